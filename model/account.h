@@ -1,0 +1,58 @@
+// The account of an input: each non-blank line (or element, see `unit`) ends in exactly one class. A line that nobody
+// accounts for counts as unrecognised, so the counts add up by construction.
+//
+//   Account account(3);
+//   account.set(1, LineClass::irrelevant, "comment");
+//   account.set(2, LineClass::modelled, "rule");
+//   account.count(LineClass::unrecognised);   // 1: line 3
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fwproof::model {
+
+// Ordered from best to worst: a line that is set twice keeps the worse class.
+enum class LineClass : uint8_t { modelled, irrelevant, approximated, opaque, unrecognised };
+constexpr size_t kLineClasses = 5;
+std::string_view to_text(LineClass line_class);
+
+class Account {
+ public:
+  Account() = default;
+  explicit Account(size_t lines) : lines_(lines) {}
+
+  std::string unit = "line";
+
+  void set_blank(size_t line);
+  // `construct`: what the line is in the format's words ("rule", "comment", "-m string"); short, from a small vocabulary, it is counted.
+  void set(size_t line, LineClass line_class, std::string_view construct);
+  // Every line that nobody has set yet.
+  void set_rest(LineClass line_class, std::string_view construct);
+  bool is_set(size_t line) const { return line >= 1 && line <= lines_.size() && lines_[line - 1].state == State::set; }
+
+  size_t total() const;  // non-blank lines
+  size_t count(LineClass line_class) const;
+  LineClass line_class(size_t line) const;
+  // class → construct → how many lines
+  std::map<LineClass, std::map<std::string, size_t>> constructs() const;
+
+ private:
+  enum class State : uint8_t { unset, blank, set };
+  struct Line {
+    State state = State::unset;
+    LineClass line_class = LineClass::unrecognised;
+    uint32_t construct = 0;
+  };
+  uint32_t intern(std::string_view construct);
+
+  std::vector<Line> lines_;
+  std::vector<std::string> construct_names_ = {"line that no importer knows"};
+  std::map<std::string, uint32_t, std::less<>> construct_ids_;
+};
+
+}  // namespace fwproof::model

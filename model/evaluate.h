@@ -1,0 +1,67 @@
+// The reference meaning of a policy: one packet through one hook, rule by rule. Slow, plain, and independent of the solver:
+// its answers are the second opinion on every counterexample.
+//
+//   Outcome o = evaluate(policy, Hook::input, packet);
+//   if (o.verdict == Verdict::drop) … o.decided_by …
+//
+// Fields of the packet that are unset and unknown conditions are tried both ways wherever they are looked at. When all ways end alike
+// the verdict is that; otherwise it is `depends`, and `depends_on` names what was looked at.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/policy.h"
+
+namespace fwproof::model {
+
+enum class Verdict { accept, drop, reject, depends };
+std::string_view to_text(Verdict verdict);
+
+// A rule of a policy, or (rule == kAtEnd) the end of a chain.
+struct RuleRef {
+  static constexpr uint32_t kAtEnd = 0xffffffff;
+  uint32_t chain = 0;
+  uint32_t rule = kAtEnd;
+  friend bool operator==(const RuleRef&, const RuleRef&) = default;
+  friend auto operator<=>(const RuleRef&, const RuleRef&) = default;
+};
+
+struct Step {
+  RuleRef rule;
+  std::string what;  // "jump filter/LOGDROP", "accept", "policy drop", "dst := 192.0.2.10", "routed to …"
+};
+
+struct Dependence {
+  std::string kind;  // "string", "limit", "field"
+  std::string what;  // text of the unknown condition, or the name of the field
+  Origin origin;
+  friend bool operator==(const Dependence&, const Dependence&) = default;
+};
+
+struct Outcome {
+  Verdict verdict = Verdict::depends;
+  bool decided = false;      // false when nothing decided (no stage in this hook): verdict accept
+  RuleRef decided_by;        // the last decision, when verdict is not depends: that of the first way tried
+  bool arrives = true;       // hook input: false when the packet was sent on to another host
+  Packet out;                // as it leaves
+  std::vector<Step> trail;   // of the first way tried
+  std::vector<Dependence> depends_on;
+  bool limit_reached = false;  // too many ways: verdict is depends
+};
+
+struct EvaluateOptions {
+  uint32_t max_ways = 4096;
+  uint32_t max_steps = 10'000'000;
+  // The host's own addresses, for the routing decision in hook input; nullptr: every destination is its own.
+  const AddressSet* local = nullptr;
+};
+
+// Requires: find_flaws(policy) is empty, names are bound, policy.covers(packet.family); packet has src, dst and protocol.
+Outcome evaluate(const Policy& policy, Hook hook, const Packet& packet, const EvaluateOptions& options = {});
+
+// Does the term hold? Unset fields and unknown conditions: nothing.
+std::optional<bool> holds(const Policy& policy, const Term& term, const Packet& packet);
+
+}  // namespace fwproof::model

@@ -1,0 +1,97 @@
+// Answers to requirements: verdict, exact regions, deciding rules, and what the answer rests on. Flat data for report/.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/evaluate.h"
+#include "model/network.h"
+#include "model/requirement.h"
+
+namespace fwproof::solver {
+
+enum class Truth { holds, violated, cannot_tell };
+enum class Kind { required, exposure, constraint };
+
+// A set of packets: the product of its sets. Fields without an entry: any value.
+struct Region {
+  model::Family family = model::Family::v4;
+  std::map<model::Field, model::IntervalSet> sets;  // src and dst included
+};
+
+// A rule (or chain end) of a device, with its place.
+struct Decider {
+  std::string device;
+  model::Origin origin;        // line 0: the device's default
+  std::string rule;            // name of the rule, or "policy DROP of filter/INPUT"
+  std::string chain;
+  model::Verdict verdict = model::Verdict::drop;
+};
+
+// Why a rule that looks right does not apply to a counterexample.
+struct NearMiss {
+  Decider rule;
+  std::string why;             // "its source 192.0.2.0/25 does not include 192.0.2.200", "it is disabled", "an earlier rule decides"
+};
+
+struct Counterexample {
+  Region region;
+  model::Packet packet;        // one packet of the region, as the client sends it (leg 2 too: described by its connection)
+  std::string leg;             // "SYN", "SYN-ACK", "ACK", "request", "reply"; empty for exposures
+  std::string from_zone;       // "ADM"
+  std::string to_zone;
+  std::vector<Decider> decided_by;
+  std::vector<model::Step> trail;   // of the packet on the deciding device
+  std::vector<NearMiss> near_misses;
+  std::string note;            // "sent on to 203.0.113.7", …
+};
+
+struct Proof {
+  // "z3" or "none" (nothing was asked).
+  std::string by = "none";
+  uint32_t queries = 0;
+  uint32_t slice = 0;          // rules in the slices, largest question
+  double z3_ms = 0;
+};
+
+struct Result {
+  std::string id;
+  Kind kind = Kind::required;
+  Truth truth = Truth::cannot_tell;
+  bool warning = false;        // severity
+  bool optional = false;
+  std::string summary;         // "ADM cannot reach MGMT:8474"
+  std::string spec;
+  // The question's own words, for tables.
+  std::vector<std::string> from;
+  std::vector<std::string> to;
+  unsigned protocol = 6;
+  std::string ports;           // "8474"; "other" for unlisted ports
+  std::string description;
+  model::Citation citation;
+  std::string reading;
+  bool complete = false;       // the list of counterexamples is proven complete
+  std::vector<Counterexample> counterexamples;
+  std::vector<Counterexample> undecided;
+  std::vector<model::Dependence> depends_on;
+  std::vector<model::Assumption> assumes;
+  std::vector<std::string> reasons;   // plain sentences: "nothing to check: …", "IPv6 not checked: …", "limit reached: …"
+  std::string accepted;        // the site's reason, when the site accepts what was found
+  Proof proof;
+  std::string fault;           // not empty: regions and proof disagree; our bug (exit 5), with a reproduction
+};
+
+struct NotAsked {
+  std::string id;
+  std::string why;
+};
+
+struct Report {
+  std::vector<Result> results;
+  std::vector<NotAsked> not_asked;
+};
+
+}  // namespace fwproof::solver

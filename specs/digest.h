@@ -1,0 +1,11 @@
+// SHA-256 as lower-case hex (libcrypto).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fwproof::specs {
+
+std::string sha256(std::string_view bytes);
+
+}  // namespace fwproof::specs
