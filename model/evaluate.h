@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -56,12 +57,14 @@ struct EvaluateOptions {
   uint32_t max_steps = 10'000'000;
   // The host's own addresses, for the routing decision in hook input; nullptr: every destination is its own.
   const AddressSet* local = nullptr;
+  // What an unset field can be; fields without an entry: anything in their width or name domain.
+  const std::map<Field, IntervalSet>* domains = nullptr;
 };
 
 // Requires: find_flaws(policy) is empty, names are bound, policy.covers(packet.family); packet has src, dst and protocol.
 Outcome evaluate(const Policy& policy, Hook hook, const Packet& packet, const EvaluateOptions& options = {});
 
-// Does the term hold? Unset fields and unknown conditions: nothing.
+// Does the term hold? Nothing when that hangs on an unset field or an unknown condition.
 std::optional<bool> holds(const Policy& policy, const Term& term, const Packet& packet);
 
 }  // namespace fwproof::model

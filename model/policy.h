@@ -202,8 +202,12 @@ struct NamedAddresses {
 };
 using NameBindings = std::map<std::string, NamedAddresses>;
 
-// Replaces every InNamed and assign_named. Afterwards none is left.
+// Replaces every InNamed and assign_named. Afterwards none is left. A rewrite to a name whose set is not complete gets the addresses
+// that are known to belong to it, and the policy a general assumption; without any known address, every address.
 void bind_names(Policy& policy, const NameBindings& bindings);
+
+// The values v of a field with (v & mask) == value, as intervals; nothing when that takes more than 4096 of them.
+std::optional<IntervalSet> masked_values(unsigned bits, u128 mask, u128 value);
 
 // Adds an unknown condition and returns its index; pure ones with equal kind and text are shared.
 uint32_t add_unknown(Policy& policy, UnknownCondition unknown);
