@@ -39,7 +39,14 @@ class Way {
 
   Outcome run(Hook hook) {
     outcome_.verdict = Verdict::accept;
-    for (const Stage& stage : policy_.hooks[static_cast<size_t>(hook)]) {
+    const std::vector<Stage>& stages = policy_.hooks[static_cast<size_t>(hook)];
+    const auto is_nat = [](const Stage& stage) { return stage.kind == Stage::Kind::nat; };
+    const auto first_nat = std::find_if(stages.begin(), stages.end(), is_nat);
+    const auto last_nat = std::find_if(stages.rbegin(), stages.rend(), is_nat);
+    const bool between = std::count_if(stages.begin(), stages.end(), is_nat) >= 2;
+    if (!between) translate_back(true);
+    for (const Stage& stage : stages) {
+      if (between && &stage == &*first_nat) translate_back(true);
       if (stage.kind == Stage::Kind::route) {
         if (hook == Hook::input && !is_local()) {
           outcome_.arrives = false;
@@ -48,10 +55,13 @@ class Way {
         }
         continue;
       }
+      if (between && &stage == &*last_nat) translate_back(false);
       if (stage.kind == Stage::Kind::nat && !nat_applies()) continue;
       in_nat_ = stage.kind == Stage::Kind::nat;
+      stage_can_block_ = stage.can_block;
       if (!pass(stage.chain)) break;
     }
+    if (!between) translate_back(false);
     outcome_.out = packet_;
     return std::move(outcome_);
   }
@@ -83,6 +93,17 @@ class Way {
     if (test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return false;
     if (test_in(Field::state, IntervalSet::of(state_established))) return test_in(Field::ct_dir, IntervalSet::of(0));
     return true;
+  }
+
+  void translate_back(bool destination) {
+    if (!options_.undo || test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return;
+    const auto restore = [&](Field field, const std::optional<u128>& value) {
+      if (!value) return;
+      packet_.set(field, *value);
+      ++version_;
+    };
+    restore(destination ? Field::dst : Field::src, destination ? options_.undo->src : options_.undo->dst);
+    restore(destination ? Field::dst_port : Field::src_port, destination ? options_.undo->src_port : options_.undo->dst_port);
   }
 
   bool is_local() {
@@ -157,9 +178,11 @@ class Way {
   }
 
   bool decide(ActionKind kind, RuleRef by, const std::string& why) {
+    const bool blocks = kind == ActionKind::drop || kind == ActionKind::reject;
+    // Acceptance is decided where the packet could have been blocked.
+    if (blocks || stage_can_block_ || !outcome_.decided) outcome_.decided_by = by;
     outcome_.decided = true;
-    outcome_.decided_by = by;
-    if (kind == ActionKind::drop || kind == ActionKind::reject) {
+    if (blocks) {
       outcome_.verdict = kind == ActionKind::drop ? Verdict::drop : Verdict::reject;
       outcome_.trail.push_back({by, why.empty() ? std::string(to_text(outcome_.verdict)) : why});
       return false;
@@ -305,6 +328,7 @@ class Way {
   uint32_t version_ = 0;
   uint32_t steps_ = 0;
   bool in_nat_ = false;
+  bool stage_can_block_ = true;
   bool fate_known_ = false;
 };
 

@@ -49,6 +49,10 @@ void bind_rewrite(Policy& policy, const NameBindings& bindings, Rewrite& step) {
   if (std::none_of(general.begin(), general.end(), same)) general.push_back(assumption);
 }
 
+bool can_block(ActionKind kind) {
+  return kind == ActionKind::drop || kind == ActionKind::reject || kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting;
+}
+
 bool is_call(const Action& action) { return action.kind == ActionKind::jump || action.kind == ActionKind::go_to; }
 
 // Depth-first search with an explicit stack: hostile inputs nest chains as deep as they like.
@@ -90,6 +94,25 @@ class LoopFinder {
   std::vector<Color> color_;
 };
 
+// Whether a base chain or anything that it calls can block.
+bool can_block(const Policy& policy, uint32_t base_chain) {
+  std::vector<bool> seen(policy.chains.size(), false);
+  std::vector<uint32_t> todo = {base_chain};
+  if (can_block(policy.chains[base_chain].at_end)) return true;
+  while (!todo.empty()) {
+    const uint32_t chain = todo.back();
+    todo.pop_back();
+    if (seen[chain]) continue;
+    seen[chain] = true;
+    for (const Rule& rule : policy.chains[chain].rules) {
+      if (!rule.enabled) continue;
+      if (can_block(rule.action.kind)) return true;
+      if (is_call(rule.action)) todo.push_back(rule.action.index);
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view to_text(Hook hook) {
@@ -114,6 +137,9 @@ void bind_names(Policy& policy, const NameBindings& bindings) {
       for (Term& term : rule.terms) bind_term(policy, bindings, term);
   for (RewriteAction& action : policy.rewrites)
     for (Rewrite& step : action.steps) bind_rewrite(policy, bindings, step);
+  for (auto& stages : policy.hooks)
+    for (Stage& stage : stages)
+      if (stage.kind != Stage::Kind::route) stage.can_block = can_block(policy, stage.chain);
 }
 
 std::optional<IntervalSet> masked_values(unsigned bits, u128 mask, u128 value) {

@@ -166,6 +166,9 @@ struct Stage {
   };
   Kind kind = Kind::filter;
   uint32_t chain = 0;
+  // Whether something in it, or in what it calls, can drop or reject a packet. Acceptance is decided where the packet could have been
+  // blocked. Set by bind_names().
+  bool can_block = true;
 };
 
 // What the file could not say but is nearly always so. The verdict stands and lists it; strict turns it into cannot-tell.
@@ -204,6 +207,7 @@ using NameBindings = std::map<std::string, NamedAddresses>;
 
 // Replaces every InNamed and assign_named. Afterwards none is left. A rewrite to a name whose set is not complete gets the addresses
 // that are known to belong to it, and the policy a general assumption; without any known address, every address.
+// Also notes which stages can block. Requires: no flaws.
 void bind_names(Policy& policy, const NameBindings& bindings);
 
 // The values v of a field with (v & mask) == value, as intervals; nothing when that takes more than 4096 of them.
