@@ -35,6 +35,8 @@ z3::expr Z3Session::number(u128 value, unsigned bits) {
 
 z3::expr Z3Session::free_number(unsigned bits, const IntervalSet& set) {
   const IntervalSet possible = set.intersected(IntervalSet::all(bits));
+  // An assumption that nothing satisfies would prove everything.
+  if (possible.empty()) throw z3::exception("no value is possible");
   if (possible.is_single()) return number(possible.min(), bits);
   const z3::expr value = free_number(bits);
   solver_.add(in_set(value, possible));

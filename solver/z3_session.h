@@ -22,7 +22,7 @@ class Z3Session {
   z3::expr no() { return context_.bool_val(false); }
   z3::expr free_bool() { return context_.bool_const(next_name().c_str()); }
   z3::expr free_number(unsigned bits) { return context_.bv_const(next_name().c_str(), bits); }
-  // A free number that lies in the set. Requires: the set has a value that is `bits` wide.
+  // A free number that lies in the set. Throws z3::exception where the set has no value that is `bits` wide.
   z3::expr free_number(unsigned bits, const model::IntervalSet& set);
   z3::expr number(model::u128 value, unsigned bits);
 
