@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,17 +53,29 @@ struct Outcome {
   bool limit_reached = false;  // too many ways: verdict is depends
 };
 
+// What the nat stages of a policy did to the first packet of a connection, to be undone on its answers: the answer's destination becomes
+// the request's untranslated source at the first nat stage, its source the request's untranslated destination at the last one.
+struct Translation {
+  std::optional<u128> src, src_port;  // of the request, before translation; unset: not translated
+  std::optional<u128> dst, dst_port;
+  u128 ct_status = 0;
+};
+
 struct EvaluateOptions {
   uint32_t max_ways = 4096;
   uint32_t max_steps = 10'000'000;
   // The host's own addresses, for the routing decision in hook input; nullptr: every destination is its own.
   const AddressSet* local = nullptr;
+  // What an unset field can be; fields without an entry: anything in their width or name domain.
+  const std::map<Field, IntervalSet>* domains = nullptr;
+  // For an answer: what to undo.
+  const Translation* undo = nullptr;
 };
 
 // Requires: find_flaws(policy) is empty, names are bound, policy.covers(packet.family); packet has src, dst and protocol.
 Outcome evaluate(const Policy& policy, Hook hook, const Packet& packet, const EvaluateOptions& options = {});
 
-// Does the term hold? Unset fields and unknown conditions: nothing.
+// Does the term hold? Nothing when that hangs on an unset field or an unknown condition.
 std::optional<bool> holds(const Policy& policy, const Term& term, const Packet& packet);
 
 }  // namespace fwproof::model

@@ -166,6 +166,9 @@ struct Stage {
   };
   Kind kind = Kind::filter;
   uint32_t chain = 0;
+  // Whether something in it, or in what it calls, can drop or reject a packet. Acceptance is decided where the packet could have been
+  // blocked. Set by bind_names().
+  bool can_block = true;
 };
 
 // What the file could not say but is nearly always so. The verdict stands and lists it; strict turns it into cannot-tell.
@@ -202,8 +205,13 @@ struct NamedAddresses {
 };
 using NameBindings = std::map<std::string, NamedAddresses>;
 
-// Replaces every InNamed and assign_named. Afterwards none is left.
+// Replaces every InNamed and assign_named. Afterwards none is left. A rewrite to a name whose set is not complete gets the addresses
+// that are known to belong to it, and the policy a general assumption; without any known address, every address.
+// Also notes which stages can block. Requires: no flaws.
 void bind_names(Policy& policy, const NameBindings& bindings);
+
+// The values v of a field with (v & mask) == value, as intervals; nothing when that takes more than 4096 of them.
+std::optional<IntervalSet> masked_values(unsigned bits, u128 mask, u128 value);
 
 // Adds an unknown condition and returns its index; pure ones with equal kind and text are shared.
 uint32_t add_unknown(Policy& policy, UnknownCondition unknown);

@@ -1,0 +1,188 @@
+#include "solver/diagram.h"
+
+#include <algorithm>
+
+namespace fwproof::solver {
+
+using model::Interval;
+using model::IntervalSet;
+using model::u128;
+
+VarId Diagrams::add_variable(u128 max) {
+  // Recursion is as deep as there are variables; each level takes a few hundred bytes of stack.
+  if (max_of_.size() >= 10'000) throw LimitReached{"more than 10,000 unknown conditions bear on one question"};
+  max_of_.push_back(max);
+  return static_cast<VarId>(max_of_.size() - 1);
+}
+
+Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
+  size_t kept = 0;
+  for (const Edge& edge : edges) {
+    if (kept > 0 && edges[kept - 1].to == edge.to)
+      edges[kept - 1].hi = edge.hi;
+    else
+      edges[kept++] = edge;
+  }
+  edges.resize(kept);
+  if (kept == 1) return edges[0].to;
+  uint64_t hash = var;
+  for (const Edge& edge : edges) {
+    const auto mix = [&](uint64_t v) { hash = (hash ^ v) * 0x9e3779b97f4a7c15ULL, hash ^= hash >> 32; };
+    mix(static_cast<uint64_t>(edge.hi));
+    mix(static_cast<uint64_t>(edge.hi >> 64));
+    mix(edge.to);
+  }
+  const auto [begin, end] = unique_.equal_range(hash);
+  for (auto candidate = begin; candidate != end; ++candidate) {
+    const Node& node = nodes_[candidate->second];
+    if (node.var != var || node.count != kept) continue;
+    const bool same = std::equal(edges.begin(), edges.end(), edges_.begin() + node.first,
+                                 [](const Edge& a, const Edge& b) { return a.hi == b.hi && a.to == b.to; });
+    if (same) return candidate->second;
+  }
+  if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{8} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit"};
+  const auto ref = static_cast<Ref>(nodes_.size());
+  nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(kept)});
+  edges_.insert(edges_.end(), edges.begin(), edges.end());
+  unique_.emplace(hash, ref);
+  return ref;
+}
+
+Ref Diagrams::in(VarId var, const IntervalSet& set) {
+  std::vector<Edge> edges;
+  const u128 max = max_of_[var];
+  u128 next = 0;
+  bool open = true;  // values from `next` on are not covered yet
+  for (const Interval& interval : set.intervals()) {
+    if (interval.lo > max) break;
+    if (interval.lo > next) edges.push_back({interval.lo - 1, kFalse});
+    const u128 hi = std::min(interval.hi, max);
+    edges.push_back({hi, kTrue});
+    open = hi < max;
+    if (!open) break;
+    next = hi + 1;
+  }
+  if (open) edges.push_back({max, kFalse});
+  return make(var, edges);
+}
+
+Ref Diagrams::apply(Op op, Ref a, Ref b) {
+  switch (op) {
+    case Op::both:
+      if (a == kFalse || b == kFalse) return kFalse;
+      if (a == kTrue || a == b) return b;
+      if (b == kTrue) return a;
+      if (a > b) std::swap(a, b);
+      break;
+    case Op::either:
+      if (a == kTrue || b == kTrue) return kTrue;
+      if (a == kFalse || a == b) return b;
+      if (b == kFalse) return a;
+      if (a > b) std::swap(a, b);
+      break;
+    case Op::minus:
+      if (a == kFalse || b == kTrue || a == b) return kFalse;
+      if (b == kFalse) return a;
+      break;
+  }
+  const Key key{(static_cast<uint64_t>(a) << 32) | b, op};
+  if (const auto found = memo_.find(key); found != memo_.end()) return found->second;
+  const Node na = nodes_[a];
+  const Node nb = nodes_[b];
+  const VarId var = std::min(na.var, nb.var);
+  std::vector<Edge> edges;
+  edges.reserve((na.var == var ? na.count : 1) + (nb.var == var ? nb.count : 1));
+  uint32_t ia = 0;
+  uint32_t ib = 0;
+  const u128 max = max_of_[var];
+  while (true) {
+    const Edge ea = na.var == var ? edges_[na.first + ia] : Edge{max, a};
+    const Edge eb = nb.var == var ? edges_[nb.first + ib] : Edge{max, b};
+    const u128 hi = std::min(ea.hi, eb.hi);
+    edges.push_back({hi, apply(op, ea.to, eb.to)});
+    if (hi == max) break;
+    ia += ea.hi == hi;
+    ib += eb.hi == hi;
+  }
+  const Ref result = make(var, edges);
+  memo_.emplace(key, result);
+  return result;
+}
+
+Ref Diagrams::exists_from(Ref f, VarId first) {
+  std::vector<bool> drop(max_of_.size(), false);
+  for (size_t i = first; i < drop.size(); ++i) drop[i] = true;
+  return exists(f, drop);
+}
+
+Ref Diagrams::exists(Ref f, const std::vector<bool>& drop) {
+  std::unordered_map<Ref, Ref> memo;
+  return exists_below(f, drop, memo);
+}
+
+Ref Diagrams::exists_below(Ref f, const std::vector<bool>& drop, std::unordered_map<Ref, Ref>& memo) {
+  if (f <= kTrue) return f;
+  if (const auto found = memo.find(f); found != memo.end()) return found->second;
+  const Node node = nodes_[f];
+  Ref result = kFalse;
+  if (drop[node.var]) {
+    for (uint32_t i = 0; i < node.count; ++i) result = either(result, exists_below(edges_[node.first + i].to, drop, memo));
+  } else {
+    std::vector<Edge> edges;
+    for (uint32_t i = 0; i < node.count; ++i) {
+      const Edge edge = edges_[node.first + i];
+      edges.push_back({edge.hi, exists_below(edge.to, drop, memo)});
+    }
+    result = make(node.var, edges);
+  }
+  memo.emplace(f, result);
+  return result;
+}
+
+std::vector<bool> Diagrams::support(Ref f) const {
+  std::vector<bool> seen(nodes_.size(), false);
+  std::vector<bool> variables(max_of_.size(), false);
+  std::vector<Ref> todo = {f};
+  while (!todo.empty()) {
+    const Ref ref = todo.back();
+    todo.pop_back();
+    if (ref <= kTrue || seen[ref]) continue;
+    seen[ref] = true;
+    variables[nodes_[ref].var] = true;
+    for (uint32_t i = 0; i < nodes_[ref].count; ++i) todo.push_back(edges_[nodes_[ref].first + i].to);
+  }
+  return variables;
+}
+
+bool Diagrams::products(Ref f, const std::function<bool(const std::vector<IntervalSet>&)>& visit) const {
+  std::vector<IntervalSet> sets(max_of_.size());
+  return products_below(f, sets, visit);
+}
+
+bool Diagrams::products_below(Ref f, std::vector<IntervalSet>& sets,
+                              const std::function<bool(const std::vector<IntervalSet>&)>& visit) const {
+  if (f == kFalse) return true;
+  if (f == kTrue) return visit(sets);
+  const Node& node = nodes_[f];
+  // Edges to the same child belong to one product.
+  std::vector<std::pair<Ref, std::vector<Interval>>> children;
+  std::unordered_map<Ref, size_t> position;
+  u128 lo = 0;
+  for (uint32_t i = 0; i < node.count; ++i) {
+    const Edge& edge = edges_[node.first + i];
+    if (edge.to != kFalse) {
+      const auto [at, added] = position.try_emplace(edge.to, children.size());
+      if (added) children.push_back({edge.to, {}});
+      children[at->second].second.push_back({lo, edge.hi});
+    }
+    lo = edge.hi + 1;
+  }
+  for (auto& [child, intervals] : children) {
+    sets[node.var] = IntervalSet::from(std::move(intervals));
+    if (!products_below(child, sets, visit)) return false;
+    sets[node.var] = IntervalSet{};
+  }
+  return true;
+}
+
+}  // namespace fwproof::solver

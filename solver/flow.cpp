@@ -1,0 +1,295 @@
+#include "solver/flow.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "solver/flow_run.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+// Order of the client's variables; it decides how regions are cut into boxes: by service first, then by who may use it.
+constexpr std::array kClientFields = {Field::protocol, Field::dst,       Field::dst_port, Field::src,
+                                      Field::src_port, Field::icmp_type, Field::icmp_code};
+
+VarId client_variable(Field field) {
+  return static_cast<VarId>(std::find(kClientFields.begin(), kClientFields.end(), field) - kClientFields.begin());
+}
+
+const IntervalSet& set_of(const PacketBox& box, Field field) {
+  if (field == Field::src) return box.src;
+  if (field == Field::dst) return box.dst;
+  if (field == Field::protocol) return box.protocol;
+  if (field == Field::src_port) return box.src_port;
+  if (field == Field::dst_port) return box.dst_port;
+  return field == Field::icmp_type ? box.icmp_type : box.icmp_code;
+}
+
+IntervalSet& set_of(PacketBox& box, Field field) { return const_cast<IntervalSet&>(set_of(std::as_const(box), field)); }
+
+IntervalSet without_loopback_interface(const Policy& policy) {
+  const NameDomain& names = policy.interfaces;
+  const uint32_t atom = names.atom_of("lo");
+  return names.is_exact(atom) ? names.all().minus(IntervalSet::of(atom)) : names.all();
+}
+
+}  // namespace
+
+Flow::Run::Run(const Walk& walk, const Slice& slice, const Limits& limits)
+    : diagrams(limits.diagram_nodes), walk_(walk), slice_(slice), limits_(limits) {
+  add_client_variables();
+  for (const PacketBox& box : walk.in_question) question = diagrams.either(question, box_region(box));
+  for (const PacketBox& box : walk.not_in_question) question = diagrams.minus(question, box_region(box));
+}
+
+void Flow::Run::add_client_variables() {
+  for (Field field : kClientFields) diagrams.add_variable(max_value(field_bits(field, walk_.family)));
+  first_unknown_ = static_cast<VarId>(diagrams.variables());
+}
+
+Ref Flow::Run::box_region(const PacketBox& box) {
+  Ref region = Diagrams::kTrue;
+  // From the last variable up: each step only puts a node on top.
+  for (auto field = kClientFields.rbegin(); field != kClientFields.rend(); ++field)
+    region = diagrams.both(diagrams.in(client_variable(*field), set_of(box, *field)), region);
+  return region;
+}
+
+VarId Flow::Run::unknown_variable(u128 max, Dependence what, std::optional<IntervalSet> domain) {
+  const VarId var = diagrams.add_variable(max);
+  unknown_texts_.push_back(std::move(what));
+  if (domain) domain_ = diagrams.both(domain_, diagrams.in(var, *domain));
+  return var;
+}
+
+Value Flow::Run::environment(const Policy* policy, const std::string& key, Field field, std::optional<IntervalSet> domain) {
+  const auto [found, added] = environment_.try_emplace({policy, key});
+  if (added) {
+    if (domain && domain->is_single())
+      found->second = Value::of(domain->min());
+    else
+      found->second = Value::of_var(unknown_variable(max_value(field_bits(field, walk_.family)),
+                                                     {"field", std::string(field_text(field)), {}}, std::move(domain)));
+  }
+  return found->second;
+}
+
+Shape Flow::Run::client_shape() const {
+  Shape shape;
+  for (Field field : kClientFields) shape.set(field, Value::of_var(client_variable(field)));
+  return shape;
+}
+
+Shape Flow::Run::mirrored(const Shape& shape) const {
+  Shape mirror = shape;
+  mirror.set(Field::src, shape.get(Field::dst));
+  mirror.set(Field::dst, shape.get(Field::src));
+  mirror.set(Field::src_port, shape.get(Field::dst_port));
+  mirror.set(Field::dst_port, shape.get(Field::src_port));
+  return mirror;
+}
+
+void Flow::Run::set_interfaces(Shape& shape, const WalkLeg& leg, const WalkHop& hop) {
+  const std::string here = std::to_string(leg_) + "/" + std::to_string(hop_);
+  const auto value = [&](Field field, const std::optional<IntervalSet>& given, const std::string& side, bool meaningless) {
+    const std::string name(field_text(field));
+    if (given) return environment(hop.policy, "given " + name + " " + here, field, given);
+    const bool may_be_lo = field == Field::out && hop.hook == Hook::input;
+    const IntervalSet domain = may_be_lo ? hop.policy->interfaces.all() : without_loopback_interface(*hop.policy);
+    return environment(hop.policy, meaningless ? "any " + name + " " + here : side, field, domain);
+  };
+  const std::string towards_client = "interface towards the client";
+  const std::string towards_server = "interface towards the server";
+  shape.set(Field::in, value(Field::in, hop.in, leg.reply ? towards_server : towards_client, hop.hook == Hook::output));
+  shape.set(Field::out, value(Field::out, hop.out, leg.reply ? towards_client : towards_server, hop.hook == Hook::input));
+}
+
+// What a packet carries from hop to hop stays; everything that a device adds to it starts anew (walk.h, "Hops").
+void Flow::Run::enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, u128 ct_status) {
+  const std::string here = std::to_string(leg_) + "/" + std::to_string(hop_);
+  const Policy* policy = hop.policy;
+  shape.set(Field::mark, Value::of(0));
+  shape.set(Field::fragment, Value::of(0));
+  shape.set(Field::ct_status, Value::of(ct_status));
+  shape.set(Field::ct_dir, Value::of(leg.reply));
+  shape.set(Field::state, environment(nullptr, "state " + std::to_string(leg_), Field::state, leg.state));
+  const bool surely_new = leg.state == IntervalSet::of(state_new);
+  shape.set(Field::connmark, surely_new ? Value::of(0) : environment(policy, "connmark " + here, Field::connmark, std::nullopt));
+  shape.set(Field::mac, environment(policy, "mac " + here, Field::mac, std::nullopt));
+  const auto local = [&](Field field, const std::optional<IntervalSet>& given, const IntervalSet& domain) {
+    const std::string name(field_text(field));
+    shape.set(field, given ? environment(policy, "given " + name + " " + here, field, given) : environment(policy, name, field, domain));
+  };
+  local(Field::profile, hop.profile, IntervalSet::range(profile_domain, profile_public));
+  local(Field::program, hop.program, policy->programs.all());
+  local(Field::service, hop.service, policy->services.all());
+  set_interfaces(shape, leg, hop);
+}
+
+std::vector<Flow::Run::Traveller> Flow::Run::start_of(size_t leg_index) {
+  const WalkLeg& leg = walk_.legs[leg_index];
+  std::vector<Traveller> travellers;
+  const auto start = [&](Ref region, Shape shape, size_t arrived) {
+    if (region == Diagrams::kFalse) return;
+    shape.set(Field::tcp_flags, environment(nullptr, "tcp_flags " + std::to_string(leg_index), Field::tcp_flags, leg.tcp_flags));
+    Traveller traveller;
+    traveller.now.region = region;
+    traveller.now.shape = shapes_.id(shape);
+    traveller.now.version = ++versions_;
+    traveller.arrived = arrived;
+    traveller.past.region = region;
+    travellers.push_back(std::move(traveller));
+  };
+  if (!leg.reply) {
+    start(question, client_shape(), SIZE_MAX);
+    return travellers;
+  }
+  // The answer to an echo request is an echo reply (RFC 792, RFC 4443).
+  const bool v4 = walk_.family == Family::v4;
+  const Ref echo = diagrams.both(diagrams.in(client_variable(Field::protocol), IntervalSet::of(v4 ? proto_icmp : proto_icmpv6)),
+                                 diagrams.in(client_variable(Field::icmp_type), IntervalSet::of(v4 ? 8 : 128)));
+  const auto answer = [&](Ref region, Shape shape, size_t arrived) {
+    start(diagrams.minus(region, echo), shape, arrived);
+    shape.set(Field::icmp_type, Value::of(v4 ? 0 : 129));
+    start(diagrams.both(region, echo), shape, arrived);
+  };
+  Ref rest = question;
+  for (size_t i = 0; i < arrived_.size(); ++i) {
+    rest = diagrams.minus(rest, arrived_[i].region);
+    answer(arrived_[i].region, mirrored(shapes_[arrived_[i].shape]), i);
+  }
+  answer(rest, mirrored(client_shape()), SIZE_MAX);
+  return travellers;
+}
+
+std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> travellers, const WalkLeg& leg, const WalkHop& hop) {
+  policy_ = hop.policy;
+  mask_ = &slice_.at(hop.policy);
+  std::vector<Traveller> behind;
+  for (Traveller& traveller : travellers) {
+    const Arrived* past = traveller.arrived == SIZE_MAX ? nullptr : &arrived_[traveller.arrived];
+    const Arrived* undo = leg.reply && past && past->translated.contains(policy_) ? past : nullptr;
+    Shape shape = shapes_[traveller.now.shape];
+    const u128 ct_status = undo ? shapes_[undo->left.at(policy_)].get(Field::ct_status).constant : 0;
+    enter_hop(shape, leg, hop, ct_status);
+    Class entering = traveller.now;
+    entering.shape = entering.before_nat = entering.after_nat = shapes_.id(shape);
+    for (const Class& left : run_hook({entering}, leg, hop, undo)) {
+      Traveller next = traveller;
+      next.now = left;
+      next.past.translated[policy_] = {left.before_nat, left.after_nat};
+      next.past.left[policy_] = left.shape;
+      behind.push_back(std::move(next));
+    }
+  }
+  return behind;
+}
+
+void Flow::Run::run_leg(size_t leg_index) {
+  leg_ = leg_index;
+  fate_ = Diagrams::kFalse;
+  const WalkLeg& leg = walk_.legs[leg_index];
+  std::vector<Traveller> travellers = start_of(leg_index);
+  Ref passing = Diagrams::kFalse;
+  if (leg.reply) {
+    // Where an unknown action may have rewritten the request, the answer's fate is free.
+    std::vector<Traveller> bound;
+    for (Traveller& traveller : travellers) {
+      if (traveller.arrived == SIZE_MAX || !arrived_[traveller.arrived].fate) {
+        bound.push_back(std::move(traveller));
+        continue;
+      }
+      const VarId free = unknown_variable(1, {"unknown action", "what an unknown action made of the request", {}});
+      passing = diagrams.either(passing, diagrams.both(traveller.now.region, diagrams.in(free, IntervalSet::of(1))));
+    }
+    travellers = std::move(bound);
+  }
+  for (hop_ = 0; hop_ < leg.hops.size(); ++hop_) travellers = run_hop(std::move(travellers), leg, leg.hops[hop_]);
+  for (Traveller& traveller : travellers) {
+    passing = diagrams.either(passing, traveller.now.region);
+    if (leg_index != 0) continue;
+    traveller.past.region = traveller.now.region;
+    traveller.past.shape = traveller.now.shape;
+    arrived_.push_back(std::move(traveller.past));
+  }
+  if (leg_index == 0 && fate_ != Diagrams::kFalse) arrived_.push_back({fate_, shapes_.id(client_shape()), {}, {}, true});
+  split_verdict(leg_index, diagrams.either(passing, fate_));
+}
+
+void Flow::Run::split_verdict(size_t, Ref passing) {
+  const Ref all = diagrams.both(question, domain_);
+  LegRegions regions;
+  regions.blocked = diagrams.minus(question, diagrams.exists_from(diagrams.both(passing, domain_), first_unknown_));
+  regions.passes = diagrams.minus(question, diagrams.exists_from(diagrams.minus(all, passing), first_unknown_));
+  regions.depends = diagrams.minus(diagrams.minus(question, regions.blocked), regions.passes);
+  legs.push_back(regions);
+  passing_.push_back(passing);
+}
+
+void Flow::Run::compute() {
+  for (size_t leg = 0; leg < walk_.legs.size(); ++leg) run_leg(leg);
+}
+
+Ref Flow::Run::some_assignment(Ref region) { return diagrams.exists_from(diagrams.both(region, domain_), first_unknown_); }
+
+std::vector<PacketBox> Flow::Run::boxes(Ref region, size_t limit, bool& complete) const {
+  std::vector<PacketBox> result;
+  complete = diagrams.products(region, [&](const std::vector<IntervalSet>& sets) {
+    if (result.size() == limit) return false;
+    PacketBox box;
+    for (Field field : kClientFields) {
+      const IntervalSet& set = sets[client_variable(field)];
+      set_of(box, field) = set.empty() ? IntervalSet::all(field_bits(field, walk_.family)) : set;
+    }
+    result.push_back(std::move(box));
+    return true;
+  });
+  return result;
+}
+
+std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
+  const Ref within = diagrams.both(region, domain_);
+  const Ref passing = diagrams.both(within, passing_[leg]);
+  const std::vector<bool> support = diagrams.support(passing);
+  std::vector<Dependence> result;
+  for (VarId var = first_unknown_; var < support.size(); ++var) {
+    if (!support[var]) continue;
+    // A variable matters when forgetting it changes what passes.
+    std::vector<bool> only(support.size(), false);
+    only[var] = true;
+    if (diagrams.both(diagrams.exists(passing, only), domain_) == passing) continue;
+    const Dependence& what = unknown_texts_[var - first_unknown_];
+    if (std::find(result.begin(), result.end(), what) == result.end()) result.push_back(what);
+  }
+  return result;
+}
+
+// ---- The public face ----
+
+Flow::Flow(const Walk& walk, const Slice& slice, const Limits& limits) : run_(std::make_unique<Run>(walk, slice, limits)) {
+  run_->compute();
+}
+Flow::~Flow() = default;
+Diagrams& Flow::diagrams() { return run_->diagrams; }
+Ref Flow::question() const { return run_->question; }
+Ref Flow::some_assignment(Ref region) { return run_->some_assignment(region); }
+const LegRegions& Flow::leg(size_t index) const { return run_->legs[index]; }
+std::vector<PacketBox> Flow::boxes(Ref region, size_t limit, bool& complete) const { return run_->boxes(region, limit, complete); }
+std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed) { return run_->deciders(leg, region, only_assumed); }
+std::vector<Dependence> Flow::depends_on(size_t leg, Ref region) { return run_->depends_on(leg, region); }
+
+FlowRegions compute(const Walk& walk, const Slice& slice, const Limits& limits) {
+  Flow flow(walk, slice, limits);
+  FlowRegions result;
+  for (size_t leg = 0; leg < walk.legs.size(); ++leg) {
+    bool complete = true;
+    const auto all = [&](Ref region) { return flow.boxes(region, SIZE_MAX, complete); };
+    result.legs.push_back({all(flow.leg(leg).passes), all(flow.leg(leg).blocked), all(flow.leg(leg).depends)});
+  }
+  return result;
+}
+
+}  // namespace fwproof::solver

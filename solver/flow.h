@@ -1,0 +1,75 @@
+// The fast half of the solver: pushes all packets of a walk through its devices at once, as sets, and returns for each leg exactly
+// which pass whatever the unknown conditions do, which do not pass whatever they do, and which depend.
+//
+//   Flow flow(walk, slice(walk), limits);
+//   flow.leg(0).passes …
+//
+// Throws LimitReached.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/evaluate.h"
+#include "solver/diagram.h"
+#include "solver/limits.h"
+#include "solver/slice.h"
+#include "solver/walk.h"
+
+namespace fwproof::solver {
+
+// Disjoint sets of client packets that make up the question.
+struct LegRegions {
+  Ref passes = Diagrams::kFalse;
+  Ref blocked = Diagrams::kFalse;
+  Ref depends = Diagrams::kFalse;
+};
+
+// Who decided a part of the question at a hop, in the first-match sense.
+struct Decision {
+  size_t hop = 0;
+  model::RuleRef rule;
+  model::Verdict verdict = model::Verdict::drop;
+  bool sent_on = false;   // no rule: the routing decision sent the packet on to another host
+  Ref region = Diagrams::kFalse;  // client packets (and values of unknowns) that it decides
+};
+
+class Flow {
+ public:
+  Flow(const Walk& walk, const Slice& slice, const Limits& limits);
+  ~Flow();
+
+  Diagrams& diagrams();
+  Ref question() const;
+  // Drops what unknown conditions say from a region: the client packets for which some assignment is inside.
+  Ref some_assignment(Ref region);
+  const LegRegions& leg(size_t index) const;
+
+  // Disjoint boxes that make up a set of client packets; at most `limit` (complete = false when there are more).
+  std::vector<PacketBox> boxes(Ref region, size_t limit, bool& complete) const;
+  // The rules and chain ends that decide some packet of the region on that leg, under some assignment of the unknown conditions.
+  // Accepting ones only where nothing later could block. In the order in which they were met.
+  // only_assumed: those whose rule or chain end rests on an assumption (much cheaper when there are none).
+  std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed = false);
+  // What the fate of the region hangs on.
+  std::vector<model::Dependence> depends_on(size_t leg, Ref region);
+
+ private:
+  class Run;
+  std::unique_ptr<Run> run_;
+};
+
+// Regions as boxes, for comparisons.
+struct FlowRegions {
+  struct Leg {
+    std::vector<PacketBox> passes;
+    std::vector<PacketBox> blocked;
+    std::vector<PacketBox> depends;
+  };
+  std::vector<Leg> legs;
+};
+FlowRegions compute(const Walk& walk, const Slice& slice, const Limits& limits);
+
+}  // namespace fwproof::solver

@@ -1,0 +1,80 @@
+// Which rules decided a part of the question.
+#include <algorithm>
+
+#include "solver/flow_run.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+int32_t assumption_of(const Chain& chain, uint32_t rule) {
+  return rule == RuleRef::kAtEnd ? chain.at_end_assumption : chain.rules[rule].assumption;
+}
+
+}  // namespace
+
+bool Flow::Run::rests_on_assumption(const Record& record) const {
+  if (record.chain == kSentOn) return false;
+  const Chain& chain = walk_.legs[record.leg].hops[record.hop].policy->chains[record.chain];
+  if (record.first_rule == RuleRef::kAtEnd) return chain.at_end_assumption >= 0;
+  for (uint32_t rule = record.first_rule; rule <= record.last_rule; ++rule)
+    if (assumption_of(chain, rule) >= 0) return true;
+  return false;
+}
+
+// Takes a batch apart, in the order in which its rules matched.
+void Flow::Run::resolve(const Record& record, Ref region, std::vector<Decision>& into) {
+  const WalkHop& hop = walk_.legs[record.leg].hops[record.hop];
+  leg_ = record.leg;
+  hop_ = record.hop;
+  policy_ = hop.policy;
+  mask_ = &slice_.at(policy_);
+  in_nat_ = record.in_nat;
+  const auto add = [&](uint32_t rule, Ref decided) {
+    const Decision decision{record.hop, {record.chain, rule}, record.verdict, record.chain == kSentOn, decided};
+    const auto same = [&](const Decision& d) { return d.hop == decision.hop && d.rule == decision.rule && d.verdict == decision.verdict; };
+    const auto old = std::find_if(into.begin(), into.end(), same);
+    if (old == into.end())
+      into.push_back(decision);
+    else
+      old->region = diagrams.either(old->region, decided);
+  };
+  Ref left = diagrams.both(region, record.packets.region);
+  if (record.first_rule == record.last_rule) {
+    if (left != Diagrams::kFalse) add(record.first_rule, left);
+    return;
+  }
+  for (uint32_t rule = record.first_rule; rule <= record.last_rule && left != Diagrams::kFalse; ++rule) {
+    if (!(*mask_)[record.chain][rule]) continue;
+    const Ref matching = condition(policy_->chains[record.chain].rules[rule].terms, record.packets, record.chain, rule, record.path);
+    const Ref decided = diagrams.both(left, matching);
+    if (decided == Diagrams::kFalse) continue;
+    add(rule, decided);
+    left = diagrams.minus(left, matching);
+  }
+  in_nat_ = false;
+}
+
+std::vector<Decision> Flow::Run::deciders(size_t leg, Ref region, bool only_assumed) {
+  std::vector<Decision> found;
+  const Ref within = diagrams.both(region, domain_);
+  // Acceptance is decided where the packet could have been blocked; a policy that never blocks has no such place.
+  for (const bool where_it_could_block : {true, false}) {
+    bool accepted = false;
+    for (size_t i = 0; i < records_.size(); ++i) {
+      const Record record = records_[i];
+      if (record.leg != leg || (record.verdict == Verdict::accept && record.can_block != where_it_could_block)) continue;
+      if (!where_it_could_block && record.verdict != Verdict::accept) continue;
+      if (only_assumed && !rests_on_assumption(record)) continue;
+      const size_t before = found.size();
+      resolve(record, within, found);
+      accepted = accepted || (record.verdict == Verdict::accept && found.size() > before);
+    }
+    if (accepted || only_assumed) break;
+  }
+  return found;
+}
+
+}  // namespace fwproof::solver

@@ -1,0 +1,153 @@
+// Internal to flow.cpp and flow_chain.cpp: the state of one run.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "solver/flow.h"
+#include "solver/shape.h"
+
+namespace fwproof::solver {
+
+// Packets that look alike: region says which client packets (and which values of the unknowns) they come from.
+struct Class {
+  Ref region = Diagrams::kFalse;
+  ShapeId shape = 0;
+  // What pure unknown conditions may share: equal for packets with the same past of rewriting. Merging two pasts makes a new one.
+  uint32_t version = 0;
+  // Shapes before the first and behind the last nat stage of the hop at hand; the same where there is none.
+  ShapeId before_nat = 0;
+  ShapeId after_nat = 0;
+};
+using Classes = std::vector<Class>;
+
+// What leg 0 left behind for the answers: one entry per class that passed.
+struct Arrived {
+  Ref region;
+  ShapeId shape;                                            // behind the last hop
+  std::map<const model::Policy*, std::pair<ShapeId, ShapeId>> translated;  // by policy: before and after its nat stages
+  std::map<const model::Policy*, ShapeId> left;             // by policy: shape when it left that hop (for ct_status)
+  bool fate = false;                                        // it passed an unknown rewriting action: the answers' fate is free
+};
+
+class Flow::Run {
+ public:
+  Run(const Walk& walk, const Slice& slice, const Limits& limits);
+  void compute();
+
+  Diagrams diagrams;
+  Ref question = Diagrams::kFalse;
+  std::vector<LegRegions> legs;
+
+  std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed);
+  std::vector<model::Dependence> depends_on(size_t leg, Ref region);
+  Ref some_assignment(Ref region);
+  std::vector<PacketBox> boxes(Ref region, size_t limit, bool& complete) const;
+
+ private:
+  // A run of rules that decided alike, by where and what they took.
+  struct Record {
+    size_t leg;
+    size_t hop;
+    uint32_t chain;
+    uint32_t first_rule;  // RuleRef::kAtEnd: the chain's end
+    uint32_t last_rule;
+    Class packets;
+    uint32_t path;
+    model::Verdict verdict;
+    bool can_block;                                         // the stage could have blocked the packet
+    bool in_nat;
+  };
+  // In place of a chain: the routing decision sent the packet on to another host.
+  static constexpr uint32_t kSentOn = 0xfffffffe;
+  // A packet on its way through a leg.
+  struct Traveller {
+    Class now;
+    size_t arrived = SIZE_MAX;  // index into arrived_, for reply legs
+    Arrived past;               // for leg 0
+    bool fate = false;
+  };
+
+  // ---- flow.cpp: variables, legs, hops ----
+  void add_client_variables();
+  Ref box_region(const PacketBox& box);
+  VarId unknown_variable(model::u128 max, model::Dependence what, std::optional<model::IntervalSet> domain = std::nullopt);
+  Value environment(const model::Policy* policy, const std::string& key, model::Field field, std::optional<model::IntervalSet> domain);
+  Shape client_shape() const;
+  Shape mirrored(const Shape& shape) const;
+  void enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, model::u128 ct_status);
+  void set_interfaces(Shape& shape, const WalkLeg& leg, const WalkHop& hop);
+  void run_leg(size_t leg);
+  std::vector<Traveller> start_of(size_t leg);
+  std::vector<Traveller> run_hop(std::vector<Traveller> travellers, const WalkLeg& leg, const WalkHop& hop);
+  void split_verdict(size_t leg, Ref passing);
+
+  // ---- flow_chain.cpp: stages, chains, rules ----
+  Classes run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* undo);
+  Classes run_stage(const model::Stage& stage, Classes classes);
+  Classes route(Classes classes, const WalkHop& hop);
+  Classes run_chain(uint32_t chain, Classes live, uint32_t path, Classes& accepted, uint32_t depth);
+  void run_rule(uint32_t chain, uint32_t rule, Classes& live, uint32_t path, Classes& accepted, Classes& returning, uint32_t depth);
+  size_t batch_end(uint32_t chain, size_t rule) const;
+  void run_batch(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted, Classes& returning);
+  void run_unknown(const model::Rule& rule, uint32_t chain, uint32_t index, const Classes& hit, uint32_t path, Classes& live,
+                   Classes& accepted);
+  Ref batch_condition(uint32_t chain, size_t first, size_t end, const Class& packets, uint32_t path);
+  Ref condition(const std::vector<model::Term>& terms, const Class& packets, uint32_t chain, uint32_t rule, uint32_t path);
+  Ref condition(const model::Term& term, const Class& packets, uint32_t chain, uint32_t rule, uint32_t path);
+  Ref value_in(const Value& value, model::Field field, const model::IntervalSet& set);
+  Ref masked(const model::Masked& masked, const Class& packets);
+  Ref unknown(uint32_t index, const Class& packets, uint32_t path);
+  Ref field_in(const Class& packets, model::Field field, const model::IntervalSet& set);
+  Class rewritten(Class packets, const model::RewriteAction& action, uint32_t here);
+  Value rewritten_value(const Shape& shape, const model::Rewrite& step, uint32_t here, size_t number);
+  bool rests_on_assumption(const Record& record) const;
+  void resolve(const Record& record, Ref region, std::vector<Decision>& into);
+  void merge_into(Classes& into, const Class& packets);
+  void record(uint32_t chain, uint32_t first, uint32_t last, const Class& packets, uint32_t path, model::Verdict verdict);
+  uint32_t path_of(uint32_t parent, uint32_t chain, uint32_t rule);
+  Ref boolean(const model::UnknownCondition& unknown, const std::tuple<int, uint32_t, uint32_t>& key);
+  void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);
+  void enter_nat(Classes classes, Classes& consulted, Classes& skipped);
+  Class translated_back(Class packets, const Arrived& undo, bool destination);
+  Classes translate_back(Classes classes, const Arrived* undo, bool destination);
+  // Neither rewrites nor remembers, nor does anything it calls: equal packets have equal results, wherever it is called from.
+  bool shareable(uint32_t chain, uint32_t depth);
+
+  const Walk& walk_;
+  const Slice& slice_;
+  const Limits& limits_;
+  Shapes shapes_;
+  VarId first_unknown_ = 0;
+  std::vector<model::Dependence> unknown_texts_;      // by variable, from first_unknown_
+  Ref domain_ = Diagrams::kTrue;                      // what the unknowns can be at all
+  std::map<std::tuple<const model::Policy*, std::string>, Value> environment_;
+  std::vector<Arrived> arrived_;
+  std::vector<Record> records_;
+  std::vector<Ref> passing_;                          // by leg, over client packets and unknowns
+  std::map<const model::Policy*, std::vector<uint8_t>> shareable_;  // by chain: 0 not known, 1 yes, 2 no
+  struct Shared {
+    Classes returned;
+    Classes accepted;
+  };
+  // By leg, hop, chain, region, shape, version.
+  std::map<std::tuple<size_t, size_t, uint32_t, Ref, ShapeId, uint32_t>, Shared> shared_;
+  uint32_t visits_ = 0;
+  uint32_t versions_ = 0;
+  uint32_t paths_ = 0;
+  // Where the run stands.
+  size_t leg_ = 0;
+  size_t hop_ = 0;
+  const model::Policy* policy_ = nullptr;
+  const RuleMask* mask_ = nullptr;
+  bool in_nat_ = false;
+  bool stage_can_block_ = true;
+  Ref fate_ = Diagrams::kFalse;                       // passes this hop and everything later, whatever comes (unknown rewriting)
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> path_ids_;
+  std::map<std::tuple<const model::Policy*, size_t, size_t, int, uint32_t, uint32_t>, Ref> booleans_;
+  std::map<std::tuple<VarId, model::u128, model::u128>, Ref> masked_;
+};
+
+}  // namespace fwproof::solver

@@ -1,0 +1,94 @@
+// A question to the solver as one way through the network: the devices that the packets of one connection pass, in order, and the
+// packets that are asked about. Both halves of the solver (regions, Z3) answer the same Walk; what it means is said here once.
+//
+// Packets. A connection is described by the client's first packet: src, dst, protocol, src_port, dst_port, icmp_type, icmp_code. The
+// boxes are taken literally: nothing ties ports to the protocol; leave {0} in src_port and dst_port where a protocol has none.
+// Everything else is free: the flags of a leg (within its set), its state (within its set), and what the surroundings do not settle.
+// Claims are about all of it at once: "passes" and "does not pass" both mean: for every value of what is free.
+//
+// Legs. Each leg is one packet, looked at on its own.
+//  - A leg that is not a reply starts as the client's packet, ct_dir 0.
+//  - A reply leg starts as the mirror (addresses and ports swapped) of how leg 0 arrived behind its last hop, ct_dir 1; echo request
+//    becomes echo reply (ICMP 8 → 0, ICMPv6 128 → 129). Where leg 0 does not pass, it is the mirror of the client's packet
+//    and nothing is translated back.
+//  - Leg 0 is not a reply.
+//
+// Hops. Between hops only addresses, protocol, ports, ICMP and flags travel. At each hop mark, fragment and ct_status start at 0; connmark
+// starts at 0 where the state is surely new, else at any value; mac is any value, for each hop; state starts anew from the leg.
+//  - profile, program, service: one value for a policy (the same pointer) in all legs; any profile, any atom of the domain.
+//  - in of a request and out of a reply (the interface towards the client) are one value for a policy; so are out of a request
+//    and in of a reply. `in` in hook output and `out` in hook input mean nothing and are any value, for each hop.
+//  - Unset interfaces are never exactly `lo`, except `out` in hook input.
+//  - A set that is given counts for its hop alone (no sharing with other hops), one value of it, never empty.
+//
+// Translation. Stages of kind nat:
+//  - state new or related: the chain is entered as any other.
+//  - state established, no reply: the chain is entered as the first packet would have been: with state new and, for TCP, flags SYN.
+//    Behind it state and flags are the packet's own again.
+//  - state invalid or untracked (as it is when the stage is reached): the stage is skipped.
+//  - reply legs: never entered. What the nat stages of the same policy did to leg 0 is undone (last hop first, as the reply meets
+//    them): T being leg 0's packet before the first nat stage and T' behind the last one of that hop, the reply's dst and dst_port
+//    become T's src and src_port where T' differs from T in them, at the hook's first nat stage; and its src and src_port
+//    become T's dst and dst_port likewise at the hook's last nat stage. A hook with fewer than two nat stages: before its first
+//    stage, and behind its last one. The reply's ct_status is the one with which leg 0 left that hop. A reply whose state is invalid or
+//    untracked when it gets there is not translated back.
+//
+// Ends. A leg passes when every hop accepts it and, in hook input, stage route found its destination among `local`: a packet that is sent
+// on does not arrive and does not pass.
+//
+// Unknown conditions: pure ones have one value per packet version (leg, hop, and the rewrites so far); per_visit ones and unknown
+// actions have one per rule and visit (the stack of calls that led there). Behind unknown_rewriting a leg passes or not, freely;
+// so does every reply leg when it happened to leg 0.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/policy.h"
+
+namespace fwproof::solver {
+
+// One device that the packet passes.
+struct WalkHop {
+  const model::Policy* policy = nullptr;  // names bound, flawless, covers the family
+  model::Hook hook = model::Hook::input;
+  // Settled surroundings; unset: unknown.
+  std::optional<model::IntervalSet> in;
+  std::optional<model::IntervalSet> out;
+  std::optional<model::IntervalSet> profile;
+  std::optional<model::IntervalSet> program;
+  std::optional<model::IntervalSet> service;
+  const model::AddressSet* local = nullptr;  // hook input: own addresses for Stage route; nullptr: every destination is its own
+  std::string device;
+};
+
+// One packet of the connection.
+struct WalkLeg {
+  std::string name;              // "SYN", "SYN-ACK", "ACK", "request", "reply"
+  bool reply = false;            // from the target back to the source
+  model::IntervalSet state;      // not empty; usually a single model::State
+  model::IntervalSet tcp_flags;  // not empty; the packet may carry any of them; {0} where the protocol has none
+  std::vector<WalkHop> hops;     // in the order in which this packet meets them
+};
+
+// The product of its sets, in one family. An empty set: no packet.
+struct PacketBox {
+  model::IntervalSet src;
+  model::IntervalSet dst;
+  model::IntervalSet protocol;
+  model::IntervalSet src_port;
+  model::IntervalSet dst_port;
+  model::IntervalSet icmp_type;
+  model::IntervalSet icmp_code;
+  friend bool operator==(const PacketBox&, const PacketBox&) = default;
+};
+
+struct Walk {
+  model::Family family = model::Family::v4;
+  std::vector<PacketBox> in_question;      // the union of these,
+  std::vector<PacketBox> not_in_question;  // minus these
+  std::vector<WalkLeg> legs;
+};
+
+}  // namespace fwproof::solver
