@@ -82,7 +82,9 @@ class Generator {
   }
 
   Rewrite step() {
-    switch (below(7)) {
+    const uint32_t kind = below(7);
+    if (!options_.bits && (kind == 2 || kind == 3)) return {Rewrite::Kind::assign, Field::connmark, IntervalSet::of(below(4))};
+    switch (kind) {
       case 0: return {Rewrite::Kind::assign, Field::dst, addresses()};
       case 1: return {Rewrite::Kind::assign, Field::dst_port, ports()};
       case 2: return {Rewrite::Kind::netmap, Field::src, {}, "", max_value(32) - 3, below(4)};

@@ -18,6 +18,7 @@ struct RandomOptions {
   bool rewrites = true;
   bool unknowns = true;
   bool nat = true;
+  bool bits = true;  // rewrites of some bits of a field
 };
 
 // All hooks, without flaws, names bound, no base chain used twice.

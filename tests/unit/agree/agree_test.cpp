@@ -32,6 +32,13 @@ uint64_t policies_wanted() {
   return wanted ? std::strtoull(wanted, nullptr, 10) : 100'000;
 }
 
+// Every second policy rewrites whole fields only, where all three meanings are exact.
+Policy policy_of(uint64_t seed) {
+  RandomOptions options;
+  options.bits = seed % 2 == 0;
+  return random_policy(seed, options);
+}
+
 // In input on a host of its own addresses; every other policy meets a later packet of a connection.
 Walk walk_of(const Policy& policy, uint64_t seed) {
   constexpr unsigned kStates[] = {state_new, state_established, state_new, state_established, state_related, state_untracked};
@@ -105,15 +112,25 @@ Fate fate_in(const solver::FlowRegions::Leg& leg, const Packet& packet) {
 // The packets to look at: all of a stride, so that a run stays short and other seeds look at others.
 constexpr uint64_t kPackets = kAddresses * kAddresses * kPorts * 2 * kPorts;
 
+// Rewriting some bits of a field that is not constant: the regions take any result that has the other bits, and may say "depends"
+// where the other two know.
+bool rewrites_bits(const Policy& policy) {
+  for (const RewriteAction& action : policy.rewrites)
+    for (const Rewrite& step : action.steps)
+      if (step.kind == Rewrite::Kind::netmap || step.kind == Rewrite::Kind::copy_bits) return true;
+  return false;
+}
+
 std::string regions_disagree(const Policy& policy, uint64_t seed, uint64_t stride) {
   const Walk walk = walk_of(policy, seed);
   const solver::FlowRegions regions = solver::compute(walk, solver::slice(walk), {});
+  const bool weaker = rewrites_bits(policy);
   for (uint64_t index = seed % stride; index < kPackets; index += stride) {
     const Packet packet = packet_of(walk, index);
     const Fate plain = fate_of(walk, packet);
     const Fate fast = fate_in(regions.legs[0], packet);
-    if (plain != fast && plain != Fate::too_many_ways)
-      return "packet " + std::to_string(index) + ": evaluator " + std::to_string(static_cast<int>(plain)) + ", regions " + std::to_string(static_cast<int>(fast));
+    if (plain == fast || plain == Fate::too_many_ways || (fast == Fate::depends && weaker)) continue;
+    return "packet " + std::to_string(index) + ": evaluator " + std::to_string(static_cast<int>(plain)) + ", regions " + std::to_string(static_cast<int>(fast));
   }
   return "";
 }
@@ -149,14 +166,14 @@ TEST(Agree, RegionsWithTheEvaluatorOnRandomPolicies) {
   std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(kFirstSeed), static_cast<unsigned long long>(kFirstSeed + count - 1));
   int failures = 0;
   for (uint64_t seed = kFirstSeed; seed < kFirstSeed + count && failures < 3; ++seed)
-    failures += !agrees(seed, random_policy(seed, {}), [](const Policy& p, uint64_t s) { return regions_disagree(p, s, 67); });
+    failures += !agrees(seed, policy_of(seed), [](const Policy& p, uint64_t s) { return regions_disagree(p, s, 67); });
 }
 
 TEST(Agree, Z3WithTheEvaluatorOnRandomPolicies) {
   const uint64_t count = std::max<uint64_t>(policies_wanted() / 50, 1);
   int failures = 0;
   for (uint64_t seed = kFirstSeed; seed < kFirstSeed + count && failures < 3; ++seed)
-    failures += !agrees(seed, random_policy(seed, {}), [](const Policy& p, uint64_t s) { return z3_disagrees(p, s, 67); });
+    failures += !agrees(seed, policy_of(seed), [](const Policy& p, uint64_t s) { return z3_disagrees(p, s, 67); });
 }
 
 // The regions, as Z3 sees them: right throughout, and complete.
@@ -180,7 +197,7 @@ TEST(Agree, Z3WithTheRegionsOnRandomPolicies) {
   const uint64_t count = std::max<uint64_t>(policies_wanted() / 50, 1);
   int failures = 0;
   for (uint64_t seed = kFirstSeed; seed < kFirstSeed + count && failures < 3; ++seed)
-    failures += !agrees(seed, random_policy(seed, {}), z3_denies_regions);
+    failures += !agrees(seed, policy_of(seed), z3_denies_regions);
 }
 
 // Every list of at most three rules over a small alphabet, with both ends, in one base chain and one chain that it may call.
