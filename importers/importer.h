@@ -40,7 +40,14 @@ struct NamedSet {
     bool nomatch = false;
     model::Origin origin;
   };
-  std::vector<Entry> entries;
+  std::vector<Entry> entries;            // one per distinct combination of the other dimensions: addresses are merged
+  // Types whose only dimension is an address: the addresses that match, nomatch already taken out; `entries` stays empty.
+  bool one_address = false;
+  model::AddressSet addresses;
+  std::vector<std::string> members;      // list:set
+  unsigned dimensions = 1;
+  bool has_nomatch = false;
+  std::string opaque;                    // not empty: why the entries do not tell what matches
   bool timeouts = false;                 // entries expire
   model::Origin origin;
 };

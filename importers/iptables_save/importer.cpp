@@ -1,0 +1,34 @@
+#include "importers/iptables_save/importer.h"
+
+#include "importers/iptables_save/assemble.h"
+#include "importers/iptables_save/dump.h"
+
+namespace fwproof::importers::iptables_save {
+namespace {
+
+ImportResult import(std::span<const Section> sections, Facts& facts) {
+  ImportResult result;
+  const Dump dump = read_dump(sections, result);
+  assemble(dump, sections, facts, result);
+  return result;
+}
+
+std::string nearly(std::span<const std::string_view> lines) {
+  for (const std::string_view line : lines) {
+    if (line.starts_with("Chain ") && line.find("(policy ") != std::string_view::npos)
+      return "a listing of 'iptables -L', which leaves out what decides; give the output of iptables-save";
+    if (line.starts_with("iptables -A ") || line.starts_with("iptables -I "))
+      return "a script of iptables commands; give the output of iptables-save";
+    if (line.starts_with("-A ") || line.starts_with(":INPUT ")) return "rules of an iptables-save dump without the line '*filter' in front";
+  }
+  return {};
+}
+
+constexpr Importer kImporter = {
+    "iptables_save", "iptables-save and ip6tables-save (Linux netfilter)", false, true, &starts_at, &nearly, &import};
+
+}  // namespace
+
+const Importer& importer() { return kImporter; }
+
+}  // namespace fwproof::importers::iptables_save

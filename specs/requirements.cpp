@@ -1,0 +1,94 @@
+#include <set>
+
+#include "specs/reader.h"
+#include "specs/site.h"
+
+namespace fwproof::specs {
+namespace {
+
+using model::DiagnosticId;
+using Zones = std::map<std::string, model::Zone>;
+
+void error(std::vector<model::Diagnostic>& diagnostics, DiagnosticId id, std::string message) {
+  model::Diagnostic diagnostic;
+  diagnostic.id = id;
+  diagnostic.severity = model::Severity::error;
+  diagnostic.message = std::move(message);
+  diagnostics.push_back(std::move(diagnostic));
+}
+
+// Which zone a role of a specification stands for; adds it, unbound, when there is none.
+std::string zone_of(const std::string& spec, const std::string& role, Zones& zones) {
+  if (role == "ANY") {
+    zones["ANY"] = {"ANY", true, true, model::AddressSet::all()};
+    return role;
+  }
+  const std::string own = spec + ":" + role;
+  if (zones.contains(own)) return own;
+  zones.try_emplace(role, model::Zone{role, false, false, {}});
+  return role;
+}
+
+std::vector<std::string> zones_of(const std::string& spec, const std::vector<std::string>& roles, Zones& zones) {
+  std::vector<std::string> names;
+  for (const std::string& role : roles) names.push_back(zone_of(spec, role, zones));
+  return names;
+}
+
+model::Requirement requirement(const Specification& spec, const Row& row, Zones& zones) {
+  model::Requirement result;
+  result.id = spec.id + "/" + row.id;
+  result.spec = spec.id;
+  result.from = zones_of(spec.id, row.from, zones);
+  result.to = zones_of(spec.id, row.to, zones);
+  result.protocol = row.protocol_number;
+  result.ports = row.ports;
+  result.src_ports = row.src_ports;
+  result.optional = row.optional;
+  result.program = row.program;
+  result.service = row.service;
+  result.description = row.description;
+  result.reading = row.reading;
+  result.citation = row.citation;
+  return result;
+}
+
+// A misspelt bind would leave the role it was meant for unbound, or bound to something else.
+void check_names(const std::vector<Specification>& specifications, const Zones& zones, std::vector<model::Diagnostic>& diagnostics) {
+  std::set<std::string> known = {"ANY"};
+  std::set<std::string> roles = {"ANY"};
+  for (const Specification& spec : specifications) {
+    for (const auto& [role, details] : spec.roles) {
+      roles.insert(role);
+      known.insert(role);
+      known.insert(spec.id + ":" + role);
+    }
+  }
+  for (const auto& [name, zone] : zones) {
+    if (known.contains(name)) continue;
+    if (diagnostics.size() >= kMaxDiagnostics) return;
+    const auto& candidates = name.find(':') == std::string::npos ? roles : known;
+    error(diagnostics, DiagnosticId::role_unknown,
+          quoted(name) + " is not a role of the specifications in question" + did_you_mean(name, {candidates.begin(), candidates.end()}));
+  }
+}
+
+}  // namespace
+
+model::Requirements requirements(const std::vector<Specification>& specifications, std::map<std::string, model::Zone>& zones,
+                                 std::vector<model::Diagnostic>& diagnostics) {
+  check_names(specifications, zones, diagnostics);
+  model::Requirements result;
+  std::set<std::string> ids;
+  for (const Specification& spec : specifications) {
+    if (!ids.insert(spec.id).second) {
+      error(diagnostics, DiagnosticId::spec_unknown, "two specifications have the id " + quoted(spec.id) + "; results could not be told apart");
+      continue;
+    }
+    for (const Row& row : spec.rows) result.rows.push_back(requirement(spec, row, zones));
+    result.closures.push_back({spec.id, spec.unlisted_tcp, spec.unlisted_other, spec.unlisted_citation});
+  }
+  return result;
+}
+
+}  // namespace fwproof::specs
