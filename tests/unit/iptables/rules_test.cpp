@@ -55,7 +55,7 @@ constexpr Row kFilter[] = {
     {"-A INPUT -s 0.0.0.0/0 -j DROP", "-> drop"},
     {"-A INPUT ! -s 0.0.0.0/0 -j DROP", "!src 0.0.0.0/0 -> drop"},
     {"-A INPUT -s 10.0.1.0/255.255.255.254 -j DROP", "src 10.0.1.0/31 -> drop"},
-    {"-A INPUT -s 1.0.0.0/255.255.255.250 -j DROP", "src 1.0.0.0 1.0.0.1 1.0.0.4 1.0.0.5 -> drop"},
+    {"-A INPUT -s 1.0.0.0/255.255.255.250 -j DROP", "src 1.0.0.0/31 1.0.0.4/31 -> drop"},
     {"-A INPUT -s 0.0.0.1/0.0.0.1 -j DROP", "pure?netmask -> drop"},
     {"-A INPUT -s host.example -j DROP", "pure?hostname -> drop"},
     {"-A INPUT -p all -j X", "-> jump filter/X"},
@@ -183,8 +183,9 @@ TEST(Frame, StagesFollowNetfilterOrder) {
   }
   EXPECT_EQ(text, "raw/PREROUTING nat/PREROUTING route filter/INPUT | raw/OUTPUT filter/OUTPUT nat/POSTROUTING | "
                   "raw/PREROUTING nat/PREROUTING route filter/FORWARD nat/POSTROUTING | ");
-  for (const model::Chain& chain : policy.chains)
-    if (chain.name == "filter/INPUT") EXPECT_EQ(chain.at_end, model::ActionKind::drop);
+  for (const model::Chain& chain : policy.chains) {
+    if (chain.name == "filter/INPUT") { EXPECT_EQ(chain.at_end, model::ActionKind::drop); }
+  }
 }
 
 TEST(Frame, TellsFamiliesApart) {
