@@ -28,8 +28,14 @@ bool drop_once(model::Policy& policy, const Fails& fails) {
     for (size_t rule = 0; rule < policy.chains[chain].rules.size(); ++rule)
       dropped |= drop_some(policy, fails, [&](model::Policy& p) -> auto& { return p.chains[chain].rules[rule].terms; });
   }
+  // A rewriting without steps is no policy that anybody writes.
+  const Fails fails_with_steps = [&](const model::Policy& p) {
+    for (const model::RewriteAction& rewrite : p.rewrites)
+      if (rewrite.steps.empty()) return false;
+    return fails(p);
+  };
   for (size_t rewrite = 0; rewrite < policy.rewrites.size(); ++rewrite)
-    dropped |= drop_some(policy, fails, [&](model::Policy& p) -> auto& { return p.rewrites[rewrite].steps; });
+    dropped |= drop_some(policy, fails_with_steps, [&](model::Policy& p) -> auto& { return p.rewrites[rewrite].steps; });
   return dropped;
 }
 
