@@ -213,6 +213,35 @@ TEST(Agree, Z3WithTheRegionsOnRandomPolicies) {
     failures += !agrees(seed, policy_of(seed), z3_denies_regions);
 }
 
+// Request, answer and a later packet, the answer through the same chains on the way out: translation and its undoing.
+std::string z3_denies_exchange(const Policy& original, uint64_t seed) {
+  Policy policy = original;
+  policy.hooks[static_cast<size_t>(Hook::output)] = policy.hooks[static_cast<size_t>(Hook::input)];
+  Walk walk = walk_of(policy, seed);
+  walk.legs[0].state = IntervalSet::of(state_new);
+  walk.legs.resize(3, walk.legs[0]);
+  walk.legs[1].reply = true;
+  walk.legs[1].hops[0].hook = Hook::output;
+  walk.legs[1].hops[0].local = nullptr;
+  walk.legs[1].state = walk.legs[2].state = IntervalSet::of(state_established);
+  const solver::Slice slice = solver::slice(walk);
+  const solver::FlowRegions regions = solver::compute(walk, slice, {});
+  Prover prover(walk, &slice, {});
+  for (size_t leg = 0; leg < walk.legs.size(); ++leg) {
+    const std::string where = "leg " + std::to_string(leg) + ": ";
+    if (prover.all_pass(leg, regions.legs[leg].passes) != Prover::Answer::proven) return where + "not all passes";
+    if (prover.none_passes(leg, regions.legs[leg].blocked) != Prover::Answer::proven) return where + "some of blocked passes";
+  }
+  return "";
+}
+
+TEST(Agree, Z3WithTheRegionsOnWholeExchanges) {
+  const uint64_t count = std::max<uint64_t>(policies_wanted() / 100, 1);
+  int failures = 0;
+  for (uint64_t seed = first_seed(), end = seed + count; seed < end && failures < 3; ++seed)
+    failures += !agrees(seed, policy_of(seed), z3_denies_exchange);
+}
+
 // Every list of at most three rules over a small alphabet, with both ends, in one base chain and one chain that it may call.
 TEST(Agree, RegionsWithTheEvaluatorOnAllSmallPolicies) {
   std::vector<Rule> alphabet;
