@@ -31,7 +31,7 @@ constexpr std::array kRanks = {Rank::unknown, Rank::bypass, Rank::block, Rank::a
 
 class Lowering {
  public:
-  Lowering(const Firewall& firewall, Reporter& reporter) : firewall_(firewall), reporter_(reporter), conditions_(policy_, reporter) {}
+  Lowering(const Firewall& firewall, Reporter& reporter) : firewall_(firewall), conditions_(policy_, reporter) {}
 
   Policy run() {
     policy_.v4 = policy_.v6 = true;
@@ -182,7 +182,6 @@ class Lowering {
   }
 
   const Firewall& firewall_;
-  Reporter& reporter_;
   Policy policy_;
   Conditions conditions_;
 };
