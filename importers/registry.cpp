@@ -157,21 +157,20 @@ class HostImport {
     return owner != nullptr;
   }
 
+  // The owner of the run keeps a line that it claims too, and is only asked when another importer wants it.
   const Importer* claimer_of(const File& file, size_t at, Claim wanted, const Importer* owner) {
     if (is_blank(file.lines.lines[at])) return nullptr;
     const Importer* found = nullptr;
     for (const Importer* importer : table()) {
-      if (importer->starts_at(file.lines.lines, at) != wanted) continue;
-      if (!found || importer == owner) {
-        if (found && importer == owner) found = owner;
-        found = found ? found : importer;
-        continue;
+      if (importer == owner || importer->starts_at(file.lines.lines, at) != wanted) continue;
+      if (found && !ambiguous_) {
+        ambiguous_ = true;
+        refuse(make(DiagnosticId::input_ambiguous, Severity::error, file.index, static_cast<uint32_t>(at + 1),
+                    fmt::format("both {} and {} claim this line", found->name, importer->name), {"--as NAME settles it"}));
       }
-      if (found == owner || ambiguous_) continue;
-      ambiguous_ = true;
-      refuse(make(DiagnosticId::input_ambiguous, Severity::error, file.index, static_cast<uint32_t>(at + 1),
-                  fmt::format("both {} and {} claim this line", found->name, importer->name), {"--as NAME settles it"}));
+      if (!found) found = importer;
     }
+    if (found && owner && owner->starts_at(file.lines.lines, at) == wanted) return owner;
     return found;
   }
 

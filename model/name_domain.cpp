@@ -1,32 +1,35 @@
 #include "model/name_domain.h"
 
-#include <algorithm>
-
 namespace fwproof::model {
 
 void NameDomain::add(std::string_view name, bool is_prefix) {
-  const Atom atom{std::string(name), is_prefix};
-  if (std::find(atoms_.begin(), atoms_.end(), atom) == atoms_.end()) atoms_.push_back(atom);
+  const auto next = static_cast<uint32_t>(atoms_.size());
+  if (!is_prefix) {
+    if (!exact_.try_emplace(std::string(name), next).second) return;
+  } else {
+    for (const uint32_t prefix : prefixes_)
+      if (atoms_[prefix].name == name) return;
+    prefixes_.push_back(next);
+  }
+  atoms_.push_back({std::string(name), is_prefix});
 }
 
 IntervalSet NameDomain::atoms(std::string_view name, bool is_prefix) const {
-  std::vector<Interval> covered;
-  for (uint32_t i = 0; i < atoms_.size(); ++i) {
-    const Atom& atom = atoms_[i];
-    const bool inside = is_prefix ? atom.name.size() >= name.size() && std::string_view(atom.name).starts_with(name)
-                                  : !atom.is_prefix && atom.name == name;
-    if (inside) covered.push_back({i, i});
+  if (!is_prefix) {
+    const auto at = exact_.find(std::string(name));
+    return at == exact_.end() ? IntervalSet() : IntervalSet::of(at->second);
   }
+  std::vector<Interval> covered;
+  for (uint32_t i = 0; i < atoms_.size(); ++i)
+    if (std::string_view(atoms_[i].name).starts_with(name)) covered.push_back({i, i});
   return IntervalSet::from(std::move(covered));
 }
 
 uint32_t NameDomain::atom_of(std::string_view name) const {
+  if (const auto at = exact_.find(std::string(name)); at != exact_.end()) return at->second;
   uint32_t best = 0;
-  for (uint32_t i = 0; i < atoms_.size(); ++i) {
-    const Atom& atom = atoms_[i];
-    if (!atom.is_prefix && atom.name == name) return i;
-    if (atom.is_prefix && name.starts_with(atom.name) && atom.name.size() >= atoms_[best].name.size()) best = i;
-  }
+  for (const uint32_t i : prefixes_)
+    if (name.starts_with(atoms_[i].name) && atoms_[i].name.size() >= atoms_[best].name.size()) best = i;
   return best;
 }
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "model/interval_set.h"
@@ -40,6 +41,8 @@ class NameDomain {
     friend bool operator==(const Atom&, const Atom&) = default;
   };
   std::vector<Atom> atoms_ = {{"", true}};  // atom 0: any other name
+  std::vector<uint32_t> prefixes_ = {0};    // atoms that are prefixes
+  std::unordered_map<std::string, uint32_t> exact_;
 };
 
 }  // namespace fwproof::model

@@ -1,5 +1,7 @@
 #include "importers/netsh/change.h"
 
+#include <algorithm>
+
 #include "importers/netsh/values.h"
 #include "importers/netsh/words.h"
 
@@ -7,6 +9,10 @@ namespace fwproof::importers::netsh {
 namespace {
 
 std::string_view text_or_any(const FieldValue& field) { return field.present ? std::string_view(field.text) : std::string_view("any"); }
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
 
 bool same_protocol(std::string_view a, std::string_view b) {
   const auto x = parse_protocol(a), y = parse_protocol(b);
@@ -25,7 +31,7 @@ Match match_field(Key key, const FirewallRule& rule, const FieldValue& wanted) {
   const std::string_view a = text_or_any(field), b = wanted.text;
   const auto decide = [](bool equal) { return equal ? Match::yes : Match::no; };
   switch (key) {
-    case Key::name: case Key::group: case Key::description: return decide(fold(field.text) == fold(b));
+    case Key::name: case Key::group: case Key::description: return decide(same(field.text, b) || (!is_ascii(b) && fold(field.text) == fold(b)));
     case Key::local_ip: case Key::remote_ip: return decide(same_addresses(a, b));
     case Key::local_port: case Key::remote_port: return decide(same_ports(a, b));
     case Key::protocol: return decide(same_protocol(a, b));

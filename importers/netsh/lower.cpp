@@ -31,7 +31,7 @@ constexpr std::array kRanks = {Rank::unknown, Rank::bypass, Rank::block, Rank::a
 
 class Lowering {
  public:
-  Lowering(const Firewall& firewall, Reporter& reporter) : firewall_(firewall), reporter_(reporter), conditions_(policy_, reporter) {}
+  Lowering(const Firewall& firewall, Reporter& reporter) : firewall_(firewall), conditions_(policy_, reporter) {}
 
   Policy run() {
     policy_.v4 = policy_.v6 = true;
@@ -175,6 +175,8 @@ class Lowering {
       policy_.general_assumptions.push_back(
           {"profiles that no input describes are on, block inbound and allow outbound connections (Windows' default)", {firewall_file(), 0}});
     policy_.general_assumptions.push_back({"group policy adds no rules and overrides no settings", {firewall_file(), 0}});
+    if (firewall_.has_listing)
+      policy_.general_assumptions.push_back({"the listings together show all rules of the host (name=all)", {firewall_file(), 0}});
     if (!firewall_.has_listing && firewall_.has_script && !firewall_.reset)
       policy_.general_assumptions.push_back(
           {"the script changes a Windows whose own rules open nothing else: no listing of its rules is given", {firewall_file(), 0}});
@@ -182,7 +184,6 @@ class Lowering {
   }
 
   const Firewall& firewall_;
-  Reporter& reporter_;
   Policy policy_;
   Conditions conditions_;
 };

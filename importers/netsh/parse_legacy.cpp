@@ -48,7 +48,7 @@ bool is_footer(const std::string& folded) {
 }  // namespace
 
 bool legacy_starts_at(std::span<const std::string_view> lines, size_t at) {
-  if (lines[at].size() > 200) return false;
+  if (lines[at].size() > 200 || !trim(lines[at]).ends_with(':')) return false;
   const std::string folded = fold(lines[at]);
   return folded.ends_with(":") && (contains(folded, "profile configuration") || contains(folded, "configuration for domain profile") ||
                                    contains(folded, "configuration for standard profile") || folded == "firewall status:");
@@ -79,8 +79,8 @@ bool LegacyParser::take(std::span<const Line> lines, size_t at) {
 }
 
 bool LegacyParser::take_heading(const Line& line) {
+  if (!trim(line.text).ends_with(':')) return false;
   const std::string folded = fold(line.text);
-  if (!folded.ends_with(":")) return false;
   struct Row {
     std::string_view text;
     Part part;

@@ -100,8 +100,9 @@ bool ListingParser::take(std::span<const Line> lines, size_t at) {
     if (ours) reporter_.account(line.origin, LineClass::irrelevant, "dashes");
     return ours;
   }
-  if (take_heading(lines, at)) return true;
-  if (split_label(line.text, parts)) {
+  const bool labelled = split_label(line.text, parts);
+  if ((!labelled || parts.value.empty()) && take_heading(lines, at)) return true;
+  if (labelled) {
     const auto key = find_label(parts.label);
     if (key == Key::name && (has_value_gap(line.text) || (at + 1 < lines.size() && is_dashes(lines[at + 1].text))))
       return take_rule_start(line, *key, parts.value);

@@ -103,8 +103,23 @@ bool continues(std::string_view line) {
 
 }  // namespace
 
+namespace {
+
+// One pass for the letters that netsh, advfirewall and the cmdlets share, so that other lines cost next to nothing.
+bool may_be_firewall_command(std::string_view line) {
+  for (size_t i = 0; i + 5 <= line.size(); ++i) {
+    const char c = static_cast<char>(line[i] | 0x20);
+    if (c == 'n' && (same(line.substr(i, 5), "netsh") || same(line.substr(i, 5), "netfi") || same(line.substr(i, 5), "netip"))) return true;
+    if (c == 'a' && same(line.substr(i, 5), "advfi")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool script_starts_at(std::span<const std::string_view> lines, size_t at) {
   std::string_view line = lines[at];
+  if (!may_be_firewall_command(line.substr(0, 1U << 16))) return false;
   if (line.size() > (1U << 16)) line = line.substr(0, 1U << 16);
   const std::string_view text = without_prompt(line);
   if (starts_with_word(text, "advfirewall")) return true;

@@ -95,6 +95,16 @@ TEST(Listing, InALanguageWithoutATableIsRefused) {
   EXPECT_TRUE(has(mixed, "language.unknown"));
 }
 
+// `netsh advfirewall monitor show firewall`: global settings, the active profiles, then the rules.
+TEST(Listing, OfTheMonitorIsRead) {
+  const std::string global = "Global Settings: \n" + std::string(70, '-') + "\nIPsec:\nStrongCRLCheck                        0:Disabled\nStatefulFTP                           Enable\n\n"
+                             "Categories:\nBootTimeRuleCategory                  Windows Firewall\n\n";
+  const ImportedHost host = import_texts({global + profiles("ON", "BlockInbound,AllowOutbound") + "\nFirewall Rules:\n" + print({}) + "Ok.\n"});
+  EXPECT_EQ(ask(host, {}), "accept");
+  EXPECT_EQ(ask(host, {.dst_port = 81}), "drop");
+  EXPECT_EQ(lines_of_class(host, model::LineClass::unrecognised), 0U);
+}
+
 TEST(Listing, NamesItsAssumptions) {
   const ImportedHost host = import_texts({print({})});
   ASSERT_EQ(host.policies.size(), 1U);
