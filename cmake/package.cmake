@@ -3,8 +3,8 @@ include(GNUInstallDirs)
 
 install(TARGETS fwproof RUNTIME)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/fwproof/schema FILES_MATCHING PATTERN "*.schema.json")
+# As in the repository, so that the links in README.md and the "$schema" of the examples lead somewhere.
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The specifications are inside the binary as well; the files are for reading and for starting one's own.
 install(DIRECTORY specs/library/ DESTINATION ${CMAKE_INSTALL_DATADIR}/fwproof/specs OPTIONAL FILES_MATCHING PATTERN "*.json")
 install(DIRECTORY examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples OPTIONAL)

@@ -44,6 +44,13 @@ size_t Account::count(LineClass line_class) const {
 
 LineClass Account::line_class(size_t line) const { return lines_.at(line - 1).line_class; }
 
+std::string_view Account::construct(size_t line) const { return construct_names_[lines_.at(line - 1).construct]; }
+
+void Account::merge(const Account& other) {
+  for (size_t line = 1; line <= other.lines_.size(); ++line)
+    if (other.is_set(line)) set(line, other.line_class(line), other.construct(line));
+}
+
 std::map<LineClass, std::map<std::string, size_t>> Account::constructs() const {
   std::map<LineClass, std::map<std::string, size_t>> result;
   for (const Line& entry : lines_)

@@ -276,6 +276,7 @@ Flow::~Flow() = default;
 Diagrams& Flow::diagrams() { return run_->diagrams; }
 Ref Flow::question() const { return run_->question; }
 Ref Flow::some_assignment(Ref region) { return run_->some_assignment(region); }
+Ref Flow::region_of(const PacketBox& box) { return run_->box_region(box); }
 const LegRegions& Flow::leg(size_t index) const { return run_->legs[index]; }
 std::vector<PacketBox> Flow::boxes(Ref region, size_t limit, bool& complete) const { return run_->boxes(region, limit, complete); }
 std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed) { return run_->deciders(leg, region, only_assumed); }

@@ -45,6 +45,7 @@ class Flow {
   Ref question() const;
   // Drops what unknown conditions say from a region: the client packets for which some assignment is inside.
   Ref some_assignment(Ref region);
+  Ref region_of(const PacketBox& box);
   const LegRegions& leg(size_t index) const;
 
   // Disjoint boxes that make up a set of client packets; at most `limit` (complete = false when there are more).

@@ -44,6 +44,7 @@ class Flow::Run {
   std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed);
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
   Ref some_assignment(Ref region);
+  Ref box_region(const PacketBox& box);
   std::vector<PacketBox> boxes(Ref region, size_t limit, bool& complete) const;
 
  private:
@@ -72,7 +73,6 @@ class Flow::Run {
 
   // ---- flow.cpp: variables, legs, hops ----
   void add_client_variables();
-  Ref box_region(const PacketBox& box);
   VarId unknown_variable(model::u128 max, model::Dependence what, std::optional<model::IntervalSet> domain = std::nullopt);
   Value environment(const model::Policy* policy, const std::string& key, model::Field field, std::optional<model::IntervalSet> domain);
   Shape client_shape() const;

@@ -2,11 +2,15 @@
 //   $ ./run ARGUMENTS        runs fwproof with ARGUMENTS in the project's folder; the lines that follow are its output
 //   …                        alone in a line: any number of lines
 //   $ echo $?                the exit code of the command before follows
+// FWPROOF_ACCEPT=1 ./run test -R readme writes what it prints now into README.md instead; look at the difference before
+// committing it.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -17,7 +21,7 @@ namespace {
 struct Example {
   std::string command;
   std::vector<std::string> output;
-  int line = 0;
+  size_t line = 0;  // of the command, from 1
 };
 
 struct Ran {
@@ -49,23 +53,28 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::vector<Example> examples() {
-  std::ifstream readme(FWPROOF_SOURCE_DIR "/README.md");
+constexpr const char* kReadme = FWPROOF_SOURCE_DIR "/README.md";
+constexpr std::string_view kRun = "./run ";
+
+std::vector<std::string> readme_lines() {
+  std::ifstream in(kReadme);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::vector<Example> examples_in(const std::vector<std::string>& lines) {
   std::vector<Example> found;
   bool inside = false;
-  int number = 0;
-  for (std::string line; std::getline(readme, line);) {
-    ++number;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string& line = lines[i];
     if (line.rfind("```", 0) == 0) {
       inside = line == "```console";
     } else if (inside && line.rfind("$ ", 0) == 0) {
-      found.push_back({line.substr(2), {}, number});
+      found.push_back({line.substr(2), {}, i + 1});
     } else if (inside && !found.empty()) {
       found.back().output.push_back(line);
     }
-  }
-  for (Example& example : found) {
-    while (!example.output.empty() && example.output.back().empty()) example.output.pop_back();
   }
   return found;
 }
@@ -83,23 +92,65 @@ bool matches(const std::vector<std::string>& expected, size_t e, const std::vect
   return a == actual.size();
 }
 
-TEST(readme, shows_what_the_tool_prints) {
-  constexpr std::string_view kRun = "./run ";
+std::vector<std::string> without_blank_end(std::vector<std::string> lines) {
+  while (!lines.empty() && lines.back().empty()) lines.pop_back();
+  return lines;
+}
+
+// What the examples print now, in their order; one line with the exit code for `echo $?`.
+std::vector<std::vector<std::string>> run_all(const std::vector<Example>& examples) {
+  std::vector<std::vector<std::string>> outputs;
   int last_exit_code = -1;
-  int compared = 0;
-  for (const Example& example : examples()) {
-    SCOPED_TRACE("README.md:" + std::to_string(example.line) + ": " + example.command);
+  for (const Example& example : examples) {
     if (example.command == "echo $?") {
-      ASSERT_EQ(example.output.size(), 1u);
-      EXPECT_EQ(example.output[0], std::to_string(last_exit_code));
-    } else if (example.command.rfind(kRun, 0) == 0 && !example.output.empty()) {
-      const Ran result = run(example.command.substr(kRun.size()));
-      last_exit_code = result.exit_code;
-      EXPECT_TRUE(matches(example.output, 0, lines_of(result.output), 0)) << "it prints now:\n" << result.output;
-      ++compared;
+      outputs.push_back({std::to_string(last_exit_code)});
+    } else if (example.command.rfind(kRun, 0) == 0) {
+      const Ran ran = run(example.command.substr(kRun.size()));
+      last_exit_code = ran.exit_code;
+      outputs.push_back(lines_of(ran.output));
+    } else {
+      ADD_FAILURE() << "README.md:" << example.line << ": not a command that this test can run: " << example.command;
+      outputs.push_back(example.output);
     }
   }
-  EXPECT_GT(compared, 0) << "README.md shows no run";
+  return outputs;
+}
+
+bool is_shown(const Example& example, const std::vector<std::string>& output) {
+  return matches(without_blank_end(example.output), 0, output, 0);
+}
+
+// From the last example to the first, so that earlier line numbers stay right.
+void accept(std::vector<std::string> lines, const std::vector<Example>& examples,
+            const std::vector<std::vector<std::string>>& outputs) {
+  for (size_t i = examples.size(); i-- > 0;) {
+    if (is_shown(examples[i], outputs[i])) continue;
+    const auto first = lines.begin() + static_cast<std::ptrdiff_t>(examples[i].line);
+    const size_t length = without_blank_end(examples[i].output).size();
+    const auto next = lines.erase(first, first + static_cast<std::ptrdiff_t>(length));
+    lines.insert(next, outputs[i].begin(), outputs[i].end());
+  }
+  std::ofstream out(kReadme);
+  for (const std::string& line : lines) out << line << '\n';
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  return text;
+}
+
+TEST(readme, shows_what_the_tool_prints) {
+  const std::vector<std::string> lines = readme_lines();
+  const std::vector<Example> examples = examples_in(lines);
+  ASSERT_FALSE(examples.empty()) << "README.md shows no run";
+  const std::vector<std::vector<std::string>> outputs = run_all(examples);
+  if (std::getenv("FWPROOF_ACCEPT") != nullptr) return accept(lines, examples, outputs);
+  for (size_t i = 0; i < examples.size(); ++i) {
+    EXPECT_TRUE(is_shown(examples[i], outputs[i]))
+        << "README.md:" << examples[i].line << ": " << examples[i].command << "\nprints now:\n"
+        << joined(outputs[i]);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+#include "cli/arguments.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace fwproof::cli {
+namespace {
+
+// no-color.org: any non-empty value turns colour off.
+bool colour_wanted(int descriptor) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(descriptor) != 0 && (no_color == nullptr || *no_color == 0);
+}
+
+}  // namespace
+
+void add_output_options(CLI::App& command, OutputArguments& arguments) {
+  command.add_option("--format", arguments.format, "text (default) or json")->check(CLI::IsMember({"text", "json"}));
+  command.add_option("--output", arguments.output, "write to FILE instead of standard output");
+  command.add_flag("--no-color", arguments.no_color, "no colour, even on a terminal");
+  command.add_flag("--quiet,-q", arguments.quiet, "findings and the closing line only");
+}
+
+Output::Output(const OutputArguments& arguments) : arguments_(arguments) {
+  style_.colour = !arguments.no_color && arguments.output.empty() && arguments.format == "text" && colour_wanted(STDOUT_FILENO);
+  if (arguments.output.empty()) return;
+  file_.open(arguments.output, std::ios::binary);
+  if (!file_) throw UsageError{"cannot write to '" + arguments.output + "'"};
+}
+
+std::ostream& Output::stream() { return arguments_.output.empty() ? std::cout : file_; }
+
+bool Output::finish() {
+  stream().flush();
+  if (stream().good()) return true;
+  std::cerr << "fwproof: could not write all of the output\n";
+  return false;
+}
+
+report::Style error_style() { return {colour_wanted(STDERR_FILENO)}; }
+
+CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  return command.add_option(name, values, help)->type_size(1)->allow_extra_args(false)->take_all();
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,50 @@
+// The options that the subcommands share, as CLI11 fills them, and where output goes.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "report/style.h"
+
+namespace fwproof::cli {
+
+struct OutputArguments {
+  std::string format = "text";
+  std::string output;          // path; empty: standard output
+  bool no_color = false;
+  bool quiet = false;
+};
+void add_output_options(CLI::App& command, OutputArguments& arguments);
+
+// Standard output or the file of --output. The one place that looks at the terminal and at NO_COLOR.
+class Output {
+ public:
+  explicit Output(const OutputArguments& arguments);
+  std::ostream& stream();
+  bool is_json() const { return arguments_.format == "json"; }
+  bool is_quiet() const { return arguments_.quiet; }
+  report::Style style() const { return style_; }
+  // True when everything has been written; else it has said on standard error what is wrong.
+  bool finish();
+
+ private:
+  const OutputArguments& arguments_;
+  std::ofstream file_;
+  report::Style style_;
+};
+
+// For messages on standard error.
+report::Style error_style();
+
+// A mistake in the command line: exit 4.
+struct UsageError {
+  std::string message;
+};
+
+// An option that takes one value each time it is given and may be repeated.
+CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values, const std::string& help);
+
+}  // namespace fwproof::cli

@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/load_network.h"
+#include "cli/read_input.h"
+#include "report/write_json.h"
+#include "report/write_text.h"
+
+namespace fwproof::cli {
+namespace {
+
+struct Arguments {
+  std::string site;
+  NetworkArguments network;
+  OutputArguments output;
+  std::vector<std::string> only;
+  bool strict = false;
+  bool require_optional = false;
+  bool soft_fail = false;
+  bool unlisted_outbound = false;
+};
+
+constexpr std::string_view kExamples = R"(examples:
+  fwproof check site.json
+  fwproof check sites/                    every site below a folder
+  fwproof check --host SERVER=rules.txt --spec mailstore-spe-single --bind ADM=192.0.2.0/24 --bind SERVER=198.51.100.10
+  fwproof check --config rules.txt --spec mailstore-spe-single --bind ADM=@admins.txt --format json
+  fwproof check --host SERVER=before.txt --host SERVER=change.cmd --spec mailstore-spe-single --bind ADM=192.0.2.0/24
+                                          also prints which verdicts the change changes
+exit codes: 0 all hold, 1 something is violated, 2 something cannot be told, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
+
+solver::CheckOptions options_of(const Arguments& arguments, const Loaded& loaded) {
+  solver::CheckOptions options;
+  options.strict = arguments.strict;
+  options.only_touched = loaded.one_liner;
+  options.only = arguments.only;
+  options.unlisted_outbound = arguments.unlisted_outbound || loaded.unlisted_outbound;
+  options.accepted = loaded.accepted;
+  return options;
+}
+
+int exit_code_of(const solver::Report& report, const Arguments& arguments) {
+  const report::Counts counts = report::count(report);
+  if (counts.faults > 0) return exit_fault;
+  int code = exit_holds;
+  if (counts.violated > 0) code = worse(code, exit_violated);
+  // Nothing asked is nothing proven.
+  if (counts.cannot_tell > 0 || report.results.empty()) code = worse(code, exit_cannot_tell);
+  if (!arguments.require_optional) return code;
+  for (const solver::Result& result : report.results)
+    if (result.optional && result.truth != solver::Truth::holds)
+      code = worse(code, result.truth == solver::Truth::violated ? exit_violated : exit_cannot_tell);
+  return code;
+}
+
+const solver::Result* find(const solver::Report& report, const std::string& id) {
+  const auto found = std::find_if(report.results.begin(), report.results.end(), [&](const solver::Result& result) { return result.id == id; });
+  return found == report.results.end() ? nullptr : &*found;
+}
+
+std::vector<report::Change> differences(const solver::Report& before, const solver::Report& after) {
+  std::vector<report::Change> changes;
+  for (const solver::Result& now : after.results) {
+    const solver::Result* then = find(before, now.id);
+    if (then != nullptr && then->truth == now.truth && then->summary == now.summary) continue;
+    if (then == nullptr && now.truth == solver::Truth::holds) continue;
+    report::Change change{now.id, std::nullopt, now.truth, "", now.summary};
+    if (then != nullptr) {
+      change.before = then->truth;
+      change.summary_before = then->summary;
+    }
+    changes.push_back(std::move(change));
+  }
+  for (const solver::Result& then : before.results)
+    if (find(after, then.id) == nullptr && then.truth != solver::Truth::holds)
+      changes.push_back({then.id, then.truth, std::nullopt, then.summary, ""});
+  return changes;
+}
+
+// A change script on top of an export: the same questions without it.
+std::optional<report::Changes> changes_of(const Loaded& loaded, const solver::CheckOptions& options, const solver::Report& after) {
+  model::Network network = loaded.network;
+  report::Changes changes;
+  for (size_t i = 0; i < network.devices.size(); ++i) {
+    model::Device before;
+    if (without_last_change(loaded, i, before, changes.files)) network.devices[i] = std::move(before);
+  }
+  if (changes.files.empty()) return std::nullopt;
+  changes.changes = differences(solver::check(network, loaded.requirements, options), after);
+  return changes;
+}
+
+void check_only(Loaded& loaded, const std::vector<std::string>& only) {
+  std::vector<std::string> known;
+  for (const auto& [name, zone] : loaded.network.zones) known.push_back(name);
+  for (const std::string& role : only) {
+    if (std::find(known.begin(), known.end(), role) != known.end()) continue;
+    const std::string near = specs::nearest(role, known);
+    throw UsageError{"--only: nothing is called '" + role + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?")};
+  }
+}
+
+report::Run run_of(const Arguments& arguments, Loaded& loaded) {
+  report::Run run;
+  run.sources = &loaded.sources;
+  run.network = &loaded.network;
+  run.version = kVersion;
+  run.title = loaded.title;
+  run.inputs = loaded.inputs;
+  run.strict = arguments.strict;
+  run.exit_code = loaded.exit_code;
+  // With a wrong name on the command line or in the site nothing that would be answered is what was meant.
+  if (loaded.exit_code != exit_usage) {
+    check_only(loaded, arguments.only);
+    const solver::CheckOptions options = options_of(arguments, loaded);
+    if (!loaded.requirements.rows.empty()) run.report = solver::check(loaded.network, loaded.requirements, options);
+    const int answered = exit_code_of(run.report, arguments);
+    run.exit_code = worse(loaded.exit_code, answered);
+    if (!run.report.results.empty()) run.changes = changes_of(loaded, options, run.report);
+  }
+  run.diagnostics = loaded.diagnostics;
+  run.exit_meaning = meaning(run.exit_code);
+  if (run.report.results.empty() && run.exit_code == exit_cannot_tell) run.exit_meaning = "nothing was asked, so nothing is proven";
+  if (arguments.soft_fail && (run.exit_code == exit_violated || run.exit_code == exit_cannot_tell)) {
+    run.exit_meaning += ", exit 0 because of --soft-fail";
+    run.exit_code = exit_holds;
+  }
+  return run;
+}
+
+// Site files below a folder, sorted: JSON objects that have a "site".
+std::vector<std::string> sites_below(const std::string& folder) {
+  constexpr uintmax_t kLargestSite = 16 << 20;
+  std::vector<std::string> sites;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, std::filesystem::directory_options::skip_permission_denied)) {
+    std::error_code ignored;
+    if (!entry.is_regular_file(ignored) || entry.path().extension() != ".json" || entry.file_size(ignored) > kLargestSite) continue;
+    model::Sources sources;
+    if (!read_input(sources, entry.path().string(), "").problem.empty()) continue;
+    const auto json = nlohmann::json::parse(sources.files[0].bytes, nullptr, false, true);
+    if (entry.path().filename() == "site.json" || (json.is_object() && json.contains("site"))) sites.push_back(entry.path().string());
+  }
+  std::sort(sites.begin(), sites.end());
+  return sites;
+}
+
+int run_folder(const Arguments& arguments) {
+  const std::vector<std::string> sites = sites_below(arguments.site);
+  if (sites.empty()) {
+    std::cerr << "fwproof: no site file below '" << arguments.site << "'\n";
+    return exit_input;
+  }
+  Output output(arguments.output);
+  int code = exit_holds;
+  nlohmann::ordered_json all = {{"fwproof", report::version_json(std::string(kVersion))}, {"sites", nlohmann::ordered_json::array()}};
+  for (const std::string& site : sites) {
+    Loaded loaded = load_site(site, arguments.network);
+    const report::Run run = run_of(arguments, loaded);
+    code = worse(code, run.exit_code);
+    if (output.is_json()) {
+      nlohmann::ordered_json json = {{"path", site}};
+      json.update(report::run_json(run));
+      all["sites"].push_back(std::move(json));
+    } else {
+      output.stream() << "== " << site << '\n';
+      report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
+      output.stream() << '\n';
+    }
+  }
+  if (output.is_json()) report::write_json(output.stream(), all);
+  return output.finish() ? code : exit_fault;
+}
+
+int run_check(const Arguments& arguments) {
+  const bool one_liner = !arguments.network.hosts.empty() || !arguments.network.devices.empty() || !arguments.network.configs.empty();
+  if (arguments.site.empty() == !one_liner) throw UsageError{"check wants either a site file or --host, --device or --config"};
+  if (one_liner && arguments.network.specs.empty()) throw UsageError{"check wants --spec NAME or FILE (`fwproof specs` lists names; `fwproof reach` needs none)"};
+  std::error_code ignored;
+  if (!one_liner && std::filesystem::is_directory(arguments.site, ignored)) return run_folder(arguments);
+  Loaded loaded = one_liner ? load_arguments(arguments.network) : load_site(arguments.site, arguments.network);
+  const report::Run run = run_of(arguments, loaded);
+  Output output(arguments.output);
+  if (output.is_json())
+    report::write_json(output.stream(), report::run_json(run));
+  else
+    report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
+  return output.finish() ? run.exit_code : exit_fault;
+}
+
+void add_network_options(CLI::App& command, NetworkArguments& network) {
+  add_repeated(command, "--host", network.hosts, "ROLE=FILE: the role's own firewall; repeat for several files of one host, in order");
+  add_repeated(command, "--device", network.devices, "FILE or NAME=FILE: a device on the way between all roles");
+  add_repeated(command, "--config", network.configs, "FILE: --host of the one role that can be meant, or --device");
+  add_repeated(command, "--spec", network.specs, "NAME or FILE: what must hold (`fwproof specs`)");
+  add_repeated(command, "--bind", network.binds, "ROLE=ADDRESS,…,@FILE: addresses of a role; SPEC:ROLE= for one specification");
+  add_repeated(command, "--unlisted", network.unlisted, "tcp=… or other=…: violation, warning or ignore for what the table does not list");
+  add_repeated(command, "--profile", network.profiles, "ROLE=domain|private|public: the Windows network profile in use");
+  add_repeated(command, "--iface", network.interfaces, "ROLE=INTERFACE: where packets of the role come in");
+  add_repeated(command, "--local", network.local, "ADDRESS,…: the host's own addresses");
+  command.add_option("--as", network.as, "read every export as this format (`fwproof formats`)");
+}
+
+}  // namespace
+
+Run add_check(CLI::App& command) {
+  auto arguments = std::make_shared<Arguments>();
+  command.add_option("SITE", arguments->site, "site file, or a folder with site files");
+  add_network_options(command, arguments->network);
+  add_repeated(command, "--only", arguments->only, "ROLE: only rows that mention it");
+  command.add_flag("--strict", arguments->strict, "what rests on an assumption cannot be told");
+  command.add_flag("--require-optional", arguments->require_optional, "optional rows must hold too");
+  command.add_flag("--soft-fail", arguments->soft_fail, "exit 0 where it would be 1 or 2");
+  command.add_flag("--unlisted-outbound", arguments->unlisted_outbound, "also ask what target hosts may reach beyond the table");
+  add_output_options(command, arguments->output);
+  command.footer(std::string(kExamples));
+  return [arguments] { return run_check(*arguments); };
+}
+
+}  // namespace fwproof::cli

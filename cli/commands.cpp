@@ -1,0 +1,92 @@
+#include "cli/commands.h"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+#include "cli/arguments.h"
+#include "cli/exit_code.h"
+#include "report/escape.h"
+#include "specs/specification.h"
+
+namespace fwproof::cli {
+namespace {
+
+struct Command {
+  const char* name;
+  const char* summary;
+  Run (*add)(CLI::App&);
+};
+
+constexpr std::array<Command, 6> kCommands = {{
+    {"check", "prove that what must be open is open, and nothing else", add_check},
+    {"reach", "every open port, to whom, by which line", add_reach},
+    {"trace", "send packets through the rules", add_trace},
+    {"import", "what was understood: account of lines and neutral model", add_import},
+    {"specs", "specifications that are built in", add_specs},
+    {"formats", "formats that can be read", add_formats},
+}};
+constexpr std::array kLater = {"diff", "lint", "derive"};
+
+int usage_error(const std::string& message) {
+  std::cerr << "fwproof: " << report::escape(message) << "\n`fwproof --help` shows how it is used\n";
+  return exit_usage;
+}
+
+std::string unknown_command(const std::string& word) {
+  if (std::find(kLater.begin(), kLater.end(), word) != kLater.end()) return "'" + word + "' is not part of this version";
+  std::vector<std::string> known;
+  for (const Command& command : kCommands) known.emplace_back(command.name);
+  const std::string near = specs::nearest(word, known);
+  return "there is no command '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+}
+
+std::string unknown_option(const CLI::App& command, const std::string& message, int argc, const char* const* argv) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    word = word.substr(0, word.find('='));
+    if (!word.starts_with("--") || std::find(known.begin(), known.end(), word) != known.end()) continue;
+    const std::string near = specs::nearest(word, known);
+    return "there is no option '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+  }
+  return message;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  CLI::App app("Proves, for every packet, whether a firewall does what a document says.", "fwproof");
+  app.set_version_flag("--version", "fwproof " + std::string(kVersion));
+  app.require_subcommand(1);
+  app.footer("examples:\n  fwproof check --host SERVER=rules.txt --spec mailstore-spe-single --bind ADM=192.0.2.0/24\n"
+             "  fwproof reach rules.txt\n`fwproof COMMAND --help` shows the options of a command and more examples");
+  std::vector<std::pair<CLI::App*, Run>> runs;
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(command.name, command.summary);
+    runs.emplace_back(sub, command.add(*sub));
+  }
+  if (argc < 2) {
+    std::cerr << app.help();
+    return exit_usage;
+  }
+  const std::string first = argv[1];
+  const auto is_first = [&](const auto& entry) { return entry.first->get_name() == first; };
+  const auto chosen = std::find_if(runs.begin(), runs.end(), is_first);
+  if (chosen == runs.end() && !first.starts_with("-")) return usage_error(unknown_command(first));
+  try {
+    app.parse(argc, argv);
+    return chosen == runs.end() ? usage_error("a command is missing") : chosen->second();
+  } catch (const CLI::ExtrasError& error) {
+    return usage_error(unknown_option(chosen == runs.end() ? app : *chosen->first, error.what(), argc, argv));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return usage_error(error.what());
+  } catch (const UsageError& error) {
+    return usage_error(error.message);
+  }
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,108 @@
+// `specs` and `formats`: what is built in.
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "importers/registry.h"
+#include "report/table.h"
+#include "report/words.h"
+#include "report/write_json.h"
+#include "specs/specification.h"
+
+namespace fwproof::cli {
+namespace {
+
+struct Arguments {
+  std::string name;
+  OutputArguments output;
+};
+
+using report::Ink;
+
+void list_specs(Output& output) {
+  if (output.is_json()) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    for (const specs::Specification& spec : specs::builtin())
+      json.push_back({{"id", spec.id}, {"title", spec.title}, {"document", spec.document.document}, {"rows", spec.rows.size()}});
+    return report::write_json(output.stream(), json);
+  }
+  report::Table table;
+  for (const specs::Specification& spec : specs::builtin())
+    table.add({{spec.id, Ink::bold}, {std::to_string(spec.rows.size()) + " rows"}, {spec.title}});
+  table.write(output.stream(), output.style(), "");
+}
+
+std::string ports_of(const specs::Row& row) { return row.ports.empty() ? "" : report::joined(report::range_texts(row.ports)); }
+
+void show_spec(Output& output, const specs::Specification& spec) {
+  std::ostream& out = output.stream();
+  out << output.style().paint(Ink::bold, spec.id) << "  " << spec.title << '\n';
+  out << "document: " << spec.document.document << (spec.document.revision.empty() ? "" : ", " + spec.document.revision) << '\n';
+  for (const auto& [role, details] : spec.roles) out << "role " << role << (details.title.empty() ? "" : ": " + details.title) << '\n';
+  report::Table table;
+  for (const specs::Row& row : spec.rows)
+    table.add({{row.id, Ink::bold},
+               {row.protocol + " " + ports_of(row)},
+               {report::joined(row.from) + " > " + report::joined(row.to)},
+               {row.description + (row.optional ? " (optional)" : "")},
+               {row.citation.line == 0 ? "" : "line " + std::to_string(row.citation.line), Ink::faint}});
+  table.write(out, output.style(), "  ");
+}
+
+int run_specs(const Arguments& arguments) {
+  Output output(arguments.output);
+  if (arguments.name.empty()) {
+    list_specs(output);
+    return output.finish() ? exit_holds : exit_fault;
+  }
+  const specs::Specification* spec = specs::find_builtin(arguments.name);
+  if (spec == nullptr) {
+    std::vector<std::string> known;
+    for (const specs::Specification& one : specs::builtin()) known.push_back(one.id);
+    const std::string near = specs::nearest(arguments.name, known);
+    throw UsageError{"there is no specification '" + arguments.name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?")};
+  }
+  if (output.is_json())
+    output.stream() << specs::builtin_text(spec->id);
+  else
+    show_spec(output, *spec);
+  return output.finish() ? exit_holds : exit_fault;
+}
+
+int run_formats(const Arguments& arguments) {
+  Output output(arguments.output);
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  report::Table table;
+  for (const importers::Importer* importer : importers::all()) {
+    const std::string side = importer->facts_only ? "facts" : importer->is_host_format ? "host" : "device";
+    json.push_back({{"name", importer->name}, {"kind", side}, {"summary", importer->summary}});
+    table.add({{std::string(importer->name), Ink::bold}, {side}, {std::string(importer->summary)}});
+  }
+  if (output.is_json())
+    report::write_json(output.stream(), json);
+  else
+    table.write(output.stream(), output.style(), "");
+  return output.finish() ? exit_holds : exit_fault;
+}
+
+}  // namespace
+
+Run add_specs(CLI::App& command) {
+  auto arguments = std::make_shared<Arguments>();
+  command.add_option("NAME", arguments->name, "show this one");
+  add_output_options(command, arguments->output);
+  command.footer("examples:\n  fwproof specs\n  fwproof specs mailstore-gateway\n  fwproof specs mailstore-gateway --format json > mine.json");
+  return [arguments] { return run_specs(*arguments); };
+}
+
+Run add_formats(CLI::App& command) {
+  auto arguments = std::make_shared<Arguments>();
+  add_output_options(command, arguments->output);
+  command.footer("examples:\n  fwproof formats\n  fwproof formats --format json");
+  return [arguments] { return run_formats(*arguments); };
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,425 @@
+#include "cli/load_network.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "cli/arguments.h"
+#include "cli/exit_code.h"
+#include "cli/read_input.h"
+#include "importers/registry.h"
+#include "specs/digest.h"
+
+namespace fwproof::cli {
+namespace {
+
+using model::DiagnosticId;
+using model::Origin;
+
+// The origin of what the command line itself says.
+constexpr Origin kCommandLine = {0xffffffff, 0};
+
+bool is_usage(DiagnosticId id) { return id == DiagnosticId::role_unknown || id == DiagnosticId::spec_unknown || id == DiagnosticId::bind_invalid; }
+
+void add_input(Loaded& loaded, uint32_t file, const importers::ImportedInput* imported) {
+  const model::SourceFile& source = loaded.sources.files[file];
+  report::Input input{source.path, specs::sha256(source.bytes), "", "", {}, {}};
+  if (imported != nullptr) {
+    input.importer = imported->importer;
+    input.encoding = imported->encoding;
+    input.account = imported->account;
+    input.header = imported->header;
+  }
+  loaded.inputs.push_back(std::move(input));
+}
+
+// Reads one named file; a diagnostic at `named_at` when that fails.
+std::optional<uint32_t> read_named(Loaded& loaded, const std::string& path, const std::string& shown, Origin named_at) {
+  const ReadInput read = read_input(loaded.sources, path, shown);
+  if (read.problem.empty()) return read.file;
+  if (named_at == kCommandLine) named_at = {read.file, 0};
+  add_error(loaded, DiagnosticId::input_missing, named_at, "cannot read '" + shown + "': " + read.problem);
+  return std::nullopt;
+}
+
+std::vector<std::string> as_list(const DeviceFiles& files) {
+  return files.as.empty() ? std::vector<std::string>{} : std::vector<std::string>(files.files.size(), files.as);
+}
+
+void add_facts(model::HostFacts& facts, model::HostFacts more) {
+  facts.interfaces.insert(facts.interfaces.end(), more.interfaces.begin(), more.interfaces.end());
+  facts.routes.insert(facts.routes.end(), more.routes.begin(), more.routes.end());
+  facts.complete_addresses |= more.complete_addresses;
+}
+
+// A device of which one file is missing or not understood has no export: what the rest says is not the whole.
+void add_device(Loaded& loaded, model::Device device, DeviceFiles files) {
+  importers::ImportedHost host;
+  if (!files.files.empty()) {
+    host = importers::import_host(loaded.sources, files.files, as_list(files));
+    files.complete &= host.understood;
+    for (const importers::ImportedInput& input : host.inputs) add_input(loaded, input.file, &input);
+    loaded.diagnostics.insert(loaded.diagnostics.end(), host.diagnostics.begin(), host.diagnostics.end());
+    if (!host.understood) loaded.exit_code = worse(loaded.exit_code, exit_input);
+  }
+  if (files.complete) device.policies = std::move(host.policies);
+  device.has_export = files.complete && !device.policies.empty();
+  add_facts(device.facts, std::move(host.facts));
+  loaded.network.devices.push_back(std::move(device));
+  loaded.device_files.push_back(std::move(files));
+}
+
+std::optional<unsigned> profile_number(const std::string& name) {
+  if (name == "domain") return model::profile_domain;
+  if (name == "private") return model::profile_private;
+  if (name == "public") return model::profile_public;
+  return std::nullopt;
+}
+
+// Built-in by name, else a file. `directory`: what a relative path is relative to.
+void add_specification(Loaded& loaded, const std::string& name, const std::filesystem::path& directory, Origin named_at,
+                       std::vector<specs::Specification>& found) {
+  if (const specs::Specification* builtin = specs::find_builtin(name)) {
+    found.push_back(*builtin);
+    return;
+  }
+  const std::string path = name == "-" ? name : (directory / name).string();
+  std::error_code ignored;
+  if (name != "-" && !std::filesystem::exists(path, ignored) && !name.ends_with(".json")) {
+    std::vector<std::string> known;
+    for (const specs::Specification& spec : specs::builtin()) known.push_back(spec.id);
+    const std::string near = specs::nearest(name, known);
+    add_error(loaded, DiagnosticId::spec_unknown, named_at, "there is no specification '" + name + "'",
+              {near.empty() ? "`fwproof specs` lists those that are built in" : "did you mean '" + near + "'?"});
+    return;
+  }
+  const auto file = read_named(loaded, path, path, named_at);
+  if (!file) return;
+  add_input(loaded, *file, nullptr);
+  specs::LoadedSpecifications read = specs::load_specifications(loaded.sources, *file);
+  loaded.diagnostics.insert(loaded.diagnostics.end(), read.diagnostics.begin(), read.diagnostics.end());
+  for (specs::Specification& spec : read.specifications) found.push_back(std::move(spec));
+}
+
+model::Strictness strictness(const std::string& text) {
+  if (text == "violation") return model::Strictness::violation;
+  if (text == "warning") return model::Strictness::warning;
+  if (text == "ignore") return model::Strictness::ignore;
+  throw UsageError{"--unlisted wants violation, warning or ignore, found '" + text + "'"};
+}
+
+void override_unlisted(model::Requirements& requirements, const std::string& what, const std::string& how) {
+  if (what != "tcp" && what != "other") throw UsageError{"--unlisted is about tcp or other, found '" + what + "'"};
+  for (model::Closure& closure : requirements.closures) (what == "tcp" ? closure.tcp : closure.other) = strictness(how);
+}
+
+void add_requirements(Loaded& loaded, const std::vector<specs::Specification>& specifications, Origin named_at) {
+  std::vector<model::Diagnostic> diagnostics;
+  loaded.requirements = specs::requirements(specifications, loaded.network.zones, diagnostics);
+  for (model::Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.origin.line == 0) diagnostic.origin = named_at;
+    loaded.diagnostics.push_back(std::move(diagnostic));
+  }
+}
+
+void bind_all(Loaded& loaded, const std::vector<std::string>& binds) {
+  for (const std::string& text : binds)
+    for (model::Diagnostic& diagnostic : specs::bind(text, loaded.network.zones)) {
+      diagnostic.origin = kCommandLine;
+      loaded.diagnostics.push_back(std::move(diagnostic));
+    }
+}
+
+model::Device* device_of(Loaded& loaded, const std::string& role) {
+  for (model::Device& device : loaded.network.devices)
+    if (device.host == role || device.name == role) return &device;
+  return nullptr;
+}
+
+// --profile ROLE=domain, --iface ROLE=eth1 and --local: what the surroundings of the devices are.
+void settle_surroundings(Loaded& loaded, const NetworkArguments& arguments) {
+  for (const std::string& text : arguments.profiles) {
+    const auto [role, name] = split_assignment(text);
+    const auto profile = profile_number(name);
+    if (!profile) throw UsageError{"--profile wants domain, private or public, found '" + name + "'"};
+    if (role.empty())
+      for (model::Device& device : loaded.network.devices) device.profile = profile;
+    else if (model::Device* device = device_of(loaded, role))
+      device->profile = profile;
+    else
+      throw UsageError{"--profile: no device belongs to '" + role + "'"};
+  }
+  for (const std::string& text : arguments.interfaces) {
+    const auto [role, name] = split_assignment(text);
+    if (role.empty() || name.empty()) throw UsageError{"--iface wants ROLE=INTERFACE, found '" + text + "'"};
+    for (model::Device& device : loaded.network.devices) device.ingress_of_zone[role] = name;
+  }
+  for (const std::string& text : arguments.local) {
+    for (size_t at = 0; at <= text.size();) {
+      const size_t comma = std::min(text.find(',', at), text.size());
+      const auto prefix = model::parse_prefix(std::string_view(text).substr(at, comma - at));
+      if (!prefix) throw UsageError{"--local: '" + text.substr(at, comma - at) + "' is not an address"};
+      for (model::Device& device : loaded.network.devices) device.facts.interfaces.push_back({"", {*prefix}, "", {}});
+      at = comma + 1;
+    }
+  }
+}
+
+// Names of --only, --iface and devices are checked where they are used; here: what the diagnostics mean for the exit code.
+void settle_exit_code(Loaded& loaded) {
+  for (const model::Diagnostic& diagnostic : loaded.diagnostics)
+    if (diagnostic.severity == model::Severity::error && (is_usage(diagnostic.id) || diagnostic.id == DiagnosticId::input_missing ||
+                                                          diagnostic.id == DiagnosticId::json_invalid || diagnostic.id == DiagnosticId::json_schema ||
+                                                          diagnostic.origin.line == 0))
+      loaded.exit_code = worse(loaded.exit_code, is_usage(diagnostic.id) ? exit_usage : exit_input);
+}
+
+bool same_role(const std::string& a, const std::string& b) { return a == b; }
+
+// Groups in the order of their first mention: key → files.
+struct Group {
+  std::string key;
+  std::vector<std::string> paths;
+};
+void add_to_group(std::vector<Group>& groups, const std::string& key, const std::string& path) {
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return same_role(group.key, key); });
+  (found == groups.end() ? groups.emplace_back(Group{key, {}}) : *found).paths.push_back(path);
+}
+
+DeviceFiles read_files(Loaded& loaded, const std::vector<std::string>& paths, const std::string& as) {
+  DeviceFiles files;
+  files.as = as;
+  for (const std::string& path : paths) {
+    if (const auto file = read_named(loaded, path, path, kCommandLine))
+      files.files.push_back(*file);
+    else
+      files.complete = false;
+  }
+  return files;
+}
+
+// Roles that a host's own export can belong to: what the rows go to, without ANY and DNS names.
+std::set<std::string> target_roles(const std::vector<specs::Specification>& specifications) {
+  std::set<std::string> targets;
+  for (const specs::Specification& spec : specifications)
+    for (const specs::Row& row : spec.rows)
+      for (const std::string& role : row.to) {
+        const auto found = spec.roles.find(role);
+        if (role != "ANY" && (found == spec.roles.end() || !found->second.is_name)) targets.insert(role);
+      }
+  return targets;
+}
+
+enum class Side { host, device, facts, unknown };
+
+Side side_of(const Loaded& loaded, uint32_t file, const std::string& as) {
+  std::string name = as.empty() ? importers::import_host(loaded.sources, {file}).inputs.at(0).importer : as;
+  Side side = Side::unknown;
+  while (!name.empty()) {
+    const size_t plus = std::min(name.find('+'), name.size());
+    if (const importers::Importer* importer = importers::find(name.substr(0, plus))) {
+      if (!importer->facts_only) return importer->is_host_format ? Side::host : Side::device;
+      side = Side::facts;
+    }
+    name.erase(0, plus + 1);
+  }
+  return side;
+}
+
+// --config: the host of the one role that can be meant, or a device on the way.
+void add_configs(Loaded& loaded, const NetworkArguments& arguments, const std::vector<specs::Specification>& specifications) {
+  if (arguments.configs.empty()) return;
+  DeviceFiles files = read_files(loaded, arguments.configs, arguments.as);
+  bool host = false, on_the_way = false;
+  for (const uint32_t file : files.files) {
+    const Side side = side_of(loaded, file, arguments.as);
+    host |= side == Side::host;
+    on_the_way |= side == Side::device;
+  }
+  if (host && on_the_way) throw UsageError{"--config holds a host's export and a device's: say --host ROLE=FILE and --device FILE"};
+  model::Device device;
+  device.name = arguments.configs.front();
+  if (!on_the_way) {
+    const std::set<std::string> roles = target_roles(specifications);
+    std::string list;
+    for (const std::string& role : roles) list += (list.empty() ? "" : ", ") + role;
+    if (roles.size() != 1)
+      throw UsageError{"--config: which role's own firewall is '" + arguments.configs.front() + "'? Say --host ROLE=FILE with one of " +
+                       (list.empty() ? "the specification's roles" : list) + ", or --device FILE if it stands on the way"};
+    device.name = device.host = *roles.begin();
+  }
+  add_device(loaded, std::move(device), std::move(files));
+}
+
+void add_groups(Loaded& loaded, const NetworkArguments& arguments) {
+  std::vector<Group> hosts, devices;
+  for (const std::string& text : arguments.hosts) {
+    const auto [role, path] = split_assignment(text);
+    if (role.empty() || path.empty()) throw UsageError{"--host wants ROLE=FILE, found '" + text + "'"};
+    add_to_group(hosts, role, path);
+  }
+  std::error_code ignored;
+  for (const std::string& text : arguments.devices) {
+    const auto [name, path] = split_assignment(text);
+    const bool is_path = name.empty() || name.find('/') != std::string::npos || std::filesystem::exists(text, ignored);
+    add_to_group(devices, is_path ? text : name, is_path ? text : path);
+  }
+  for (const Group& group : devices) {
+    model::Device device;
+    device.name = group.key;
+    add_device(loaded, std::move(device), read_files(loaded, group.paths, arguments.as));
+  }
+  for (const Group& group : hosts) {
+    model::Device device;
+    device.name = device.host = group.key;
+    add_device(loaded, std::move(device), read_files(loaded, group.paths, arguments.as));
+  }
+}
+
+void check_host_roles(Loaded& loaded, const std::vector<specs::Specification>& specifications) {
+  std::vector<std::string> known;
+  for (const specs::Specification& spec : specifications)
+    for (const auto& [role, details] : spec.roles)
+      for (const std::string& name : {role, spec.id + ":" + role}) known.push_back(name);
+  for (const model::Device& device : loaded.network.devices) {
+    if (device.host.empty() || std::find(known.begin(), known.end(), device.host) != known.end()) continue;
+    const std::string near = specs::nearest(device.host, known);
+    add_error(loaded, DiagnosticId::role_unknown, kCommandLine, "'" + device.host + "' is not a role of the specifications in question",
+              near.empty() ? std::vector<std::string>{} : std::vector<std::string>{"did you mean '" + near + "'?"});
+  }
+}
+
+void add_site_device(Loaded& loaded, const specs::SiteDevice& site_device, const std::filesystem::path& directory, uint32_t site_file) {
+  DeviceFiles files;
+  files.as = site_device.format;
+  for (const std::string& config : site_device.configs) {
+    const std::string path = (directory / config).string();
+    if (const auto file = read_named(loaded, path, path, {site_file, site_device.line}))
+      files.files.push_back(*file);
+    else
+      files.complete = false;
+  }
+  model::Device device;
+  device.name = site_device.name;
+  device.host = site_device.host;
+  device.facts = site_device.facts;
+  device.profile = profile_number(site_device.profile);
+  device.ingress_of_zone = site_device.zone_interfaces;
+  add_device(loaded, std::move(device), std::move(files));
+}
+
+}  // namespace
+
+void add_error(Loaded& loaded, DiagnosticId id, Origin origin, std::string message, std::vector<std::string> notes) {
+  model::Diagnostic diagnostic;
+  diagnostic.id = id;
+  diagnostic.severity = model::Severity::error;
+  diagnostic.origin = origin;
+  diagnostic.message = std::move(message);
+  diagnostic.notes = std::move(notes);
+  loaded.diagnostics.push_back(std::move(diagnostic));
+}
+
+std::pair<std::string, std::string> split_assignment(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) return {"", text};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+Loaded load_site(const std::string& path, const NetworkArguments& arguments) {
+  Loaded loaded;
+  const auto file = read_named(loaded, path, path, kCommandLine);
+  if (!file) {
+    settle_exit_code(loaded);
+    return loaded;
+  }
+  add_input(loaded, *file, nullptr);
+  specs::LoadedSite read = specs::load_site(loaded.sources, *file);
+  loaded.diagnostics = read.diagnostics;
+  const auto is_error = [](const model::Diagnostic& diagnostic) { return diagnostic.severity == model::Severity::error; };
+  if (std::any_of(read.diagnostics.begin(), read.diagnostics.end(), is_error)) {
+    settle_exit_code(loaded);
+    loaded.exit_code = worse(loaded.exit_code, exit_input);
+    return loaded;
+  }
+  const specs::Site& site = read.site;
+  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
+  loaded.title = site.name.empty() ? "" : "site " + site.name;
+  loaded.network.zones = site.zones;
+  loaded.unlisted_outbound = site.unlisted_outbound;
+  bind_all(loaded, arguments.binds);
+  std::vector<specs::Specification> specifications;
+  for (const std::string& spec : site.specs) add_specification(loaded, spec, directory, {*file, 0}, specifications);
+  for (const std::string& spec : arguments.specs) add_specification(loaded, spec, "", kCommandLine, specifications);
+  for (const specs::SiteDevice& device : site.devices) add_site_device(loaded, device, directory, *file);
+  add_requirements(loaded, specifications, {*file, 0});
+  for (const auto& [what, how] : site.unlisted) override_unlisted(loaded.requirements, what, how);
+  for (const std::string& text : arguments.unlisted) override_unlisted(loaded.requirements, split_assignment(text).first, split_assignment(text).second);
+  for (const specs::AcceptedFinding& finding : site.accept) loaded.accepted.push_back({finding.id, finding.src, finding.reason});
+  settle_surroundings(loaded, arguments);
+  settle_exit_code(loaded);
+  return loaded;
+}
+
+Loaded load_arguments(const NetworkArguments& arguments) {
+  Loaded loaded;
+  loaded.one_liner = true;
+  bind_all(loaded, arguments.binds);
+  std::vector<specs::Specification> specifications;
+  for (const std::string& spec : arguments.specs) add_specification(loaded, spec, "", kCommandLine, specifications);
+  add_groups(loaded, arguments);
+  // Without a usable specification there is no telling whose --config it is, and the error is reported already.
+  if (!specifications.empty()) {
+    add_configs(loaded, arguments, specifications);
+    check_host_roles(loaded, specifications);
+  }
+  add_requirements(loaded, specifications, kCommandLine);
+  for (const std::string& text : arguments.unlisted) override_unlisted(loaded.requirements, split_assignment(text).first, split_assignment(text).second);
+  settle_surroundings(loaded, arguments);
+  settle_exit_code(loaded);
+  return loaded;
+}
+
+Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments& arguments) {
+  Loaded loaded;
+  loaded.one_liner = true;
+  model::Device device;
+  device.name = std::filesystem::path(paths.front()).filename().string();
+  DeviceFiles files = read_files(loaded, paths, arguments.as);
+  add_device(loaded, std::move(device), std::move(files));
+  for (const report::Input& input : loaded.inputs)
+    if (const importers::Importer* importer = importers::find(input.importer.substr(0, input.importer.find('+'))))
+      if (!importer->facts_only && importer->is_host_format) loaded.network.devices[0].host = loaded.network.devices[0].name;
+  settle_surroundings(loaded, arguments);
+  settle_exit_code(loaded);
+  return loaded;
+}
+
+bool without_last_change(const Loaded& loaded, size_t index, model::Device& before, std::vector<std::string>& changed) {
+  const DeviceFiles& files = loaded.device_files[index];
+  if (!files.complete || files.files.size() < 2) return false;
+  std::vector<size_t> bearing;
+  const importers::ImportedHost all = importers::import_host(loaded.sources, files.files, as_list(files));
+  for (size_t i = 0; i < all.inputs.size(); ++i) {
+    const std::string& names = all.inputs[i].importer;
+    const importers::Importer* importer = importers::find(names.substr(names.rfind('+') + 1));
+    if (importer != nullptr && !importer->facts_only) bearing.push_back(i);
+  }
+  if (bearing.size() < 2) return false;
+  DeviceFiles earlier = files;
+  earlier.files.erase(earlier.files.begin() + static_cast<std::ptrdiff_t>(bearing.back()));
+  importers::ImportedHost host = importers::import_host(loaded.sources, earlier.files, as_list(earlier));
+  before = loaded.network.devices[index];
+  // The other family's dump of the same host is a part of the export, not a change to it.
+  for (const model::Family family : {model::Family::v4, model::Family::v6}) {
+    const auto covers = [&](const model::Policy& policy) { return policy.covers(family); };
+    if (std::any_of(before.policies.begin(), before.policies.end(), covers) && std::none_of(host.policies.begin(), host.policies.end(), covers))
+      return false;
+  }
+  before.policies = std::move(host.policies);
+  before.has_export = host.understood && !before.policies.empty();
+  changed.push_back(loaded.sources.files[files.files[bearing.back()]].path);
+  return true;
+}
+
+}  // namespace fwproof::cli

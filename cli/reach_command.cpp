@@ -1,0 +1,69 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/load_network.h"
+#include "report/write_json.h"
+#include "report/write_text.h"
+
+namespace fwproof::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> configs;
+  NetworkArguments network;
+  OutputArguments output;
+  bool strict = false;
+};
+
+constexpr std::string_view kExamples = R"(examples:
+  fwproof reach rules.txt
+  fwproof reach iptables.txt ip6tables.txt ipset.txt ip-addr.txt      the files of one host
+  netsh advfirewall firewall show rule name=all | fwproof reach -
+exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
+
+int run_reach(const Arguments& arguments) {
+  Loaded loaded = load_device(arguments.configs, arguments.network);
+  report::Run run;
+  run.sources = &loaded.sources;
+  run.network = &loaded.network;
+  run.version = kVersion;
+  run.inputs = loaded.inputs;
+  run.is_reach = true;
+  run.strict = arguments.strict;
+  solver::CheckOptions options;
+  options.strict = arguments.strict;
+  int code = loaded.exit_code;
+  if (loaded.network.devices[0].has_export)
+    run.report = solver::reach(loaded.network.devices[0], options);
+  else
+    code = worse(code, exit_input);
+  if (report::count(run.report).faults > 0) code = worse(code, exit_fault);
+  run.diagnostics = loaded.diagnostics;
+  run.exit_code = code;
+  run.exit_meaning = code == exit_holds ? "answered" : meaning(code);
+  Output output(arguments.output);
+  if (output.is_json())
+    report::write_json(output.stream(), report::run_json(run));
+  else
+    report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
+  return output.finish() ? code : exit_fault;
+}
+
+}  // namespace
+
+Run add_reach(CLI::App& command) {
+  auto arguments = std::make_shared<Arguments>();
+  command.add_option("CONFIG", arguments->configs, "files of one host or device, in order; - is standard input")->required();
+  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: the host's own addresses");
+  add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
+  command.add_flag("--strict", arguments->strict, "what rests on an assumption may be open");
+  add_output_options(command, arguments->output);
+  command.footer(std::string(kExamples));
+  return [arguments] { return run_reach(*arguments); };
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,234 @@
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/load_network.h"
+#include "cli/read_input.h"
+#include "cli/read_packet.h"
+#include "report/escape.h"
+#include "report/write_diagnostics.h"
+#include "report/write_json.h"
+#include "report/write_trace.h"
+
+namespace fwproof::cli {
+namespace {
+
+using model::Device;
+using model::Field;
+using model::Hook;
+
+struct Arguments {
+  std::vector<std::string> configs;
+  std::vector<std::string> packets;
+  std::string packet_file;
+  std::string hook;
+  NetworkArguments network;
+  OutputArguments output;
+};
+
+constexpr std::string_view kExamples = R"(examples:
+  fwproof trace rules.txt --packet 'tcp 192.0.2.5:40000 198.51.100.10:8474'
+  fwproof trace iptables.txt --packet 'udp [2001:db8::1]:500 [2001:db8::2]:53 in=eth0' --hook input
+  fwproof trace iptables.txt --packet 'icmp 192.0.2.1 198.51.100.1 type 8 state=new' --local 198.51.100.1
+  fwproof trace site.json --packets packets.jsonl --format json
+further words of a packet: state=new in=eth0 out=eth1 hook=forward profile=domain program=… tcp_flags=SYN,ACK mark=0x1
+exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
+
+// The addresses that are certainly the host's own, and whether that is all of them.
+model::NamedAddresses own_addresses(const Device& device, const model::Network& network, bool local_given) {
+  model::NamedAddresses own;
+  own.inside = model::AddressSet::of(*model::parse_prefix("127.0.0.0/8")).united(model::AddressSet::of(*model::parse_prefix("::1")));
+  for (const model::InterfaceFact& interface : device.facts.interfaces)
+    for (const model::Prefix& prefix : interface.addresses) own.inside = own.inside.united(model::AddressSet::of(prefix.address));
+  if (const auto zone = network.zones.find(device.host); zone != network.zones.end()) own.inside = own.inside.united(zone->second.addresses);
+  own.complete = local_given || device.facts.complete_addresses;
+  return own;
+}
+
+bool contains(const model::AddressSet& set, const model::Packet& packet, Field field) {
+  return set.in(packet.family).contains(packet.get(field));
+}
+
+// A device whose names are bound, ready to be evaluated.
+struct Station {
+  const Device* device = nullptr;
+  model::NamedAddresses own;
+  std::vector<model::Policy> policies;
+
+  const model::Policy* policy_for(model::Family family) const {
+    const auto found = std::find_if(policies.begin(), policies.end(), [&](const model::Policy& policy) { return policy.covers(family); });
+    return found == policies.end() ? nullptr : &*found;
+  }
+};
+
+std::vector<Station> stations(const Loaded& loaded, bool local_given) {
+  std::vector<Station> result;
+  for (const Device& device : loaded.network.devices) {
+    Station station{&device, own_addresses(device, loaded.network, local_given), device.policies};
+    model::NamedAddresses subnets;
+    for (const model::InterfaceFact& interface : device.facts.interfaces)
+      for (const model::Prefix& prefix : interface.addresses) subnets.inside = subnets.inside.united(model::AddressSet::of(prefix));
+    subnets.complete = device.facts.complete_addresses;
+    for (model::Policy& policy : station.policies) model::bind_names(policy, {{"local", station.own}, {"LocalSubnet", subnets}});
+    result.push_back(std::move(station));
+  }
+  return result;
+}
+
+// Which hook of a lone device a packet meets; nothing when its addresses do not tell.
+std::optional<Hook> derived_hook(const Station& station, const PacketRequest& request) {
+  if (request.hook) return request.hook;
+  if (contains(station.own.inside, request.packet, Field::dst)) return Hook::input;
+  if (contains(station.own.inside, request.packet, Field::src)) return Hook::output;
+  if (station.own.complete) return Hook::forward;
+  return std::nullopt;
+}
+
+// In a site every device's place on the way follows from the zones.
+std::optional<Hook> site_hook(const Station& station, const PacketRequest& request) {
+  if (station.device->host.empty()) return Hook::forward;
+  if (contains(station.own.inside, request.packet, Field::src)) return Hook::output;
+  if (contains(station.own.inside, request.packet, Field::dst)) return Hook::input;
+  return std::nullopt;
+}
+
+report::TraceStep evaluate_at(const Station& station, const model::Policy& policy, Hook hook, const model::Packet& packet) {
+  model::EvaluateOptions options;
+  // Only a complete list can say that a destination is not the host's own.
+  if (station.own.complete) options.local = &station.own.inside;
+  return {station.device->name, hook, &policy, model::evaluate(policy, hook, packet, options)};
+}
+
+// What of a packet is the same on the next device.
+model::Packet carried(const model::Packet& out, const PacketRequest& request) {
+  model::Packet packet = request.packet;
+  for (const Field field : {Field::src, Field::dst, Field::src_port, Field::dst_port})
+    if (out.has(field)) packet.set(field, out.get(field));
+  return packet;
+}
+
+struct Answer {
+  report::Trace trace;
+  std::string problem;
+};
+
+Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool is_site) {
+  if (!request.problem.empty()) return {{}, request.problem};
+  Answer answer;
+  std::vector<std::pair<const Station*, Hook>> way;
+  for (const Station& station : all) {
+    const auto hook = is_site ? site_hook(station, request) : derived_hook(station, request);
+    if (hook) way.emplace_back(&station, *hook);
+    else if (!is_site) return {{}, "the host's addresses are not known, so add hook=input, hook=output or hook=forward to the packet (or --local ADDRESS)"};
+  }
+  // The sender's own firewall first, then what stands between, then the target's.
+  const auto rank = [](Hook hook) { return hook == Hook::output ? 0 : hook == Hook::forward ? 1 : 2; };
+  std::stable_sort(way.begin(), way.end(), [&](const auto& a, const auto& b) { return rank(a.second) < rank(b.second); });
+  for (const auto& [station, hook] : way) {
+    const model::Policy* policy = station->policy_for(request.packet.family);
+    if (policy == nullptr) return {{}, "'" + station->device->name + "' has no export for this address family"};
+    model::Packet packet = packet_for(request, *policy);
+    if (station->device->profile && !packet.has(Field::profile)) packet.set(Field::profile, *station->device->profile);
+    if (answer.trace.steps.empty()) answer.trace.packet = packet;
+    answer.trace.steps.push_back(evaluate_at(*station, *policy, hook, packet));
+    const model::Outcome& outcome = answer.trace.steps.back().outcome;
+    if (outcome.verdict != model::Verdict::accept) break;
+    request.packet = carried(outcome.out, request);
+  }
+  if (answer.trace.steps.empty()) answer.problem = "no device of the site is concerned: neither end is a host with an export";
+  return answer;
+}
+
+// One packet per line; blank lines are passed over.
+std::vector<std::pair<std::string, PacketRequest>> requests(const Arguments& arguments, int& code) {
+  std::vector<std::pair<std::string, PacketRequest>> result;
+  for (const std::string& text : arguments.packets) result.emplace_back("--packet", parse_packet_words(text));
+  if (arguments.packet_file.empty()) return result;
+  model::Sources sources;
+  const ReadInput read = read_input(sources, arguments.packet_file, arguments.packet_file);
+  if (!read.problem.empty()) {
+    std::cerr << "fwproof: cannot read '" << report::escape(arguments.packet_file) << "': " << read.problem << '\n';
+    code = worse(code, exit_input);
+  }
+  const std::string_view bytes = sources.files[0].bytes;
+  size_t number = 0;
+  for (size_t at = 0; at < bytes.size();) {
+    const size_t end = std::min(bytes.find('\n', at), bytes.size());
+    const std::string_view line = bytes.substr(at, end - at);
+    at = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    result.emplace_back(arguments.packet_file + ":" + std::to_string(number), parse_packet_json(line));
+  }
+  return result;
+}
+
+Loaded load(const Arguments& arguments, bool is_site) {
+  return is_site ? load_site(arguments.configs.front(), arguments.network) : load_device(arguments.configs, arguments.network);
+}
+
+bool looks_like_site(const std::vector<std::string>& configs) {
+  if (configs.size() != 1 || !configs[0].ends_with(".json")) return false;
+  model::Sources sources;
+  if (!read_input(sources, configs[0], configs[0]).problem.empty()) return false;
+  const auto json = nlohmann::json::parse(sources.files[0].bytes, nullptr, false, true);
+  return json.is_object() && (json.contains("site") || json.contains("zones"));
+}
+
+void write_answer(Output& output, const model::Sources& sources, const Answer& answer) {
+  if (output.is_json()) {
+    const nlohmann::ordered_json error = {{"error", answer.problem}};
+    report::write_json_line(output.stream(), answer.problem.empty() ? report::trace_json(sources, answer.trace) : error);
+  } else if (answer.problem.empty()) {
+    report::write_trace(output.stream(), sources, answer.trace, output.style());
+  }
+}
+
+int run_trace(const Arguments& arguments) {
+  if (arguments.packets.empty() && arguments.packet_file.empty()) throw UsageError{"trace wants --packet or --packets"};
+  const bool is_site = looks_like_site(arguments.configs);
+  const Loaded loaded = load(arguments, is_site);
+  int code = loaded.exit_code;
+  report::write_diagnostics(std::cerr, loaded.sources, loaded.diagnostics, error_style(), 20);
+  Output output(arguments.output);
+  if (code == exit_holds || loaded.network.devices.empty() || std::any_of(loaded.network.devices.begin(), loaded.network.devices.end(), [](const Device& device) { return device.has_export; })) {
+    const std::vector<Station> all = stations(loaded, !arguments.network.local.empty());
+    for (auto& [place, request] : requests(arguments, code)) {
+      if (!request.hook && !arguments.hook.empty())
+        for (const Hook hook : {Hook::input, Hook::output, Hook::forward})
+          if (model::to_text(hook) == arguments.hook) request.hook = hook;
+      const Answer answer = trace_one(all, std::move(request), is_site);
+      if (!answer.problem.empty()) {
+        std::cerr << "fwproof: " << report::escape(place) << ": " << report::escape(answer.problem) << '\n';
+        code = worse(code, exit_usage);
+      }
+      write_answer(output, loaded.sources, answer);
+    }
+  } else {
+    code = worse(code, exit_input);
+  }
+  return output.finish() ? code : exit_fault;
+}
+
+}  // namespace
+
+Run add_trace(CLI::App& command) {
+  auto arguments = std::make_shared<Arguments>();
+  command.add_option("CONFIG", arguments->configs, "files of one host or device, in order, or a site file")->required();
+  add_repeated(command, "--packet", arguments->packets, "'PROTOCOL SOURCE[:PORT] TARGET[:PORT] …'");
+  command.add_option("--packets", arguments->packet_file, "FILE with one packet per line, as JSON");
+  command.add_option("--hook", arguments->hook, "input, output or forward, for packets that do not say")->check(CLI::IsMember({"input", "output", "forward"}));
+  add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: all of the host's own addresses");
+  add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
+  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_output_options(command, arguments->output);
+  command.footer(std::string(kExamples));
+  return [arguments] { return run_trace(*arguments); };
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,247 @@
+#include "importers/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "importers/text/decode.h"
+
+namespace fwproof::importers {
+
+#define FWPROOF_IMPORTER(name) \
+  namespace name {             \
+  const Importer& importer();  \
+  }
+#include "importers/registry.def"
+#undef FWPROOF_IMPORTER
+
+namespace {
+
+using model::Diagnostic;
+using model::DiagnosticId;
+using model::Severity;
+
+const std::vector<const Importer*>& table() {
+  static const std::vector<const Importer*> importers = {
+#define FWPROOF_IMPORTER(name) &name::importer(),
+#include "importers/registry.def"
+#undef FWPROOF_IMPORTER
+  };
+  return importers;
+}
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\f\v") == std::string_view::npos; }
+
+// One file of the host, decoded. Sections point into `text`, so it must stay where it is.
+struct File {
+  uint32_t index = 0;
+  std::string path;
+  text::Decoded decoded;
+  text::Lines lines;
+  model::Account account;
+  std::vector<const Importer*> importers;  // in the order of their first section
+  std::map<std::string, std::string> header;
+};
+
+struct Claimed {
+  const Importer* importer;
+  Section section;
+};
+
+Diagnostic make(DiagnosticId id, Severity severity, uint32_t file, uint32_t line, std::string message, std::vector<std::string> notes = {}) {
+  Diagnostic diagnostic;
+  diagnostic.id = id;
+  diagnostic.severity = severity;
+  diagnostic.origin = {file, line};
+  diagnostic.message = std::move(message);
+  diagnostic.notes = std::move(notes);
+  return diagnostic;
+}
+
+class HostImport {
+ public:
+  explicit HostImport(const model::Sources& sources) : sources_(sources) {}
+
+  ImportedHost run(const std::vector<uint32_t>& files, const std::vector<std::string>& as) {
+    for (size_t i = 0; i < files.size(); ++i) read(files[i], i < as.size() ? std::string_view(as[i]) : std::string_view());
+    import_all();
+    check_policies();
+    collect_inputs();
+    model::sort_by_place(host_.diagnostics);
+    for (const Diagnostic& diagnostic : host_.diagnostics) host_.understood &= diagnostic.severity != Severity::error;
+    return std::move(host_);
+  }
+
+ private:
+  void refuse(Diagnostic diagnostic) {
+    host_.understood = false;
+    host_.diagnostics.push_back(std::move(diagnostic));
+  }
+
+  void read(uint32_t index, std::string_view as) {
+    files_.push_back(std::make_unique<File>());
+    File& file = *files_.back();
+    file.index = index;
+    if (index >= sources_.files.size()) return refuse(make(DiagnosticId::input_missing, Severity::error, index, 0, "there is no such input"));
+    const model::SourceFile& source = sources_.files[index];
+    file.path = source.path;
+    file.decoded = text::decode(source.bytes);
+    file.lines = text::split_lines(file.decoded.text);
+    file.account = model::Account(file.lines.lines.size());
+    bool empty = true;
+    for (size_t i = 0; i < file.lines.lines.size(); ++i) {
+      if (is_blank(file.lines.lines[i])) file.account.set_blank(i + 1);
+      else empty = false;
+    }
+    if (empty) return refuse(make(DiagnosticId::input_empty, Severity::error, index, 0, "the file is empty"));
+    if (file.decoded.binary) return refuse(make(DiagnosticId::input_binary, Severity::error, index, 1, "the file is not text"));
+    if (file.lines.too_long)
+      return refuse(make(DiagnosticId::input_too_large, Severity::error, index, static_cast<uint32_t>(file.lines.too_long),
+                         fmt::format("the line is longer than {} MiB", text::kMaxLineBytes >> 20)));
+    if (as.empty()) recognise(file);
+    else force(file, as);
+  }
+
+  void force(File& file, std::string_view as) {
+    const Importer* importer = find(as);
+    if (!importer) {
+      std::string known;
+      for (const Importer* each : table()) known += fmt::format("{}{}", known.empty() ? "" : ", ", each->name);
+      return refuse(make(DiagnosticId::input_unrecognised, Severity::error, file.index, 0, fmt::format("there is no importer '{}'", as), {"known: " + known}));
+    }
+    claim(file, *importer, 0, file.lines.lines.size());
+  }
+
+  void claim(File& file, const Importer& importer, size_t begin, size_t end) {
+    Section section;
+    section.file = file.index;
+    section.first_line = static_cast<uint32_t>(begin + 1);
+    section.lines.assign(file.lines.lines.begin() + static_cast<long>(begin), file.lines.lines.begin() + static_cast<long>(end));
+    section.encoding = file.decoded.encoding;
+    section.path = file.path;
+    claimed_.push_back({&importer, std::move(section)});
+    if (std::find(file.importers.begin(), file.importers.end(), &importer) == file.importers.end()) file.importers.push_back(&importer);
+  }
+
+  // Cuts the file where an importer claims a line; a run reaches to the next claim of another importer.
+  void recognise(File& file) {
+    if (cut(file, Claim::yes) || cut(file, Claim::maybe)) return;
+    std::vector<std::string> notes;
+    for (const Importer* importer : table())
+      if (importer->nearly)
+        if (std::string reason = importer->nearly(file.lines.lines); !reason.empty()) notes.push_back(fmt::format("{}: {}", importer->name, reason));
+    const bool language = !notes.empty() && notes[0].find("language without a table") != std::string::npos;
+    const std::string message = language ? notes[0] : "no importer recognises this file";
+    uint32_t line = 1;
+    while (line < file.lines.lines.size() && is_blank(file.lines.lines[line - 1])) ++line;
+    Diagnostic diagnostic = make(language ? DiagnosticId::language_unknown : DiagnosticId::input_unrecognised, Severity::error, file.index, line,
+                                 message, std::move(notes));
+    diagnostic.line_text = std::string(file.decoded.encoding == "bytes" ? std::string_view() : file.lines.lines[line - 1].substr(0, 120));
+    while (!diagnostic.line_text.empty() && !text::is_utf8(diagnostic.line_text)) diagnostic.line_text.pop_back();
+    refuse(std::move(diagnostic));
+  }
+
+  bool cut(File& file, Claim wanted) {
+    const Importer* owner = nullptr;
+    size_t begin = 0;
+    for (size_t at = 0; at < file.lines.lines.size(); ++at) {
+      const Importer* claimer = claimer_of(file, at, wanted, owner);
+      if (!claimer || claimer == owner) continue;
+      if (owner) claim(file, *owner, begin, at);
+      begin = owner || !claimer->takes_preamble ? at : 0;
+      owner = claimer;
+    }
+    if (owner) claim(file, *owner, begin, file.lines.lines.size());
+    return owner != nullptr;
+  }
+
+  const Importer* claimer_of(const File& file, size_t at, Claim wanted, const Importer* owner) {
+    if (is_blank(file.lines.lines[at])) return nullptr;
+    const Importer* found = nullptr;
+    for (const Importer* importer : table()) {
+      if (importer->starts_at(file.lines.lines, at) != wanted) continue;
+      if (!found || importer == owner) {
+        if (found && importer == owner) found = owner;
+        found = found ? found : importer;
+        continue;
+      }
+      if (found == owner || ambiguous_) continue;
+      ambiguous_ = true;
+      refuse(make(DiagnosticId::input_ambiguous, Severity::error, file.index, static_cast<uint32_t>(at + 1),
+                  fmt::format("both {} and {} claim this line", found->name, importer->name), {"--as NAME settles it"}));
+    }
+    return found;
+  }
+
+  void import_all() {
+    Facts facts;
+    for (const bool facts_only : {true, false})
+      for (const Importer* importer : table()) {
+        if (importer->facts_only != facts_only) continue;
+        std::vector<Section> sections;
+        for (const Claimed& each : claimed_)
+          if (each.importer == importer) sections.push_back(each.section);
+        if (!sections.empty()) take(*importer, importer->import(sections, facts));
+      }
+    host_.facts = std::move(facts.host);
+  }
+
+  void take(const Importer&, ImportResult result) {
+    for (model::Policy& policy : result.policies) host_.policies.push_back(std::move(policy));
+    for (Diagnostic& diagnostic : result.diagnostics) host_.diagnostics.push_back(std::move(diagnostic));
+    for (const auto& [index, account] : result.accounts)
+      for (const auto& file : files_)
+        if (file->index == index) {
+          file->account.merge(account);
+          for (const auto& [key, value] : result.header) file->header.try_emplace(key, value);
+        }
+  }
+
+  void check_policies() {
+    for (const model::Policy& policy : host_.policies)
+      for (const model::Flaw& flaw : model::find_flaws(policy)) {
+        const model::Chain& chain = policy.chains[flaw.chain];
+        const model::Origin origin = flaw.rule < chain.rules.size() ? chain.rules[flaw.rule].origin : chain.at_end_origin;
+        const bool missing = flaw.kind == model::Flaw::Kind::missing_chain;
+        refuse(make(missing ? DiagnosticId::chain_missing : DiagnosticId::chain_loop, Severity::error, origin.file, origin.line,
+                    missing ? fmt::format("a rule of chain {} jumps to a chain that does not exist", chain.name)
+                            : fmt::format("the jumps of chain {} lead in a circle", chain.name)));
+      }
+  }
+
+  void collect_inputs() {
+    for (const auto& file : files_) {
+      ImportedInput input;
+      input.file = file->index;
+      for (const Importer* importer : file->importers) input.importer += fmt::format("{}{}", input.importer.empty() ? "" : "+", importer->name);
+      input.encoding = file->decoded.encoding;
+      input.account = std::move(file->account);
+      input.header = std::move(file->header);
+      host_.inputs.push_back(std::move(input));
+    }
+  }
+
+  const model::Sources& sources_;
+  std::vector<std::unique_ptr<File>> files_;
+  std::vector<Claimed> claimed_;
+  ImportedHost host_;
+  bool ambiguous_ = false;
+};
+
+}  // namespace
+
+std::span<const Importer* const> all() { return table(); }
+
+const Importer* find(std::string_view name) {
+  for (const Importer* importer : table())
+    if (importer->name == name) return importer;
+  return nullptr;
+}
+
+ImportedHost import_host(const model::Sources& sources, const std::vector<uint32_t>& files, const std::vector<std::string>& as) {
+  return HostImport(sources).run(files, as);
+}
+
+}  // namespace fwproof::importers

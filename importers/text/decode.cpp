@@ -1,0 +1,142 @@
+#include "importers/text/decode.h"
+
+#include <iconv.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace fwproof::importers::text {
+namespace {
+
+void append_utf8(std::string& out, uint32_t code) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else {
+    out += static_cast<char>(0xf0 | (code >> 18));
+    out += static_cast<char>(0x80 | ((code >> 12) & 0x3f));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  }
+}
+
+// Lone surrogates and an odd last byte become U+FFFD.
+std::string from_utf16(std::string_view bytes, bool big) {
+  constexpr uint32_t kReplacement = 0xfffd;
+  std::string out;
+  out.reserve(bytes.size());
+  const auto unit = [&](size_t i) -> uint32_t {
+    const auto a = static_cast<unsigned char>(bytes[i]), b = static_cast<unsigned char>(bytes[i + 1]);
+    return big ? (a << 8) | b : (b << 8) | a;
+  };
+  size_t i = 0;
+  for (; i + 1 < bytes.size(); i += 2) {
+    uint32_t code = unit(i);
+    if (code >= 0xd800 && code < 0xdc00 && i + 3 < bytes.size() && (unit(i + 2) & 0xfc00) == 0xdc00) {
+      code = 0x10000 + ((code - 0xd800) << 10) + (unit(i + 2) - 0xdc00);
+      i += 2;
+    } else if (code >= 0xd800 && code < 0xe000) {
+      code = kReplacement;
+    }
+    append_utf8(out, code);
+  }
+  if (i < bytes.size()) append_utf8(out, kReplacement);
+  return out;
+}
+
+// UTF-16 without a mark: text of ours is mostly ASCII, so every second byte is zero.
+enum class Utf16 { no, little, big };
+Utf16 guess_utf16(std::string_view bytes) {
+  const size_t pairs = std::min<size_t>(bytes.size() / 2, 2048);
+  if (pairs < 2) return Utf16::no;
+  size_t even = 0, odd = 0, newlines_little = 0, newlines_big = 0;
+  for (size_t i = 0; i < pairs; ++i) {
+    even += bytes[2 * i] == 0;
+    odd += bytes[2 * i + 1] == 0;
+    newlines_little += bytes[2 * i] == '\n' && bytes[2 * i + 1] == 0;
+    newlines_big += bytes[2 * i] == 0 && bytes[2 * i + 1] == '\n';
+  }
+  if (odd * 4 > pairs && even * 20 < pairs && (newlines_little || pairs < 200)) return Utf16::little;
+  if (even * 4 > pairs && odd * 20 < pairs && (newlines_big || pairs < 200)) return Utf16::big;
+  return Utf16::no;
+}
+
+bool looks_binary(std::string_view text) {
+  const std::string_view head = text.substr(0, 65536);
+  size_t controls = 0;
+  for (const char c : head) {
+    if (c == 0) return true;
+    const auto byte = static_cast<unsigned char>(c);
+    controls += byte < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1a && c != 0x1b;
+  }
+  return controls * 20 > head.size();
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view bytes) {
+  for (size_t i = 0; i < bytes.size();) {
+    const auto lead = static_cast<unsigned char>(bytes[i]);
+    const size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    if (length == 0 || i + length > bytes.size()) return false;
+    for (size_t k = 1; k < length; ++k)
+      if ((static_cast<unsigned char>(bytes[i + k]) & 0xc0) != 0x80) return false;
+    const auto second = length > 1 ? static_cast<unsigned char>(bytes[i + 1]) : 0;
+    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) return false;
+    i += length;
+  }
+  return true;
+}
+
+Decoded decode(std::string_view bytes) {
+  Decoded result;
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  const bool little = bytes.starts_with("\xff\xfe"), big = bytes.starts_with("\xfe\xff");
+  const Utf16 guess = little ? Utf16::little : big ? Utf16::big : guess_utf16(bytes);
+  switch (guess) {
+    case Utf16::little:
+    case Utf16::big:
+      result.encoding = guess == Utf16::big ? "UTF-16BE" : "UTF-16LE";
+      result.text = from_utf16(bytes.substr(little || big ? 2 : 0), guess == Utf16::big);
+      break;
+    case Utf16::no:
+      result.encoding = is_utf8(bytes) ? "UTF-8" : "bytes";
+      result.text = std::string(bytes);
+      break;
+  }
+  result.binary = looks_binary(result.text);
+  return result;
+}
+
+Lines split_lines(std::string_view text) {
+  Lines result;
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find_first_of("\r\n", start), text.size());
+    result.lines.push_back(text.substr(start, end - start));
+    if (end - start > kMaxLineBytes && !result.too_long) result.too_long = result.lines.size();
+    start = end + (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n' ? 2 : 1);
+  }
+  return result;
+}
+
+std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page) {
+  const iconv_t converter = iconv_open("UTF-8", code_page);
+  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  std::string out(bytes.size() * 3 + 16, '\0');  // no single byte of these code pages needs more than three in UTF-8
+  char* in = const_cast<char*>(bytes.data());
+  size_t in_left = bytes.size(), out_left = out.size();
+  char* to = out.data();
+  const bool fine = iconv(converter, &in, &in_left, &to, &out_left) != static_cast<size_t>(-1) && in_left == 0;
+  iconv_close(converter);
+  if (!fine) return std::nullopt;
+  out.resize(out.size() - out_left);
+  return out;
+}
+
+}  // namespace fwproof::importers::text

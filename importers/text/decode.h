@@ -1,0 +1,32 @@
+// Bytes of a file as text lines: byte order marks, UTF-16, UTF-8, everything else raw; CR LF, LF and CR.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fwproof::importers::text {
+
+constexpr size_t kMaxLineBytes = size_t{16} << 20;
+
+struct Decoded {
+  // "UTF-8", "UTF-16LE", "UTF-16BE", or "bytes": not Unicode; which code page it is, only a format's own words can tell.
+  std::string encoding;
+  std::string text;     // UTF-8 unless encoding is "bytes"
+  bool binary = false;  // holds zero bytes or many control characters: no text
+};
+
+Decoded decode(std::string_view bytes);
+
+struct Lines {
+  std::vector<std::string_view> lines;  // into the text, without their ends
+  size_t too_long = 0;                  // number of the first line over kMaxLineBytes, 0: none
+};
+Lines split_lines(std::string_view text);
+
+bool is_utf8(std::string_view bytes);
+// The bytes read as a code page (a name that iconv knows, "CP850"), as UTF-8; nothing if they are not of it.
+std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page);
+
+}  // namespace fwproof::importers::text

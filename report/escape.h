@@ -1,0 +1,31 @@
+// Makes text from inputs safe to print on a terminal, and measures how many columns it takes there.
+//
+//   escape("\x1b[31mred");        // "\u{1b}[31mred"
+//   display_width("日本");         // 4
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fwproof::report {
+
+// Control characters, ANSI escapes, bidirectional controls and invisible characters become \u{…}; bytes that are no UTF-8 become \xNN.
+// What comes out is valid UTF-8 on one line.
+std::string escape(std::string_view text);
+// As escape(), but tabs become one space each, so that byte columns stay in place.
+std::string escape_line(std::string_view text);
+
+// Columns on a terminal. Requires: text is valid UTF-8 without control characters (what escape() returns).
+size_t display_width(std::string_view text);
+// Fills up with spaces to `width` columns.
+std::string pad(std::string text, size_t width);
+
+// The character at the front of `text` and its length in bytes; length 0 when it is no valid UTF-8. Requires: text is not empty.
+struct Decoded {
+  char32_t value = 0;
+  size_t length = 0;
+};
+Decoded decode(std::string_view text);
+void append_utf8(std::string& out, char32_t value);
+
+}  // namespace fwproof::report

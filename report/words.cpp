@@ -1,0 +1,282 @@
+#include "report/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace fwproof::report {
+namespace {
+
+using model::Family;
+using model::Field;
+using model::IntervalSet;
+using model::Policy;
+using model::u128;
+
+struct NumberName {
+  unsigned number;
+  std::string_view name;
+};
+
+// IANA "Assigned Internet Protocol Numbers", the ones that firewalls name.
+constexpr NumberName kProtocols[] = {{1, "icmp"},     {2, "igmp"},    {4, "ipencap"},  {6, "tcp"},   {17, "udp"},   {33, "dccp"},
+                                     {41, "ipv6"},    {47, "gre"},    {50, "esp"},     {51, "ah"},   {58, "icmpv6"}, {89, "ospf"},
+                                     {112, "vrrp"},   {132, "sctp"},  {136, "udplite"}};
+constexpr NumberName kFlags[] = {{model::tcp_fin, "FIN"}, {model::tcp_syn, "SYN"}, {model::tcp_rst, "RST"}, {model::tcp_psh, "PSH"},
+                                 {model::tcp_ack, "ACK"}, {model::tcp_urg, "URG"}, {model::tcp_ece, "ECE"}, {model::tcp_cwr, "CWR"}};
+constexpr NumberName kStates[] = {{model::state_new, "new"},
+                                  {model::state_established, "established"},
+                                  {model::state_related, "related"},
+                                  {model::state_invalid, "invalid"},
+                                  {model::state_untracked, "untracked"}};
+constexpr NumberName kProfiles[] = {
+    {model::profile_domain, "domain"}, {model::profile_private, "private"}, {model::profile_public, "public"}};
+
+template <size_t N>
+std::string named(const NumberName (&names)[N], u128 value) {
+  for (const NumberName& row : names)
+    if (row.number == value) return std::string(row.name);
+  return number_text(value);
+}
+
+std::string mac_text(u128 value) {
+  std::string text;
+  for (int shift = 40; shift >= 0; shift -= 8) text += fmt::format("{}{:02x}", text.empty() ? "" : ":", static_cast<unsigned>((value >> shift) & 0xFF));
+  return text;
+}
+
+std::string ct_status_text(u128 value) {
+  constexpr std::string_view kTexts[] = {"none", "SNAT", "DNAT", "SNAT,DNAT"};
+  return std::string(kTexts[static_cast<size_t>(value & 3)]);
+}
+
+std::string hex(u128 value) { return fmt::format("{:#x}", static_cast<uint64_t>(value)); }
+
+// "SYN of FIN,SYN,RST,ACK" when the set is all values with these bits, else numbers.
+std::vector<std::string> flag_set_texts(const IntervalSet& set) {
+  unsigned all_ones = 0xFF, all_zeros = 0xFF;
+  size_t size = 0;
+  for (unsigned value = 0; value < 256; ++value) {
+    if (!set.contains(value)) continue;
+    all_ones &= value;
+    all_zeros &= ~value;
+    ++size;
+  }
+  const unsigned fixed = all_ones | all_zeros;
+  if (size == size_t{1} << (8 - std::popcount(fixed & 0xFFu))) return {fmt::format("{} of {}", flags_text(all_ones), flags_text(fixed))};
+  std::vector<std::string> texts;
+  for (const model::Interval& part : set.intervals()) texts.push_back(part.lo == part.hi ? hex(part.lo) : hex(part.lo) + "-" + hex(part.hi));
+  return texts;
+}
+
+bool is_listed(Field field) {
+  return field == Field::protocol || field == Field::state || field == Field::profile || field == Field::ct_status ||
+         field == Field::ct_dir || field == Field::in || field == Field::out || field == Field::program || field == Field::service;
+}
+
+// Order and JSON keys of a region's fields; ICMP type and code are one entry.
+constexpr std::pair<Field, std::string_view> kRegionFields[] = {
+    {Field::src, "src"},           {Field::dst, "dst"},         {Field::protocol, "protocol"}, {Field::src_port, "src_port"},
+    {Field::dst_port, "dst_port"}, {Field::tcp_flags, "tcp_flags"}, {Field::fragment, "fragment"}, {Field::state, "state"},
+    {Field::ct_dir, "ct_dir"},     {Field::ct_status, "ct_status"}, {Field::in, "in"},         {Field::out, "out"},
+    {Field::mac, "mac"},           {Field::mark, "mark"},       {Field::connmark, "connmark"}, {Field::profile, "profile"},
+    {Field::program, "program"},   {Field::service, "service"}};
+
+const IntervalSet* find(const solver::Region& region, Field field) {
+  const auto found = region.sets.find(field);
+  return found == region.sets.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> icmp_texts(const solver::Region& region) {
+  const auto texts = [&](Field field) {
+    const IntervalSet* set = find(region, field);
+    return set == nullptr || is_everything(field, region.family, *set, nullptr) ? std::vector<std::string>{} : range_texts(*set);
+  };
+  const std::vector<std::string> types = texts(Field::icmp_type);
+  const std::vector<std::string> codes = texts(Field::icmp_code);
+  if (codes.empty()) return types;
+  std::vector<std::string> both;
+  for (const std::string& type : types.empty() ? std::vector<std::string>{"0-255"} : types)
+    for (const std::string& code : codes) both.push_back(type + "/" + code);
+  return both;
+}
+
+// Ports and ICMP numbers say nothing where the protocol cannot have them.
+bool bears(const solver::Region& region, Field field) {
+  const IntervalSet* protocols = find(region, Field::protocol);
+  if (protocols == nullptr || protocols->empty()) return true;
+  const auto any = [&](auto... numbers) { return (protocols->contains(numbers) || ...); };
+  if (field == Field::src_port || field == Field::dst_port)
+    return any(model::proto_tcp, model::proto_udp, model::proto_dccp, model::proto_sctp, model::proto_udplite);
+  if (field == Field::tcp_flags) return any(model::proto_tcp);
+  if (field == Field::icmp_type || field == Field::icmp_code) return any(model::proto_icmp, model::proto_icmpv6);
+  return true;
+}
+
+}  // namespace
+
+std::string number_text(u128 value) {
+  std::string digits;
+  do {
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
+    value /= 10;
+  } while (value != 0);
+  return digits;
+}
+
+std::string protocol_text(u128 protocol) { return named(kProtocols, protocol); }
+std::string state_text(u128 state) { return named(kStates, state); }
+std::string profile_text(u128 profile) { return named(kProfiles, profile); }
+
+std::string flags_text(u128 flags) {
+  std::string text;
+  for (const NumberName& flag : kFlags)
+    if ((flags & flag.number) != 0) text += fmt::format("{}{}", text.empty() ? "" : ",", flag.name);
+  return text.empty() ? "none" : text;
+}
+
+std::vector<std::string> range_texts(const IntervalSet& set) {
+  std::vector<std::string> texts;
+  for (const model::Interval& part : set.intervals())
+    texts.push_back(part.lo == part.hi ? number_text(part.lo) : number_text(part.lo) + "-" + number_text(part.hi));
+  return texts;
+}
+
+std::string value_text(Field field, Family family, u128 value, const Policy* policy) {
+  switch (field) {
+    case Field::src:
+    case Field::dst: return model::to_text(model::Address{family, value});
+    case Field::protocol: return protocol_text(value);
+    case Field::tcp_flags: return flags_text(value);
+    case Field::state: return state_text(value);
+    case Field::profile: return profile_text(value);
+    case Field::mac: return mac_text(value);
+    case Field::ct_status: return ct_status_text(value);
+    case Field::ct_dir: return value == 0 ? "original" : "reply";
+    case Field::mark:
+    case Field::connmark: return hex(value);
+    case Field::in:
+    case Field::out:
+    case Field::program:
+    case Field::service: {
+      const model::NameDomain* names = policy == nullptr ? nullptr : model::names_of(*policy, field);
+      return names != nullptr && value < names->size() ? names->text(static_cast<uint32_t>(value)) : "#" + number_text(value);
+    }
+    case Field::src_port:
+    case Field::dst_port:
+    case Field::icmp_type:
+    case Field::icmp_code:
+    case Field::fragment: break;
+  }
+  return number_text(value);
+}
+
+bool is_everything(Field field, Family family, const IntervalSet& set, const Policy* policy) {
+  if (policy != nullptr)
+    if (const model::NameDomain* names = model::names_of(*policy, field)) return set.contains(names->all());
+  u128 last = model::max_value(model::field_bits(field, family));
+  if (field == Field::state) last = model::state_untracked;
+  if (field == Field::profile) last = model::profile_public;
+  return set.contains(IntervalSet::range(0, last));
+}
+
+std::vector<std::string> set_texts(Field field, Family family, const IntervalSet& set, const Policy* policy) {
+  if (is_everything(field, family, set, policy)) return {};
+  if (field == Field::src || field == Field::dst) return model::prefix_texts(model::AddressSet::of(family, set));
+  if (field == Field::tcp_flags) return flag_set_texts(set);
+  if (!is_listed(field)) {
+    if (field != Field::mark && field != Field::connmark && field != Field::mac) return range_texts(set);
+    std::vector<std::string> texts;
+    for (const model::Interval& part : set.intervals()) {
+      const std::string first = value_text(field, family, part.lo, policy);
+      texts.push_back(part.lo == part.hi ? first : first + "-" + value_text(field, family, part.hi, policy));
+    }
+    return texts;
+  }
+  std::vector<std::string> texts;
+  for (const model::Interval& part : set.intervals()) {
+    // A long run of protocols or names is a range, a short one its members.
+    if (part.hi - part.lo >= (field == Field::protocol ? 8u : 4096u)) {
+      texts.push_back(number_text(part.lo) + "-" + number_text(part.hi));
+      continue;
+    }
+    for (u128 value = part.lo; value <= part.hi; ++value) texts.push_back(value_text(field, family, value, policy));
+  }
+  return texts;
+}
+
+NamedTexts region_texts(const solver::Region& region, const Policy* policy) {
+  NamedTexts result;
+  const std::string everywhere = region.family == Family::v4 ? "0.0.0.0/0" : "::/0";
+  for (const auto& [field, key] : kRegionFields) {
+    const bool address = field == Field::src || field == Field::dst;
+    const IntervalSet* set = find(region, field);
+    if (set != nullptr && !bears(region, field)) continue;
+    std::vector<std::string> texts = set == nullptr ? std::vector<std::string>{} : set_texts(field, region.family, *set, policy);
+    if (address && texts.empty() && (set == nullptr || !set->empty())) texts = {everywhere};
+    if (address || !texts.empty()) result.emplace_back(key, std::move(texts));
+    if (field == Field::dst_port && bears(region, Field::icmp_type))
+      if (std::vector<std::string> icmp = icmp_texts(region); !icmp.empty()) result.emplace_back("icmp", std::move(icmp));
+  }
+  return result;
+}
+
+std::string region_words(const solver::Region& region, const Policy* policy) {
+  constexpr size_t kListed = 40;
+  NamedTexts texts = region_texts(region, policy);
+  const auto take = [&](std::string_view key) {
+    const auto found = std::find_if(texts.begin(), texts.end(), [&](const auto& entry) { return entry.first == key; });
+    if (found == texts.end()) return std::string();
+    std::string text = shortened(found->second, kListed);
+    texts.erase(found);
+    return text == "0.0.0.0/0" || text == "::/0" ? std::string("any") : text;
+  };
+  std::string words = take("protocol");
+  if (words.empty()) words = "any protocol";
+  const auto endpoint = [&](std::string_view word, std::string_view address, std::string_view port) {
+    words += fmt::format(" {} {}{}", word, region.family == Family::v6 ? "IPv6 " : "", take(address));
+    if (const std::string ports = take(port); !ports.empty()) words += " port " + ports;
+  };
+  endpoint("from", "src", "src_port");
+  endpoint("to", "dst", "dst_port");
+  for (const auto& [key, values] : texts) words += fmt::format(", {} {}", key, shortened(values, kListed));
+  return words;
+}
+
+std::string packet_words(const model::Packet& packet, const Policy* policy) {
+  const auto text = [&](Field field) { return packet.has(field) ? value_text(field, packet.family, packet.get(field), policy) : "?"; };
+  const bool ports = packet.has(Field::protocol) && model::has_ports(packet.get(Field::protocol));
+  const auto endpoint = [&](Field address, Field port) {
+    const std::string host = packet.family == Family::v6 && ports ? "[" + text(address) + "]" : text(address);
+    return ports ? host + ":" + text(port) : host;
+  };
+  std::string words = fmt::format("{} {} > {}", text(Field::protocol), endpoint(Field::src, Field::src_port), endpoint(Field::dst, Field::dst_port));
+  for (const auto& [field, key] : kRegionFields) {
+    const bool said = field == Field::src || field == Field::dst || field == Field::protocol || field == Field::src_port || field == Field::dst_port;
+    if (said || !packet.has(field) || (field == Field::tcp_flags && packet.get(Field::protocol) != model::proto_tcp)) continue;
+    if ((field == Field::fragment || field == Field::ct_dir || field == Field::ct_status || field == Field::mark || field == Field::connmark ||
+         field == Field::mac) && packet.get(field) == 0)
+      continue;
+    words += fmt::format(", {} {}", key, text(field));
+  }
+  if (packet.has(Field::icmp_type) && (packet.get(Field::protocol) == model::proto_icmp || packet.get(Field::protocol) == model::proto_icmpv6))
+    words += fmt::format(", type {} code {}", text(Field::icmp_type), text(Field::icmp_code));
+  return words;
+}
+
+std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
+  std::string result;
+  for (const std::string& text : texts) {
+    if (!result.empty()) result += separator;
+    result += text;
+  }
+  return result;
+}
+
+std::string shortened(const std::vector<std::string>& texts, size_t limit) {
+  if (texts.size() <= limit) return joined(texts);
+  return fmt::format("{} and {} more", joined({texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(limit)}), texts.size() - limit);
+}
+
+}  // namespace fwproof::report

@@ -1,0 +1,41 @@
+// Field values, regions and packets in words: what both the text and the JSON output say.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/packet.h"
+#include "model/policy.h"
+#include "solver/result.h"
+
+namespace fwproof::report {
+
+std::string number_text(model::u128 value);
+std::string protocol_text(model::u128 protocol);                        // "tcp", "47"
+std::string flags_text(model::u128 flags);                              // "SYN,ACK"; "none"
+std::string state_text(model::u128 state);
+std::string profile_text(model::u128 profile);
+std::vector<std::string> range_texts(const model::IntervalSet& set);   // "80", "8470-8474"
+
+// One value of a field. `policy` gives names to interfaces, programs and services; nullptr: numbers.
+std::string value_text(model::Field field, model::Family family, model::u128 value, const model::Policy* policy);
+// All values of a field; an empty list when the set is everything that the field can be.
+std::vector<std::string> set_texts(model::Field field, model::Family family, const model::IntervalSet& set, const model::Policy* policy);
+bool is_everything(model::Field field, model::Family family, const model::IntervalSet& set, const model::Policy* policy);
+
+// Key (as in check's JSON) and values of every restricted field of a region, in a fixed order; src and dst always.
+using NamedTexts = std::vector<std::pair<std::string, std::vector<std::string>>>;
+NamedTexts region_texts(const solver::Region& region, const model::Policy* policy);
+// The same in one line for people: "tcp from 192.0.2.0/24 port 1024-65535 to 198.51.100.10 port 8474, state new". Not escaped.
+std::string region_words(const solver::Region& region, const model::Policy* policy);
+
+// "tcp 192.0.2.1:1024 > 198.51.100.10:8474, state new". Not escaped.
+std::string packet_words(const model::Packet& packet, const model::Policy* policy);
+
+std::string joined(const std::vector<std::string>& texts, std::string_view separator = ", ");
+// At most `limit` of them, then "and 17 more".
+std::string shortened(const std::vector<std::string>& texts, size_t limit);
+
+}  // namespace fwproof::report

@@ -1,0 +1,249 @@
+#include "report/write_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "report/words.h"
+#include "report/write_diagnostics.h"
+#include "report/write_policy.h"
+
+namespace fwproof::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using model::Field;
+using solver::Counterexample;
+using solver::Result;
+
+constexpr model::LineClass kClasses[] = {model::LineClass::modelled, model::LineClass::irrelevant, model::LineClass::approximated,
+                                         model::LineClass::opaque, model::LineClass::unrecognised};
+
+void put_place(Json& json, const SourceLines& lines, const model::Origin& origin) {
+  if (origin.line == 0) return;
+  json["file"] = lines.path(origin);
+  json["line"] = origin.line;
+}
+
+Json decider_json(SourceLines& lines, const solver::Decider& decider) {
+  Json json = {{"device", decider.device}};
+  put_place(json, lines, decider.origin);
+  json["rule"] = decider.rule;
+  if (!decider.chain.empty()) json["chain"] = decider.chain;
+  json["verdict"] = model::to_text(decider.verdict);
+  if (const std::string text = lines.line(decider.origin); !text.empty()) json["text"] = text;
+  return json;
+}
+
+Json region_json(const solver::Region& region, const model::Policy* policy) {
+  Json json = {{"family", region.family == model::Family::v4 ? "ipv4" : "ipv6"}};
+  for (auto& [key, values] : region_texts(region, policy)) json[key] = values;
+  return json;
+}
+
+Json example_json(const Run& run, SourceLines& lines, const Counterexample& example) {
+  const model::Policy* policy = policy_of(run, example);
+  Json json = {{"region", region_json(example.region, policy)}};
+  if (example.packet.has(Field::src)) json["packet"] = packet_json(example.packet, policy);
+  json["decided_by"] = Json::array();
+  for (const solver::Decider& decider : example.decided_by) json["decided_by"].push_back(decider_json(lines, decider));
+  if (!example.leg.empty()) json["leg"] = example.leg;
+  if (!example.from_zone.empty()) json["from"] = example.from_zone;
+  if (!example.to_zone.empty()) json["to"] = example.to_zone;
+  for (const solver::NearMiss& miss : example.near_misses) {
+    Json near = decider_json(lines, miss.rule);
+    near["why"] = miss.why;
+    json["near_misses"].push_back(std::move(near));
+  }
+  if (!example.note.empty()) json["note"] = example.note;
+  return json;
+}
+
+Json examples_json(const Run& run, SourceLines& lines, const std::vector<Counterexample>& list) {
+  Json json = Json::array();
+  for (const Counterexample& example : list) json.push_back(example_json(run, lines, example));
+  return json;
+}
+
+Json citation_json(const model::Citation& citation) {
+  Json json = {{"document", citation.document}};
+  if (!citation.revision.empty()) json["revision"] = citation.revision;
+  if (citation.line != 0) json["line"] = citation.line;
+  if (!citation.sha256.empty()) json["sha256"] = citation.sha256;
+  return json;
+}
+
+Json dependences_json(const SourceLines& lines, const Result& result) {
+  Json json = Json::array();
+  for (const model::Dependence& dependence : result.depends_on) {
+    Json entry = {{"kind", dependence.kind}, {"what", dependence.what}};
+    put_place(entry, lines, dependence.origin);
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json assumes_json(const SourceLines& lines, const Result& result) {
+  Json json = Json::array();
+  for (const model::Assumption& assumption : result.assumes) {
+    Json entry = {{"text", assumption.text}};
+    put_place(entry, lines, assumption.origin);
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+void put_words(Json& json, const Result& result) {
+  if (!result.spec.empty()) json["spec"] = result.spec;
+  if (!result.from.empty()) json["from"] = result.from;
+  if (!result.to.empty()) json["to"] = result.to;
+  if (!result.ports.empty()) json["ports"] = result.ports;
+  if (result.protocol != 0) json["protocol"] = protocol_text(result.protocol);
+  if (!result.reading.empty()) json["reading"] = result.reading;
+  if (!result.reasons.empty()) json["reasons"] = result.reasons;
+  if (!result.accepted.empty()) json["accepted"] = result.accepted;
+  if (!result.fault.empty()) json["fault"] = result.fault;
+}
+
+Json result_json(const Run& run, SourceLines& lines, const Result& result) {
+  Json json = {{"id", result.id},
+               {"kind", kind_text(result.kind)},
+               {"verdict", truth_text(result.truth)},
+               {"severity", result.warning ? "warning" : "error"},
+               {"summary", result.summary},
+               {"optional", result.optional}};
+  if (!result.citation.document.empty()) json["citation"] = citation_json(result.citation);
+  json["complete"] = result.complete;
+  json["counterexamples"] = examples_json(run, lines, result.counterexamples);
+  json["undecided"] = examples_json(run, lines, result.undecided);
+  json["depends_on"] = dependences_json(lines, result);
+  json["assumes"] = assumes_json(lines, result);
+  json["proof"] = {{"by", result.proof.by}, {"queries", result.proof.queries}, {"slice", result.proof.slice}};
+  put_words(json, result);
+  return json;
+}
+
+Json changes_json(const Changes& changes) {
+  Json json = {{"files", changes.files}, {"verdicts", Json::array()}};
+  const auto text = [](const std::optional<solver::Truth>& truth) { return truth ? Json(truth_text(*truth)) : Json(nullptr); };
+  for (const Change& change : changes.changes)
+    json["verdicts"].push_back({{"id", change.id},
+                                {"before", text(change.before)},
+                                {"after", text(change.after)},
+                                {"summary_before", change.summary_before},
+                                {"summary_after", change.summary_after}});
+  return json;
+}
+
+Json summary_json(const Run& run) {
+  const Counts counts = count(run.report);
+  return {{"holds", counts.holds},       {"violated", counts.violated}, {"cannot_tell", counts.cannot_tell},
+          {"optional", counts.optional}, {"warnings", counts.warnings}, {"not_asked", counts.not_asked}};
+}
+
+Json input_json(const Input& input, bool with_constructs) {
+  Json json = {{"path", input.path}, {"sha256", input.sha256}, {"importer", input.importer}};
+  Json lines;
+  for (const model::LineClass line_class : kClasses) lines[std::string(to_text(line_class))] = input.account.count(line_class);
+  json["lines"] = std::move(lines);
+  if (input.account.unit != "line") json["unit"] = input.account.unit;
+  if (!input.encoding.empty()) json["encoding"] = input.encoding;
+  for (const auto& [key, value] : input.header) json["header"][key] = value;
+  if (!with_constructs) return json;
+  json["constructs"] = Json::object();
+  for (const auto& [line_class, constructs] : input.account.constructs())
+    for (const auto& [construct, lines_of] : constructs) json["constructs"][std::string(to_text(line_class))][construct] = lines_of;
+  return json;
+}
+
+Json rule_json(const SourceLines& lines, const model::Policy& policy, const model::Rule& rule) {
+  Json json;
+  put_place(json, lines, rule.origin);
+  if (!rule.name.empty()) json["name"] = rule.name;
+  json["enabled"] = rule.enabled;
+  json["terms"] = Json::array();
+  for (const model::Term& term : rule.terms) json["terms"].push_back(term_text(policy, policy.v4 ? model::Family::v4 : model::Family::v6, term));
+  json["action"] = action_text(policy, rule.action);
+  return json;
+}
+
+}  // namespace
+
+Json version_json(const std::string& version) { return {{"version", version}, {"schema", kSchema}}; }
+
+Json inputs_json(const std::vector<Input>& inputs, bool with_constructs) {
+  Json json = Json::array();
+  for (const Input& input : inputs) json.push_back(input_json(input, with_constructs));
+  return json;
+}
+
+Json diagnostics_json(const model::Sources& sources, std::vector<model::Diagnostic> diagnostics) {
+  const SourceLines lines(sources);
+  model::sort_by_place(diagnostics);
+  Json json = Json::array();
+  for (const model::Diagnostic& diagnostic : diagnostics) {
+    Json entry = {{"id", id_text(diagnostic.id)}, {"severity", severity_text(diagnostic.severity)}};
+    if (const std::string path = lines.path(diagnostic.origin); !path.empty()) entry["file"] = path;
+    if (diagnostic.origin.line != 0) entry["line"] = diagnostic.origin.line;
+    if (diagnostic.column != 0) entry["column"] = diagnostic.column;
+    entry["message"] = diagnostic.message;
+    if (!diagnostic.notes.empty()) entry["notes"] = diagnostic.notes;
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json packet_json(const model::Packet& packet, const model::Policy* policy) {
+  Json json = Json::object();
+  const bool ports = !packet.has(Field::protocol) || model::has_ports(packet.get(Field::protocol));
+  for (size_t i = 0; i < model::kFields; ++i) {
+    const auto field = static_cast<Field>(i);
+    if (!packet.has(field) || (!ports && (field == Field::src_port || field == Field::dst_port))) continue;
+    if (field == Field::tcp_flags && packet.has(Field::protocol) && packet.get(Field::protocol) != model::proto_tcp) continue;
+    const std::string key(model::field_text(field));
+    const bool number = field == Field::src_port || field == Field::dst_port || field == Field::icmp_type || field == Field::icmp_code ||
+                        field == Field::fragment || field == Field::mark || field == Field::connmark;
+    if (number)
+      json[key] = static_cast<uint64_t>(packet.get(field));
+    else
+      json[key] = value_text(field, packet.family, packet.get(field), policy);
+  }
+  return json;
+}
+
+Json run_json(const Run& run) {
+  SourceLines lines(*run.sources);
+  Json json = {{"fwproof", version_json(run.version)}};
+  if (!run.title.empty()) json["title"] = run.title;
+  json["inputs"] = inputs_json(run.inputs, false);
+  json["results"] = Json::array();
+  for (const Result& result : run.report.results) json["results"].push_back(result_json(run, lines, result));
+  json["not_asked"] = Json::array();
+  for (const solver::NotAsked& row : run.report.not_asked) json["not_asked"].push_back({{"id", row.id}, {"why", row.why}});
+  json["summary"] = summary_json(run);
+  if (run.changes) json["changes"] = changes_json(*run.changes);
+  json["diagnostics"] = diagnostics_json(*run.sources, run.diagnostics);
+  json["exit"] = {{"code", run.exit_code}, {"meaning", run.exit_meaning}};
+  return json;
+}
+
+void write_json(std::ostream& out, const Json& json) { out << json.dump(2, ' ', true, Json::error_handler_t::replace) << '\n'; }
+
+void write_json_line(std::ostream& out, const Json& json) { out << json.dump(-1, ' ', true, Json::error_handler_t::replace) << '\n'; }
+
+Json policy_json(const model::Sources& sources, const model::Policy& policy) {
+  const SourceLines lines(sources);
+  Json json = {{"families", Json::array()}, {"hooks", Json::object()}, {"chains", Json::array()}, {"assumptions", Json::array()}};
+  if (policy.v4) json["families"].push_back("ipv4");
+  if (policy.v6) json["families"].push_back("ipv6");
+  for (const model::Hook hook : {model::Hook::input, model::Hook::output, model::Hook::forward})
+    for (const model::Stage& stage : policy.hooks[static_cast<size_t>(hook)])
+      json["hooks"][std::string(to_text(hook))].push_back(stage.kind == model::Stage::Kind::route ? "(routing)" : policy.chains[stage.chain].name);
+  for (const model::Chain& chain : policy.chains) {
+    Json entry = {{"name", chain.name}, {"at_end", action_text(policy, {chain.at_end, 0})}, {"rules", Json::array()}};
+    for (const model::Rule& rule : chain.rules) entry["rules"].push_back(rule_json(lines, policy, rule));
+    json["chains"].push_back(std::move(entry));
+  }
+  for (const model::Assumption& assumption : policy.general_assumptions) json["assumptions"].push_back(assumption.text);
+  return json;
+}
+
+}  // namespace fwproof::report

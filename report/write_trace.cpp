@@ -1,0 +1,119 @@
+#include "report/write_trace.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/escape.h"
+#include "report/source_lines.h"
+#include "report/words.h"
+#include "report/write_json.h"
+
+namespace fwproof::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using model::Policy;
+using model::RuleRef;
+
+model::Origin origin_of(const Policy& policy, const RuleRef& ref) {
+  if (ref.chain >= policy.chains.size()) return {};
+  const model::Chain& chain = policy.chains[ref.chain];
+  if (ref.rule == RuleRef::kAtEnd) return chain.at_end_origin;
+  return ref.rule < chain.rules.size() ? chain.rules[ref.rule].origin : model::Origin{};
+}
+
+std::string name_of(const Policy& policy, const RuleRef& ref) {
+  if (ref.chain >= policy.chains.size()) return {};
+  const model::Chain& chain = policy.chains[ref.chain];
+  if (ref.rule == RuleRef::kAtEnd) return fmt::format("{} of {}", chain.at_end_text.empty() ? "end" : chain.at_end_text, chain.name);
+  if (ref.rule < chain.rules.size() && !chain.rules[ref.rule].name.empty()) return chain.rules[ref.rule].name;
+  return fmt::format("rule {} of {}", ref.rule + 1, chain.name);
+}
+
+Json place_json(const SourceLines& lines, const model::Origin& origin) {
+  Json json = Json::object();
+  if (origin.line == 0) return json;
+  json["file"] = lines.path(origin);
+  json["line"] = origin.line;
+  return json;
+}
+
+Json decided_json(const SourceLines& lines, const TraceStep& step) {
+  if (!step.outcome.decided) return {{"device", step.device}, {"rule", "nothing in this hook decides"}};
+  Json json = place_json(lines, origin_of(*step.policy, step.outcome.decided_by));
+  json["rule"] = name_of(*step.policy, step.outcome.decided_by);
+  json["device"] = step.device;
+  return json;
+}
+
+void write_step(std::ostream& out, SourceLines& lines, const TraceStep& step) {
+  out << "  " << escape(step.device) << ", " << to_text(step.hook) << '\n';
+  for (const model::Step& rule : step.outcome.trail) {
+    const model::Origin origin = origin_of(*step.policy, rule.rule);
+    out << "    " << (origin.line == 0 ? std::string("(default)") : lines.place(origin)) << "  " << escape(rule.what);
+    if (const std::string text = lines.line(origin); !text.empty()) out << "  | " << escape_line(text);
+    out << '\n';
+  }
+  for (const model::Dependence& dependence : step.outcome.depends_on) {
+    out << "    depends on " << escape(dependence.kind) << ": " << escape(dependence.what);
+    if (dependence.origin.line != 0) out << " (" << lines.place(dependence.origin) << ')';
+    out << '\n';
+  }
+  if (step.outcome.limit_reached) out << "    too many ways to try: cannot tell\n";
+  if (!step.outcome.arrives) out << "    sent on to another host: it does not arrive here\n";
+}
+
+}  // namespace
+
+model::Verdict verdict_of(const Trace& trace) { return trace.steps.back().outcome.verdict; }
+
+nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace) {
+  const SourceLines lines(sources);
+  const TraceStep& last = trace.steps.back();
+  Json json = {{"verdict", to_text(verdict_of(trace))}};
+  if (last.outcome.verdict != model::Verdict::depends) json["decided_by"] = decided_json(lines, last);
+  json["packet_out"] = packet_json(last.outcome.out, last.policy);
+  json["trail"] = Json::array();
+  Json depends = Json::array();
+  for (const TraceStep& step : trace.steps) {
+    for (const model::Step& rule : step.outcome.trail) {
+      Json entry = place_json(lines, origin_of(*step.policy, rule.rule));
+      entry["rule"] = name_of(*step.policy, rule.rule);
+      entry["what"] = rule.what;
+      entry["device"] = step.device;
+      json["trail"].push_back(std::move(entry));
+    }
+    for (const model::Dependence& dependence : step.outcome.depends_on) {
+      Json entry = place_json(lines, dependence.origin);
+      entry["kind"] = dependence.kind;
+      entry["what"] = dependence.what;
+      depends.push_back(std::move(entry));
+    }
+  }
+  if (!depends.empty()) json["depends_on"] = std::move(depends);
+  if (!last.outcome.arrives) json["arrives"] = false;
+  return json;
+}
+
+void write_trace(std::ostream& out, const model::Sources& sources, const Trace& trace, const Style& style) {
+  SourceLines lines(sources);
+  const TraceStep& last = trace.steps.back();
+  const model::Verdict verdict = verdict_of(trace);
+  const Ink ink = verdict == model::Verdict::accept ? Ink::green : verdict == model::Verdict::depends ? Ink::yellow : Ink::red;
+  out << style.paint(ink, to_text(verdict)) << "  " << escape(packet_words(trace.packet, trace.steps.front().policy)) << '\n';
+  if (verdict != model::Verdict::depends) {
+    out << "  decided by ";
+    if (last.outcome.decided) {
+      const model::Origin origin = origin_of(*last.policy, last.outcome.decided_by);
+      if (origin.line != 0) out << lines.place(origin) << ": ";
+      out << escape(name_of(*last.policy, last.outcome.decided_by)) << '\n';
+    } else {
+      out << "nothing: no rule and no policy sees it\n";
+    }
+  }
+  if (last.outcome.out != trace.packet) out << "  leaves as " << escape(packet_words(last.outcome.out, last.policy)) << '\n';
+  for (const TraceStep& step : trace.steps) write_step(out, lines, step);
+}
+
+}  // namespace fwproof::report

@@ -1,0 +1,178 @@
+#include "solver/ask.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "solver/encode.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+// Explaining each of a thousand regions to the last rule would cost more than finding them.
+constexpr size_t kExplained = 64;
+
+class Asking {
+ public:
+  Asking(const Walk& walk, Wanted wanted, const Limits& limits, bool proofs)
+      : walk_(walk), wanted_(wanted), limits_(limits), proofs_(proofs), slice_(slice(walk)) {}
+
+  Answer run() {
+    answer_.proof.slice = static_cast<uint32_t>(kept_rules(slice_));
+    try {
+      Flow flow(walk_, slice_, limits_);
+      answer_.empty = flow.question() == Diagrams::kFalse;
+      if (answer_.empty) return std::move(answer_);
+      if (!sliced_rightly(walk_, slice_)) answer_.fault = "a rule that bears on the question was left out of the slice";
+      for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect(flow, leg);
+      answer_.all_break = reported_ == flow.question();
+      collect_assumptions(flow);
+      if (proofs_) prove(flow);
+      replay_corners(flow);
+    } catch (const LimitReached& limit) {
+      answer_ = Answer{.proof = answer_.proof, .proven = false, .limit = limit.what};
+    }
+    return std::move(answer_);
+  }
+
+ private:
+  Ref breaking(const LegRegions& regions) const { return wanted_ == Wanted::all_pass ? regions.blocked : regions.passes; }
+
+  void collect(Flow& flow, size_t leg) {
+    Diagrams& diagrams = flow.diagrams();
+    const LegRegions& regions = flow.leg(leg);
+    breaks_.push_back(breaking(regions));
+    // A connection that already failed on an earlier leg is reported there.
+    const Ref fresh = diagrams.minus(breaks_.back(), reported_);
+    reported_ = diagrams.either(reported_, breaks_.back());
+    bool complete = true;
+    for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.breaks.push_back(found(flow, leg, std::move(box)));
+    answer_.listed_all = answer_.listed_all && complete;
+    depends_.push_back(regions.depends);
+    for (PacketBox& box : flow.boxes(diagrams.minus(regions.depends, undecided_), limits_.regions, complete))
+      answer_.undecided.push_back(found(flow, leg, std::move(box)));
+    undecided_ = diagrams.either(undecided_, regions.depends);
+    if (regions.depends == Diagrams::kFalse) return;
+    for (Dependence& what : flow.depends_on(leg, regions.depends))
+      if (std::find(answer_.depends_on.begin(), answer_.depends_on.end(), what) == answer_.depends_on.end())
+        answer_.depends_on.push_back(std::move(what));
+  }
+
+  Finding found(Flow& flow, size_t leg, PacketBox box) {
+    Finding finding;
+    finding.leg = leg;
+    finding.client = client_packet(walk_, box);
+    finding.replay = replay(walk_, leg, finding.client);
+    if (answer_.breaks.size() + answer_.undecided.size() < kExplained) {
+      finding.decided_by = flow.deciders(leg, flow.region_of(box));
+      const bool passing = finding.replay.verdict == Verdict::accept;
+      if (finding.replay.verdict != Verdict::depends)
+        std::erase_if(finding.decided_by, [&](const Decision& d) { return (d.verdict == Verdict::accept) != passing; });
+    }
+    finding.box = std::move(box);
+    return finding;
+  }
+
+  void collect_assumptions(Flow& flow) {
+    const auto add = [&](const Assumption& assumption) {
+      const auto same = [&](const Assumption& a) { return a.text == assumption.text && a.origin == assumption.origin; };
+      if (std::none_of(answer_.assumes.begin(), answer_.assumes.end(), same)) answer_.assumes.push_back(assumption);
+    };
+    for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
+      for (const WalkHop& hop : walk_.legs[leg].hops)
+        for (const Assumption& assumption : hop.policy->general_assumptions) add(assumption);
+      for (const Decision& decision : flow.deciders(leg, flow.question(), true)) {
+        if (decision.sent_on) continue;
+        const Policy& policy = *walk_.legs[leg].hops[decision.hop].policy;
+        const Chain& chain = policy.chains[decision.rule.chain];
+        const int32_t index = decision.rule.rule == RuleRef::kAtEnd ? chain.at_end_assumption : chain.rules[decision.rule.rule].assumption;
+        if (index >= 0) add(policy.assumptions[static_cast<size_t>(index)]);
+      }
+    }
+  }
+
+  // Z3 confirms: what is said to break breaks, and nothing else does.
+  void prove(Flow& flow) {
+    Prover prover(walk_, &slice_, limits_);
+    for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
+      bool all_boxes = true;
+      bool all_open = true;
+      const auto breaks = flow.boxes(breaks_[leg], limits_.regions, all_boxes);
+      auto rest = flow.boxes(depends_[leg], limits_.regions, all_open);
+      const bool passing = wanted_ == Wanted::none_pass;
+      if (!breaks.empty()) judge(passing ? prover.all_pass(leg, breaks) : prover.none_passes(leg, breaks), leg, "a region that breaks it");
+      if (!all_boxes || !all_open) {
+        answer_.listed_all = false;
+        continue;
+      }
+      rest.insert(rest.end(), breaks.begin(), breaks.end());
+      judge(passing ? prover.none_passes_outside(leg, rest) : prover.all_pass_outside(leg, rest), leg, "everything else");
+    }
+    answer_.proof.by = "z3";
+    answer_.proof.queries = prover.queries();
+    answer_.proof.z3_ms = prover.z3_ms();
+    if (answer_.fault.empty() && disagreed_) answer_.fault = disagreement_ + reproduction(prover.witness());
+  }
+
+  void judge(Prover::Answer said, size_t leg, const char* about) {
+    if (said == Prover::Answer::proven) return;
+    answer_.proven = false;
+    if (said == Prover::Answer::unknown) {
+      answer_.limit = "Z3 reached its limit of time or memory";
+      return;
+    }
+    disagreed_ = true;
+    disagreement_ = fmt::format("Z3 refutes the computed regions on leg {} ({})", walk_.legs[leg].name, about);
+  }
+
+  static std::string reproduction(const std::optional<Packet>& packet) {
+    if (!packet) return "";
+    return fmt::format("; for example {} -> {} protocol {} ports {} -> {}", to_text(Address{packet->family, packet->get(Field::src)}),
+                       to_text(Address{packet->family, packet->get(Field::dst)}), static_cast<unsigned>(packet->get(Field::protocol)),
+                       static_cast<unsigned>(packet->get(Field::src_port)), static_cast<unsigned>(packet->get(Field::dst_port)));
+  }
+
+  // The evaluator on the full policies, not the slice: each region's packet, and the corners of what is fine.
+  void replay_corners(Flow& flow) {
+    const bool should_pass = wanted_ == Wanted::all_pass;
+    for (const Finding& finding : answer_.breaks) compare(finding.replay, !should_pass, finding.leg);
+    for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
+      Diagrams& diagrams = flow.diagrams();
+      const Ref fine = diagrams.minus(diagrams.minus(flow.question(), breaks_[leg]), depends_[leg]);
+      bool complete = true;
+      for (const PacketBox& box : flow.boxes(fine, 4, complete))
+        for (const bool greatest : {false, true}) compare(replay(walk_, leg, client_packet(walk_, box, greatest)), should_pass, leg);
+    }
+  }
+
+  void compare(const Replay& replayed, bool should_pass, size_t leg) {
+    if (replayed.verdict == Verdict::depends) return;
+    const bool passed = replayed.verdict == Verdict::accept;
+    if (passed == should_pass || !answer_.fault.empty()) return;
+    answer_.fault = fmt::format("the evaluator says {} on leg {} where the regions say {}", passed ? "accept" : "drop",
+                                walk_.legs[leg].name, should_pass ? "accept" : "drop") +
+                    reproduction(replayed.seen);
+  }
+
+  const Walk& walk_;
+  Wanted wanted_;
+  const Limits& limits_;
+  bool proofs_;
+  Slice slice_;
+  Answer answer_;
+  std::vector<Ref> breaks_;    // by leg
+  std::vector<Ref> depends_;   // by leg
+  Ref reported_ = Diagrams::kFalse;
+  Ref undecided_ = Diagrams::kFalse;
+  bool disagreed_ = false;
+  std::string disagreement_;
+};
+
+}  // namespace
+
+Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, bool proofs) { return Asking(walk, wanted, limits, proofs).run(); }
+
+}  // namespace fwproof::solver

@@ -1,0 +1,45 @@
+// One walk, one question: regions, their proof by Z3, and a replayed packet for each of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "solver/flow.h"
+#include "solver/limits.h"
+#include "solver/replay.h"
+#include "solver/result.h"
+#include "solver/walk.h"
+
+namespace fwproof::solver {
+
+enum class Wanted {
+  all_pass,   // a required row: every packet passes every leg
+  none_pass,  // exposure: no packet passes
+};
+
+// A box of packets and what became of it.
+struct Finding {
+  size_t leg = 0;
+  PacketBox box;
+  model::Packet client;
+  Replay replay;
+  std::vector<Decision> decided_by;
+};
+
+struct Answer {
+  bool empty = false;               // nothing in question
+  std::vector<Finding> breaks;
+  std::vector<Finding> undecided;
+  bool listed_all = true;           // every box that breaks is listed
+  bool all_break = false;           // nothing in question is fine or undecided
+  std::vector<model::Dependence> depends_on;
+  std::vector<model::Assumption> assumes;
+  Proof proof;
+  bool proven = true;               // Z3 confirmed what is claimed
+  std::string limit;                // not empty: a limit was reached
+  std::string fault;                // not empty: regions, Z3 and evaluator disagree
+};
+
+Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, bool proofs);
+
+}  // namespace fwproof::solver

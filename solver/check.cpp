@@ -1,0 +1,202 @@
+#include "solver/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "solver/check_run.h"
+#include "solver/explain.h"
+#include "solver/words.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+constexpr size_t kNearMisses = 3;
+
+Region region_of(const Walk& walk, const PacketBox& box) {
+  Region region;
+  region.family = walk.family;
+  region.sets = {{Field::src, box.src}, {Field::dst, box.dst}, {Field::protocol, box.protocol}};
+  const auto has = [&](auto pred) {
+    return std::any_of(box.protocol.intervals().begin(), box.protocol.intervals().end(), [&](const Interval& i) {
+      for (u128 p = i.lo; p <= i.hi; ++p)
+        if (pred(p)) return true;
+      return false;
+    });
+  };
+  if (has([](u128 p) { return has_ports(p); })) {
+    region.sets[Field::src_port] = box.src_port;
+    region.sets[Field::dst_port] = box.dst_port;
+  }
+  if (has([](u128 p) { return p == proto_icmp || p == proto_icmpv6; })) {
+    region.sets[Field::icmp_type] = box.icmp_type;
+    region.sets[Field::icmp_code] = box.icmp_code;
+  }
+  return region;
+}
+
+std::string note_of(const Replay& replay) {
+  if (replay.outcome.arrives) {
+    const Packet& out = replay.outcome.out;
+    if (!out.has(Field::dst) || !out.has(Field::dst_port) || !replay.seen.has(Field::dst)) return "";
+    const bool moved = out.get(Field::dst) != replay.seen.get(Field::dst) || out.get(Field::dst_port) != replay.seen.get(Field::dst_port);
+    if (!moved) return "";
+    return fmt::format("translated to {} port {}", to_text(Address{out.family, out.get(Field::dst)}),
+                       static_cast<unsigned>(out.get(Field::dst_port)));
+  }
+  if (!replay.outcome.out.has(Field::dst)) return "sent on to another host";
+  return "sent on to " + to_text(Address{replay.outcome.out.family, replay.outcome.out.get(Field::dst)});
+}
+
+}  // namespace
+
+void bind_device(Device& device, const Network& network) {
+  NameBindings names;
+  const auto zone = network.zones.find(device.host);
+  const bool bound = zone != network.zones.end() && zone->second.bound;
+  if (bound || !device.facts.interfaces.empty()) names["local"] = {own_addresses(network, device), device.facts.complete_addresses};
+  AddressSet subnets;
+  for (const InterfaceFact& interface : device.facts.interfaces)
+    for (const Prefix& prefix : interface.addresses) subnets = subnets.united(AddressSet::of(prefix));
+  if (!subnets.empty()) names["LocalSubnet"] = {subnets, device.facts.complete_addresses};
+  for (Policy& policy : device.policies) bind_names(policy, names);
+}
+
+Checking::Checking(const Network& network, const Requirements& requirements, const CheckOptions& options)
+    : network_(network), requirements_(requirements), options_(options) {
+  for (Device& device : network_.devices) {
+    bind_device(device, network_);
+    const auto zone = network_.zones.find(device.host);
+    const bool bound = zone != network_.zones.end() && zone->second.bound && !zone->second.any;
+    if (bound) locals_[&device] = own_addresses(network_, device);
+  }
+}
+
+Report Checking::run() {
+  for (const Requirement& row : requirements_.rows) ask_row(row);
+  ask_exposures();
+  return std::move(report_);
+}
+
+bool Checking::is_wanted(const Requirement& row) const {
+  if (options_.only.empty()) return true;
+  const auto mentions = [&](const std::string& role) {
+    return std::find(row.from.begin(), row.from.end(), role) != row.from.end() ||
+           std::find(row.to.begin(), row.to.end(), role) != row.to.end();
+  };
+  return std::any_of(options_.only.begin(), options_.only.end(), mentions);
+}
+
+// What was found stays found; when all of it was looked at and accepted, it no longer fails the run.
+void Checking::accept(Result& result) const {
+  if (result.truth != Truth::violated || !result.complete) return;
+  AddressSet accepted;
+  std::string reason;
+  for (const Accepted& entry : options_.accepted) {
+    if (entry.id != result.id) continue;
+    accepted = accepted.united(entry.src);
+    reason += (reason.empty() ? "" : "; ") + entry.reason;
+  }
+  const auto inside = [&](const Counterexample& example) {
+    return accepted.in(example.region.family).contains(example.region.sets.at(Field::src));
+  };
+  if (!reason.empty() && std::all_of(result.counterexamples.begin(), result.counterexamples.end(), inside)) result.accepted = reason;
+}
+
+void Checking::take_assumptions(Result& result, const Answer& answer) {
+  for (const Assumption& assumption : answer.assumes) {
+    const auto same = [&](const Assumption& a) { return a.text == assumption.text && a.origin == assumption.origin; };
+    if (std::none_of(result.assumes.begin(), result.assumes.end(), same)) result.assumes.push_back(assumption);
+  }
+}
+
+Counterexample Checking::explain(const Part& part, const Finding& finding, bool near) {
+  Counterexample example;
+  example.region = region_of(part.walk, finding.box);
+  example.packet = finding.client;
+  const WalkLeg& leg = part.walk.legs[finding.leg];
+  example.packet.set(Field::state, leg.reply ? static_cast<u128>(state_new) : leg.state.min());
+  if (part.walk.legs.size() > 1) example.leg = leg.name;
+  example.from_zone = part.from;
+  example.to_zone = part.to;
+  example.note = note_of(finding.replay);
+  example.trail = finding.replay.outcome.trail;
+  const WalkHop* hop = finding.replay.hop < leg.hops.size() ? &leg.hops[finding.replay.hop] : nullptr;
+  // The replayed packet's decider first, then whatever else decides in the region.
+  if (hop && finding.replay.verdict != Verdict::depends)
+    example.decided_by.push_back(
+        describe(*hop, finding.replay.outcome.decided_by, finding.replay.outcome.verdict, !finding.replay.outcome.arrives));
+  for (const Decision& decision : finding.decided_by) {
+    const bool same = finding.replay.verdict != Verdict::depends && decision.hop == finding.replay.hop &&
+                      (decision.sent_on || decision.rule == finding.replay.outcome.decided_by);
+    if (!same) example.decided_by.push_back(describe(leg.hops[decision.hop], decision.rule, decision.verdict, decision.sent_on));
+  }
+  if (near && hop) {
+    const bool blocked = finding.replay.verdict == Verdict::drop || finding.replay.verdict == Verdict::reject;
+    example.near_misses = near_misses(*hop, finding.replay.seen, blocked ? ActionKind::accept : ActionKind::drop, kNearMisses);
+    std::erase_if(example.near_misses, [&](const NearMiss& miss) {
+      return std::any_of(example.decided_by.begin(), example.decided_by.end(),
+                         [&](const Decider& d) { return d.device == miss.rule.device && d.origin == miss.rule.origin; });
+    });
+  }
+  return example;
+}
+
+void Checking::add_findings(Result&, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into) {
+  for (const Finding& finding : findings) {
+    if (into.size() == options_.limits.regions) return;
+    into.push_back(explain(part, finding, into.size() < 8));
+  }
+}
+
+// Puts the parts together: the worst part decides the whole.
+void Checking::finish(Result& result, std::vector<Part>& parts, const std::string& unbound_hint) {
+  bool violated = false;
+  bool open = !result.reasons.empty();
+  result.complete = true;
+  for (Part& part : parts) {
+    const Answer& answer = part.answer;
+    result.proof.queries += answer.proof.queries;
+    result.proof.z3_ms += answer.proof.z3_ms;
+    result.proof.slice = std::max(result.proof.slice, answer.proof.slice);
+    if (answer.proof.by != "none") result.proof.by = answer.proof.by;
+    take_assumptions(result, answer);
+    if (!answer.fault.empty()) result.fault = answer.fault;
+    if (!answer.limit.empty()) result.reasons.push_back("limit reached: " + answer.limit);
+    const bool settled = answer.limit.empty() && answer.proven;
+    open = open || !settled || !answer.undecided.empty();
+    // What an unbound name stands for is not known: only what fails for all of ANY surely fails.
+    const bool surely = !part.unbound || answer.all_break;
+    if (!answer.breaks.empty() && surely && answer.fault.empty()) {
+      violated = true;
+      add_findings(result, part, answer.breaks, result.counterexamples);
+    } else if (!answer.breaks.empty()) {
+      open = true;
+      result.reasons.push_back(unbound_hint);
+      add_findings(result, part, answer.breaks, result.undecided);
+    }
+    add_findings(result, part, answer.undecided, result.undecided);
+    for (const Dependence& what : answer.depends_on)
+      if (std::find(result.depends_on.begin(), result.depends_on.end(), what) == result.depends_on.end()) result.depends_on.push_back(what);
+    result.complete = result.complete && answer.listed_all && settled;
+  }
+  std::sort(result.reasons.begin(), result.reasons.end());
+  result.reasons.erase(std::unique(result.reasons.begin(), result.reasons.end()), result.reasons.end());
+  result.truth = violated ? Truth::violated : open || parts.empty() ? Truth::cannot_tell : Truth::holds;
+  if (!result.fault.empty()) result.truth = Truth::cannot_tell;
+  if (!options_.proofs && result.truth == Truth::holds) result.reasons.push_back("not proven: proofs are switched off");
+  if (options_.strict && !result.assumes.empty() && result.truth != Truth::cannot_tell) {
+    result.truth = Truth::cannot_tell;
+    result.reasons.push_back("strict: the answer rests on assumptions");
+  }
+  accept(result);
+}
+
+Report check(const Network& network, const Requirements& requirements, const CheckOptions& options) {
+  return Checking(network, requirements, options).run();
+}
+
+}  // namespace fwproof::solver

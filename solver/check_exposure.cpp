@@ -1,0 +1,297 @@
+// Exposure: what is open beyond the rows. One question for each listed service of a target, one for everything unlisted.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "solver/check_run.h"
+#include "solver/words.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+constexpr unsigned kPortProtocols[] = {proto_udp, proto_dccp, proto_sctp, proto_udplite};
+
+bool names(const std::vector<std::string>& roles, const std::string& role) {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+PacketBox box_of(IntervalSet src, IntervalSet dst, IntervalSet protocol, IntervalSet src_port, IntervalSet dst_port, IntervalSet type,
+                 IntervalSet code) {
+  return {std::move(src), std::move(dst), std::move(protocol), std::move(src_port), std::move(dst_port), std::move(type), std::move(code)};
+}
+
+IntervalSet zero() { return IntervalSet::of(0); }
+
+}  // namespace
+
+std::pair<unsigned, std::vector<std::pair<uint64_t, uint64_t>>> Checking::Service::key() const {
+  std::vector<std::pair<uint64_t, uint64_t>> list;
+  for (const Interval& i : ports.intervals()) list.emplace_back(static_cast<uint64_t>(i.lo), static_cast<uint64_t>(i.hi));
+  return {protocol, std::move(list)};
+}
+
+IntervalSet Checking::inside(const Closed& closed, Family family) const {
+  const Zone& host = zone(closed.host);
+  return host.bound ? host.addresses.in(family) : any_for_exposure().in(family);
+}
+
+IntervalSet Checking::outside(const Closed& closed, Family family) const {
+  const Zone& host = zone(closed.host);
+  const IntervalSet everyone = any_for_exposure().in(family);
+  return host.bound ? everyone.minus(host.addresses.in(family)) : everyone;
+}
+
+std::set<Checking::Service> Checking::listed_services(const Closed& closed) const {
+  std::set<Service> services;
+  for (const Requirement& row : requirements_.rows)
+    if (names(closed.inbound ? row.to : row.from, closed.host) && has_ports(row.protocol)) services.insert({row.protocol, row.ports});
+  return services;
+}
+
+// What the rows allow: from each role that has it, to the host. Rows of all specifications are joined.
+std::vector<PacketBox> Checking::granted(const Closed& closed, Family family, bool& unbound) const {
+  std::vector<PacketBox> boxes;
+  const IntervalSet host = inside(closed, family);
+  for (const Requirement& row : requirements_.rows) {
+    if (!names(closed.inbound ? row.to : row.from, closed.host)) continue;
+    for (const std::string& name : closed.inbound ? row.from : row.to) {
+      const Zone& peer = zone(name);
+      if (!peer.bound && !peer.any) {
+        unbound = true;
+        continue;
+      }
+      const IntervalSet others = peer.any ? IntervalSet::all(address_bits(family)) : peer.addresses.in(family);
+      if (others.empty()) continue;
+      const bool ports = has_ports(row.protocol);
+      const IntervalSet types = row.protocol == proto_icmp || row.protocol == proto_icmpv6 ? IntervalSet::all(8) : zero();
+      boxes.push_back(box_of(closed.inbound ? others : host, closed.inbound ? host : others, IntervalSet::of(row.protocol),
+                             ports ? IntervalSet::all(16) : zero(), ports ? row.ports : zero(), types, types));
+    }
+  }
+  return boxes;
+}
+
+std::vector<PacketBox> Checking::boxes_for(const Closed& closed, Family family, const Service& service) const {
+  const IntervalSet in = inside(closed, family);
+  const IntervalSet out = outside(closed, family);
+  if (in.empty() || out.empty()) return {};
+  return {box_of(closed.inbound ? out : in, closed.inbound ? in : out, IntervalSet::of(service.protocol), IntervalSet::all(16), service.ports,
+                 zero(), zero())};
+}
+
+// Everything but the listed ports. Loopback never leaves a host, and IPv6 does not work without neighbour discovery (RFC 4890, 4.4.1).
+std::vector<PacketBox> Checking::unlisted_boxes(const Closed& closed, Family family, bool tcp) const {
+  const IntervalSet in = inside(closed, family);
+  const IntervalSet out = outside(closed, family);
+  if (in.empty() || out.empty()) return {};
+  const IntervalSet& src = closed.inbound ? out : in;
+  const IntervalSet& dst = closed.inbound ? in : out;
+  const auto listed = [&](unsigned protocol) {
+    IntervalSet ports;
+    for (const Service& service : listed_services(closed))
+      if (service.protocol == protocol) ports = ports.united(service.ports);
+    return ports;
+  };
+  const auto with_ports = [&](unsigned protocol) {
+    return box_of(src, dst, IntervalSet::of(protocol), IntervalSet::all(16), IntervalSet::all(16).minus(listed(protocol)), zero(), zero());
+  };
+  if (tcp) return {with_ports(proto_tcp)};
+  std::vector<PacketBox> boxes;
+  IntervalSet rest = IntervalSet::all(8).minus(IntervalSet::of(proto_tcp)).minus(IntervalSet::of(proto_icmp)).minus(IntervalSet::of(proto_icmpv6));
+  for (unsigned protocol : kPortProtocols) {
+    boxes.push_back(with_ports(protocol));
+    rest = rest.minus(IntervalSet::of(protocol));
+  }
+  const bool v4 = family == Family::v4;
+  const IntervalSet types = v4 ? IntervalSet::all(8) : IntervalSet::all(8).minus(IntervalSet::range(133, 137));
+  boxes.push_back(box_of(src, dst, IntervalSet::of(v4 ? proto_icmp : proto_icmpv6), zero(), zero(), types, IntervalSet::all(8)));
+  boxes.push_back(box_of(src, dst, rest, zero(), zero(), zero(), zero()));
+  return boxes;
+}
+
+const Closure* Checking::closure_of(const Closed& closed) const {
+  const Closure* strictest = nullptr;
+  for (const Closure& closure : requirements_.closures) {
+    const bool concerned = std::any_of(requirements_.rows.begin(), requirements_.rows.end(), [&](const Requirement& row) {
+      return row.spec == closure.spec && names(closed.inbound ? row.to : row.from, closed.host);
+    });
+    if (concerned && (!strictest || closure.tcp < strictest->tcp)) strictest = &closure;
+  }
+  return strictest;
+}
+
+void Checking::ask_exposures() {
+  std::vector<std::string> targets, sources;
+  for (const Requirement& row : requirements_.rows) {
+    for (const std::string& name : row.to)
+      if (!zone(name).any && !names(targets, name)) targets.push_back(name);
+    for (const std::string& name : row.from)
+      if (!zone(name).any && !names(sources, name)) sources.push_back(name);
+  }
+  const auto asked = [&](const std::string& name) { return options_.only.empty() || names(options_.only, name); };
+  for (const std::string& name : targets)
+    if (asked(name)) ask_closed({name, true});
+  if (!options_.unlisted_outbound) return;
+  for (const std::string& name : sources)
+    if (asked(name)) ask_closed({name, false});
+}
+
+void Checking::ask_closed(const Closed& closed) {
+  // Only hosts: a zone that is bound, or that has a device of its own. A mere name (a vendor's server) is nobody's to protect.
+  bool has_device = false;
+  bool on_the_way = false;
+  for (const Device& device : network_.devices) {
+    has_device = has_device || device.host == closed.host;
+    on_the_way = on_the_way || device.host.empty();
+  }
+  if (!has_device && !(on_the_way && zone(closed.host).bound)) return;
+  const Closure* closure = closure_of(closed);
+  if (!closure) return;
+  const auto result_for = [&](const std::string& what, Strictness strictness, unsigned protocol, const std::string& ports) {
+    Result result;
+    result.id = fmt::format("{}/{}-{}", closure->spec, closed.inbound ? what : "outbound-" + what, closed.host);
+    result.kind = Kind::exposure;
+    result.warning = strictness == Strictness::warning;
+    result.spec = closure->spec;
+    (closed.inbound ? result.to : result.from).push_back(closed.host);
+    (closed.inbound ? result.from : result.to).push_back("ANY");
+    result.protocol = protocol;
+    result.ports = ports;
+    result.citation = closure->citation;
+    return result;
+  };
+  if (closed.inbound)
+    for (const Service& service : listed_services(closed)) {
+      const std::string ports = number_words(service.ports);
+      const bool tcp = service.protocol == proto_tcp;
+      Result result = result_for("exposure-" + (tcp ? ports : protocol_words(service.protocol) + "-" + ports), Strictness::violation,
+                                 service.protocol, ports);
+      ask_exposure(result, closed, boxes_for(closed, Family::v4, service), boxes_for(closed, Family::v6, service), tcp);
+    }
+  for (const bool tcp : {true, false}) {
+    const Strictness strictness = tcp ? closure->tcp : closure->other;
+    if (strictness == Strictness::ignore) continue;
+    Result result = result_for(tcp ? "unlisted-tcp" : "unlisted-other", strictness, tcp ? static_cast<unsigned>(proto_tcp) : 0u, "other");
+    ask_exposure(result, closed, unlisted_boxes(closed, Family::v4, tcp), unlisted_boxes(closed, Family::v6, tcp), tcp);
+  }
+}
+
+void Checking::ask_exposure(Result& result, const Closed& closed, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp) {
+  std::vector<Part> parts;
+  bool grant_unbound = false;
+  bool touched = false;
+  for (Family family : {Family::v4, Family::v6}) {
+    const std::vector<PacketBox>& boxes = family == Family::v4 ? v4 : v6;
+    const char* name = family == Family::v4 ? "IPv4" : "IPv6";
+    const std::string from = closed.inbound ? "ANY" : closed.host;
+    const std::string to = closed.inbound ? closed.host : "ANY";
+    if (boxes.empty()) {
+      result.assumes.push_back({fmt::format("{} not checked: {} has no {} address bound", name, closed.host, name), {}});
+      continue;
+    }
+    for (const Path& path : paths_between(network_, from, to, family)) {
+      if (path.devices.empty() && path.unreadable.empty()) continue;
+      touched = true;
+      if (!path.unreadable.empty()) {
+        const Device& device = *path.unreadable.front();
+        const bool must = zone(closed.host).bound || !device.has_export;
+        const std::string text = fmt::format("{} not checked: no {} export of {} is given", name, name, device.name);
+        if (must)
+          result.reasons.push_back(text);
+        else
+          result.assumes.push_back({text, {}});
+        continue;
+      }
+      Part part;
+      part.from = from;
+      part.to = to;
+      part.family = family;
+      part.unbound = !zone(closed.host).bound;
+      part.walk.family = family;
+      part.walk.in_question = boxes;
+      for (PacketBox& box : part.walk.in_question) {
+        if (path.only_dst && closed.inbound) box.dst = box.dst.intersected(path.only_dst->in(family));
+        if (path.only_src && !closed.inbound) box.src = box.src.intersected(path.only_src->in(family));
+      }
+      part.walk.not_in_question = granted(closed, family, grant_unbound);
+      part.walk.legs = {opening_leg(tcp)};
+      add_hops(part.walk.legs, path, family, locals_);
+      part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs);
+      part.unbound = part.unbound && !any_destination_breaks(part);
+      // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
+      parts.push_back(std::move(part));
+    }
+  }
+  if (!touched) return;
+  const auto only_granted = [](const Part& part) { return part.answer.empty; };
+  const bool all_granted = !parts.empty() && std::all_of(parts.begin(), parts.end(), only_granted);
+  if (all_granted && result.reasons.empty()) return;  // the table opens it to everyone: no question
+  std::erase_if(parts, only_granted);
+  // Addresses that a grant needs are missing: what is open may be what it grants.
+  if (grant_unbound)
+    for (Part& part : parts) part.unbound = true;
+  finish(result, parts, grant_unbound ? "a role that the table lets in has no addresses: bind it" : "the host has no addresses: bind it");
+  summarise_exposure(result, closed, parts, result.ports);
+  report_.results.push_back(std::move(result));
+}
+
+// An unbound host: what is open at every address is open at its own.
+bool Checking::any_destination_breaks(const Part& part) const {
+  const IntervalSet all = part.walk.in_question.front().dst;
+  return std::any_of(part.answer.breaks.begin(), part.answer.breaks.end(), [&](const Finding& f) { return f.box.dst.contains(all); });
+}
+
+void Checking::summarise_exposure(Result& result, const Closed& closed, const std::vector<Part>& parts, const std::string& service) const {
+  const std::string what = result.ports == "other" ? (result.protocol == proto_tcp ? "unlisted TCP ports" : "unlisted protocols and ports")
+                           : result.protocol == proto_tcp ? service
+                                                          : protocol_words(result.protocol) + " " + service;
+  const std::string at = fmt::format("{}:{}", closed.host, what);
+  if (!closed.inbound) {
+    result.summary = result.truth == Truth::violated  ? fmt::format("{} reaches more than the table lists ({})", closed.host, what)
+                     : result.truth == Truth::holds ? fmt::format("{} reaches nothing beyond the table ({})", closed.host, what)
+                                                    : fmt::format("cannot tell whether {} reaches more than the table lists ({})", closed.host, what);
+    return;
+  }
+  if (result.truth == Truth::holds) {
+    result.summary = fmt::format("{} not exposed beyond the table", at);
+    return;
+  }
+  if (result.truth == Truth::cannot_tell) {
+    result.summary = fmt::format("cannot tell whether {} is exposed beyond the table", at);
+    return;
+  }
+  AddressSet open, asked;
+  IntervalSet ports, protocols;
+  for (const Part& part : parts) {
+    for (const PacketBox& box : part.walk.in_question) asked.in(part.family) = asked.in(part.family).united(box.src);
+    if (result.ports != "other")
+      for (const PacketBox& box : part.walk.not_in_question)
+        if (box.protocol.contains(result.protocol) && box.dst_port.contains(part.walk.in_question.front().dst_port))
+          asked.in(part.family) = asked.in(part.family).minus(box.src);
+    for (const Finding& finding : part.answer.breaks) {
+      open.in(part.family) = open.in(part.family).united(finding.box.src);
+      protocols = protocols.united(finding.box.protocol);
+      if (has_ports(finding.box.protocol.min())) ports = ports.united(finding.box.dst_port);
+    }
+  }
+  const AddressSet closed_to = asked.minus(open);
+  std::string whom = "ANY";
+  if (!closed_to.empty()) {
+    const std::string except = "ANY except " + address_words(closed_to);
+    const std::string list = address_words(open);
+    whom = except.size() < list.size() ? except : list;
+  }
+  if (result.ports == "other") {
+    const std::string opened = result.protocol == proto_tcp ? number_words(ports)
+                                                            : set_words(Policy{}, Field::protocol, Family::v4, protocols) +
+                                                                  (ports.empty() ? "" : " (ports " + number_words(ports) + ")");
+    result.summary = fmt::format("{}: unlisted {}{} exposed to {}", closed.host, result.protocol == proto_tcp ? "TCP ports " : "", opened, whom);
+    return;
+  }
+  result.summary = fmt::format("{} exposed to {}", at, whom);
+}
+
+}  // namespace fwproof::solver

@@ -1,0 +1,214 @@
+// Required rows: all members of both roles, all legs of the connection.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "solver/check_run.h"
+#include "solver/words.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+const char* family_words(Family family) { return family == Family::v4 ? "IPv4" : "IPv6"; }
+
+std::string service_words(const Requirement& row) {
+  const std::string ports = number_words(row.ports);
+  return row.protocol == proto_tcp ? ports : protocol_words(row.protocol) + (ports.empty() ? "" : " " + ports);
+}
+
+// Zones of the row as addresses of one family. An unbound one stands for ANY.
+IntervalSet addresses(const Zone& zone, Family family) {
+  return zone.any || !zone.bound ? any_for_requirement().in(family) : zone.addresses.in(family);
+}
+
+std::string bound_families(const Zone& zone) {
+  if (zone.any || !zone.bound) return "both families";
+  if (zone.addresses.v4.empty()) return "IPv6 only";
+  return zone.addresses.v6.empty() ? "IPv4 only" : "both families";
+}
+
+bool is_address_bound(const Zone& zone, Family family) { return zone.bound && !zone.any && !zone.addresses.in(family).empty(); }
+
+// Roles may share a host; what a host sends to itself does not pass a firewall. Larger overlaps stay in question.
+std::vector<PacketBox> to_itself(const PacketBox& box) {
+  std::vector<PacketBox> boxes;
+  const IntervalSet shared = box.src.intersected(box.dst);
+  for (const Interval& both : shared.intervals())
+    for (u128 address = both.lo; both.hi - both.lo < 256 && address <= both.hi; ++address) {
+      PacketBox own = box;
+      own.src = own.dst = IntervalSet::of(address);
+      boxes.push_back(std::move(own));
+    }
+  return boxes;
+}
+
+std::string unbound_hint(const Network& network, const Requirement& row) {
+  std::string names;
+  for (const auto* roles : {&row.from, &row.to})
+    for (const std::string& role : *roles) {
+      const Zone& zone = network.zones.at(role);
+      if (zone.bound || zone.any) continue;
+      names += (names.empty() ? "" : ", ") + fmt::format("{} has no addresses: --bind {}=…", role, role);
+    }
+  return names + " (it does not hold for all of ANY)";
+}
+
+}  // namespace
+
+void Checking::ask_row(const Requirement& row) {
+  if (!is_wanted(row)) return skip(row.id, "it mentions none of the roles asked for");
+  Result result;
+  result.id = row.id;
+  result.kind = Kind::required;
+  result.optional = row.optional;
+  result.spec = row.spec;
+  result.from = row.from;
+  result.to = row.to;
+  result.protocol = row.protocol;
+  result.ports = number_words(row.ports);
+  result.description = row.description;
+  result.citation = row.citation;
+  result.reading = row.reading;
+  std::vector<Part> parts;
+  bool touched = false;
+  bool pairs = false;
+  for (const std::string& from : row.from)
+    for (const std::string& to : row.to) {
+      if (from == to) continue;  // on the same host: no firewall in between
+      pairs = true;
+      touched = ask_pair(row, from, to, result, parts) || touched;
+    }
+  if (!pairs) return skip(row.id, "source and target are the same host");
+  if (!touched) {
+    if (options_.only_touched) return skip(row.id, "no given device stands on its way");
+    if (result.reasons.empty()) result.reasons.push_back("nothing to check: no device of the site stands on its way");
+  }
+  finish(result, parts, unbound_hint(network_, row));
+  summarise_row(row, result, parts);
+  report_.results.push_back(std::move(result));
+}
+
+// Returns whether any device stands between the two.
+bool Checking::ask_pair(const Requirement& row, const std::string& from, const std::string& to, Result& result, std::vector<Part>& parts) {
+  const Zone& source = zone(from);
+  const Zone& target = zone(to);
+  bool touched = false;
+  bool common = false;
+  for (Family family : {Family::v4, Family::v6}) {
+    const IntervalSet src = addresses(source, family);
+    const IntervalSet dst = addresses(target, family);
+    if (src.empty() || dst.empty()) continue;
+    common = true;
+    for (const Path& path : paths_between(network_, from, to, family)) touched = ask_path(row, path, family, result, parts) || touched;
+  }
+  if (!common)
+    result.reasons.push_back(
+        fmt::format("nothing to check: {} is bound in {}, {} in {}", from, bound_families(source), to, bound_families(target)));
+  return touched;
+}
+
+bool Checking::ask_path(const Requirement& row, const Path& path, Family family, Result& result, std::vector<Part>& parts) {
+  const Zone& source = zone(path.from);
+  const Zone& target = zone(path.to);
+  if (path.devices.empty() && path.unreadable.empty()) return false;
+  const bool bound_here = is_address_bound(source, family) || is_address_bound(target, family);
+  for (const Device* device : path.unreadable) {
+    // A family that nobody bound and that no export covers is not in question; that much is said.
+    if (!bound_here && !device->policies.empty()) {
+      result.assumes.push_back({fmt::format("{} not checked: no {} export of {} is given", family_words(family), family_words(family), device->name), {}});
+      continue;
+    }
+    result.reasons.push_back(device->has_export
+                                 ? fmt::format("{}: no {} export is given, but {} addresses are bound", device->name, family_words(family), family_words(family))
+                                 : fmt::format("{} stands on the way, but no export of it is given", device->name));
+  }
+  if (!path.unreadable.empty()) return true;
+  Part part;
+  part.from = path.from;
+  part.to = path.to;
+  part.family = family;
+  part.unbound = (!source.bound && !source.any) || (!target.bound && !target.any);
+  part.walk.family = family;
+  PacketBox box;
+  box.src = addresses(source, family);
+  box.dst = addresses(target, family);
+  if (path.only_src) box.src = box.src.intersected(path.only_src->in(family));
+  if (path.only_dst) box.dst = box.dst.intersected(path.only_dst->in(family));
+  // A host does not reach itself through its firewall: ANY leaves out the other side's own addresses.
+  if (source.any || !source.bound) box.src = target.bound && !target.any ? box.src.minus(box.dst) : box.src;
+  if (target.any || !target.bound) box.dst = source.bound && !source.any ? box.dst.minus(box.src) : box.dst;
+  box.protocol = IntervalSet::of(row.protocol);
+  const bool ports = has_ports(row.protocol);
+  box.src_port = ports ? row.src_ports : IntervalSet::of(0);
+  box.dst_port = ports ? row.ports : IntervalSet::of(0);
+  const bool icmp = row.protocol == proto_icmp || row.protocol == proto_icmpv6;
+  box.icmp_type = icmp ? IntervalSet::of(row.protocol == proto_icmp ? 8 : 128) : IntervalSet::of(0);
+  box.icmp_code = IntervalSet::of(0);
+  part.walk.in_question = {box};
+  part.walk.not_in_question = to_itself(box);
+  part.walk.legs = legs_of(row.protocol);
+  add_hops(part.walk.legs, path, family, locals_);
+  set_service(part.walk, path, row);
+  part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs);
+  if (part.answer.empty) {
+    const std::string reason = fmt::format("nothing to check: no packet from {} to {} is in question in {}", path.from, path.to, family_words(family));
+    result.reasons.push_back(reason);
+    return true;
+  }
+  parts.push_back(std::move(part));
+  return true;
+}
+
+// A row that names the service's program: at the target host, that program owns the socket.
+void Checking::set_service(Walk& walk, const Path& path, const Requirement& row) const {
+  for (WalkLeg& leg : walk.legs)
+    for (size_t i = 0; i < leg.hops.size(); ++i) {
+      const Device& device = *path.devices[leg.reply ? leg.hops.size() - 1 - i : i];
+      if (device.host != path.to || path.to.empty()) continue;
+      WalkHop& hop = leg.hops[i];
+      if (!row.program.empty()) hop.program = IntervalSet::of(hop.policy->programs.atom_of(row.program));
+      if (!row.service.empty()) hop.service = IntervalSet::of(hop.policy->services.atom_of(row.service));
+    }
+}
+
+void Checking::summarise_row(const Requirement& row, Result& result, const std::vector<Part>& parts) const {
+  const std::string service = service_words(row);
+  if (result.truth != Truth::violated) {
+    const char* verb = result.truth == Truth::holds ? "reaches" : "may not reach";
+    std::string from, to;
+    for (const std::string& name : row.from) from += (from.empty() ? "" : ", ") + name;
+    for (const std::string& name : row.to) to += (to.empty() ? "" : ", ") + name;
+    result.summary = result.truth == Truth::holds ? fmt::format("{} {} {}:{}", from, verb, to, service)
+                                                  : fmt::format("cannot tell whether {} reaches {}:{}", from, to, service);
+    return;
+  }
+  // One phrase for each failing pair.
+  std::map<std::pair<std::string, std::string>, std::pair<AddressSet, bool>> failing;  // pair → failing sources, all of it fails
+  std::map<std::pair<std::string, std::string>, bool> whole;
+  for (const Part& part : parts) {
+    const std::pair key{part.from, part.to};
+    whole.try_emplace(key, true);
+    whole[key] = whole[key] && part.answer.all_break;
+    if (part.answer.breaks.empty()) continue;
+    for (const Finding& finding : part.answer.breaks) {
+      IntervalSet& sources = failing[key].first.in(part.family);
+      sources = sources.united(finding.box.src);
+    }
+  }
+  for (const auto& [pair, what] : failing) {
+    if (!result.summary.empty()) result.summary += "; ";
+    if (whole[pair]) {
+      result.summary += fmt::format("{} cannot reach {}:{}", pair.first, pair.second, service);
+      continue;
+    }
+    const Zone& source = zone(pair.first);
+    const bool all_sources = source.bound && !source.any && what.first == source.addresses;
+    result.summary += all_sources ? fmt::format("{} cannot reach all of {}:{}", pair.first, pair.second, service)
+                                  : fmt::format("part of {} cannot reach {}:{}: {}", pair.first, pair.second, service, address_words(what.first));
+  }
+}
+
+}  // namespace fwproof::solver

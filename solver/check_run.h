@@ -1,0 +1,86 @@
+// Internal to check*.cpp: one run over all requirements.
+#pragma once
+
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "solver/ask.h"
+#include "solver/check.h"
+#include "solver/question.h"
+
+namespace fwproof::solver {
+
+// Part of a result: one pair of zones in one family.
+struct Part {
+  std::string from;
+  std::string to;
+  model::Family family = model::Family::v4;
+  Walk walk;
+  Answer answer;
+  bool unbound = false;   // a zone of it is not bound: packets stand for any
+};
+
+class Checking {
+ public:
+  Checking(const model::Network& network, const model::Requirements& requirements, const CheckOptions& options);
+  Report run();
+
+ private:
+  // ---- check.cpp ----
+  bool is_wanted(const model::Requirement& row) const;
+  void skip(const std::string& id, std::string why) { report_.not_asked.push_back({id, std::move(why)}); }
+  const model::Zone& zone(const std::string& name) const { return network_.zones.at(name); }
+  void finish(Result& result, std::vector<Part>& parts, const std::string& unbound_hint);
+  void add_findings(Result& result, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into);
+  Counterexample explain(const Part& part, const Finding& finding, bool near);
+  void take_assumptions(Result& result, const Answer& answer);
+  void accept(Result& result) const;
+
+  // ---- check_required.cpp ----
+  void ask_row(const model::Requirement& row);
+  bool ask_pair(const model::Requirement& row, const std::string& from, const std::string& to, Result& result, std::vector<Part>& parts);
+  bool ask_path(const model::Requirement& row, const Path& path, model::Family family, Result& result, std::vector<Part>& parts);
+  void set_service(Walk& walk, const Path& path, const model::Requirement& row) const;
+  void summarise_row(const model::Requirement& row, Result& result, const std::vector<Part>& parts) const;
+
+  // ---- check_exposure.cpp ----
+  struct Service {
+    unsigned protocol;
+    model::IntervalSet ports;
+    friend auto operator<=>(const Service& a, const Service& b) { return a.key() <=> b.key(); }
+    friend bool operator==(const Service& a, const Service& b) { return a.key() == b.key(); }
+    std::pair<unsigned, std::vector<std::pair<uint64_t, uint64_t>>> key() const;
+  };
+  // One side of the closed world: what a host accepts (inbound) or what it may reach (outbound).
+  struct Closed {
+    std::string host;
+    bool inbound = true;
+  };
+  void ask_exposures();
+  void ask_closed(const Closed& closed);
+  void ask_exposure(Result& result, const Closed& closed, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp);
+  std::vector<PacketBox> granted(const Closed& closed, model::Family family, bool& unbound) const;
+  std::vector<PacketBox> boxes_for(const Closed& closed, model::Family family, const Service& service) const;
+  std::vector<PacketBox> unlisted_boxes(const Closed& closed, model::Family family, bool tcp) const;
+  model::IntervalSet outside(const Closed& closed, model::Family family) const;
+  model::IntervalSet inside(const Closed& closed, model::Family family) const;
+  std::set<Service> listed_services(const Closed& closed) const;
+  const model::Closure* closure_of(const Closed& closed) const;
+  bool any_destination_breaks(const Part& part) const;
+  void summarise_exposure(Result& result, const Closed& closed, const std::vector<Part>& parts, const std::string& service) const;
+
+  model::Network network_;                                   // own copy: names are bound in it
+  const model::Requirements& requirements_;
+  const CheckOptions& options_;
+  std::map<const model::Device*, model::AddressSet> locals_;
+  Report report_;
+};
+
+// Binds "local", "LocalSubnet" and the like in every policy of the device.
+void bind_device(model::Device& device, const model::Network& network);
+
+}  // namespace fwproof::solver

@@ -1,0 +1,136 @@
+#include "solver/encode.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "solver/z3_walk.h"
+
+namespace fwproof::solver {
+namespace {
+
+using model::Field;
+using model::u128;
+
+u128 number_of(const z3::expr& value) {
+  u128 number = 0;
+  for (const char digit : Z3_get_numeral_string(value.ctx(), value) + std::string()) number = number * 10 + static_cast<unsigned>(digit - '0');
+  return number;
+}
+
+// A set of surroundings without a value would prove everything.
+bool is_contradictory(const Walk& walk) {
+  for (const WalkLeg& leg : walk.legs) {
+    if (leg.state.empty() || leg.tcp_flags.empty()) return true;
+    for (const WalkHop& hop : leg.hops)
+      for (const auto* set : {&hop.in, &hop.out, &hop.profile, &hop.program, &hop.service})
+        if (*set && (*set)->empty()) return true;
+  }
+  return walk.legs.empty() || walk.legs[0].reply;
+}
+
+}  // namespace
+
+class Prover::Work {
+ public:
+  Work(const Walk& walk, const Slice* slice, const Limits& limits)
+      : family_(walk.family), session_(limits.z3_timeout_ms), walk_(session_, walk, slice, limits.visits) {}
+
+  Answer refute(size_t leg, bool passes, const std::vector<PacketBox>& region, bool outside) {
+    z3::expr fate = session_.yes();
+    if (leg == kAllLegs)
+      for (const Z3Walk::Leg& each : walk_.legs()) fate = session_.both(fate, each.passes);
+    else
+      fate = walk_.legs().at(leg).passes;
+    const z3::expr inside = walk_.inside(region);
+    session_.solver().push();
+    session_.solver().add(outside ? session_.negation(inside) : inside);
+    session_.solver().add(passes ? fate : session_.negation(fate));
+    const Answer answer = check(leg);
+    session_.solver().pop();
+    return answer;
+  }
+
+  std::optional<model::Packet> witness;
+  uint32_t queries = 0;
+  double z3_ms = 0;
+
+ private:
+  Answer check(size_t leg) {
+    ++queries;
+    const auto start = std::chrono::steady_clock::now();
+    const z3::check_result result = session_.solver().check();
+    if (result == z3::sat) remember(leg);
+    z3_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    switch (result) {
+      case z3::unsat: return Answer::proven;
+      case z3::sat: return Answer::refuted;
+      case z3::unknown: break;
+    }
+    return Answer::unknown;
+  }
+
+  void remember(size_t leg) {
+    const z3::model model = session_.solver().get_model();
+    model::Packet packet;
+    packet.family = family_;
+    const auto keep = [&](Field field, const z3::expr& value) { packet.set(field, number_of(model.eval(value, true))); };
+    for (const Field field : {Field::src, Field::dst, Field::protocol, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code})
+      keep(field, walk_.client(field));
+    if (leg != kAllLegs) {
+      keep(Field::state, walk_.legs()[leg].state);
+      keep(Field::tcp_flags, walk_.legs()[leg].tcp_flags);
+    }
+    witness = packet;
+  }
+
+  model::Family family_;
+  Z3Session session_;
+  Z3Walk walk_;
+};
+
+namespace {
+
+// After an exception nothing is known about what the solver still assumes, so it is not asked again.
+template <typename Work, typename Ask>
+Prover::Answer guarded(std::unique_ptr<Work>& work, const Ask& ask) {
+  if (!work) return Prover::Answer::unknown;
+  try {
+    return ask();
+  } catch (const z3::exception&) {
+    work.reset();
+    return Prover::Answer::unknown;
+  }
+}
+
+}  // namespace
+
+Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits) {
+  if (is_contradictory(walk)) return;
+  try {
+    work_ = std::make_unique<Work>(walk, slice, limits);
+  } catch (const EncodingLimit&) {
+  } catch (const z3::exception&) {
+  }
+}
+
+Prover::~Prover() = default;
+
+Prover::Answer Prover::none_passes(size_t leg, const std::vector<PacketBox>& region) {
+  return guarded(work_, [&] { return work_->refute(leg, true, region, false); });
+}
+Prover::Answer Prover::all_pass(size_t leg, const std::vector<PacketBox>& region) {
+  return guarded(work_, [&] { return work_->refute(leg, false, region, false); });
+}
+Prover::Answer Prover::none_passes_outside(size_t leg, const std::vector<PacketBox>& region) {
+  return guarded(work_, [&] { return work_->refute(leg, true, region, true); });
+}
+Prover::Answer Prover::all_pass_outside(size_t leg, const std::vector<PacketBox>& region) {
+  return guarded(work_, [&] { return work_->refute(leg, false, region, true); });
+}
+
+std::optional<model::Packet> Prover::witness() const { return work_ ? work_->witness : std::nullopt; }
+uint32_t Prover::queries() const { return work_ ? work_->queries : 0; }
+double Prover::z3_ms() const { return work_ ? work_->z3_ms : 0; }
+
+}  // namespace fwproof::solver

@@ -1,0 +1,50 @@
+// The second opinion: claims about a walk, proven or refuted by Z3 over an encoding that shares nothing with the computed regions but
+// the walk and the slice.
+//
+//   Prover prover(walk, nullptr, limits);
+//   prover.all_pass(0, region) == Prover::Answer::proven;   // every packet of the question in the region passes leg 0
+//
+// Never throws: what Z3 cannot do, and every limit, is Answer::unknown.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "solver/limits.h"
+#include "solver/slice.h"
+#include "solver/walk.h"
+
+namespace fwproof::solver {
+
+class Prover {
+ public:
+  enum class Answer { proven, refuted, unknown };
+  // In place of a leg: the whole exchange; it passes when every leg does.
+  static constexpr size_t kAllLegs = static_cast<size_t>(-1);
+
+  // slice: nullptr keeps every rule. Requires: the policies of the walk outlive the prover; find_flaws() of each is empty.
+  Prover(const Walk& walk, const Slice* slice, const Limits& limits);
+  ~Prover();
+
+  // No packet of the region that is in question passes, whatever the unknowns are. An empty region proves everything.
+  Answer none_passes(size_t leg, const std::vector<PacketBox>& region);
+  // Every packet of the region that is in question passes, whatever the unknowns are.
+  Answer all_pass(size_t leg, const std::vector<PacketBox>& region);
+  // The same for what is in question and not in the region.
+  Answer none_passes_outside(size_t leg, const std::vector<PacketBox>& region);
+  Answer all_pass_outside(size_t leg, const std::vector<PacketBox>& region);
+
+  // After `refuted`: the client's packet that breaks the claim (with the leg's state and flags, for one leg).
+  std::optional<model::Packet> witness() const;
+  uint32_t queries() const;
+  double z3_ms() const;
+
+ private:
+  class Work;
+  std::unique_ptr<Work> work_;
+};
+
+}  // namespace fwproof::solver

@@ -1,0 +1,155 @@
+#include "solver/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "solver/words.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+bool blocks(ActionKind kind) { return kind == ActionKind::drop || kind == ActionKind::reject; }
+
+bool gives(const Rule& rule, ActionKind wanted) {
+  return rule.action.kind == wanted || (blocks(wanted) && blocks(rule.action.kind));
+}
+
+const IntervalSet* values_of(const Term& term, Field& field, Family family) {
+  if (const auto* in = std::get_if<In>(&term.what)) {
+    field = in->field;
+    return &in->set;
+  }
+  if (const auto* in = std::get_if<InAddresses>(&term.what)) {
+    field = in->field;
+    return &in->set.in(family);
+  }
+  return nullptr;
+}
+
+// The side that an engineer calls it by: for a packet that comes in, the destination is the host's own.
+std::string field_words(Field field) {
+  switch (field) {
+    case Field::src: return "source";
+    case Field::dst: return "destination";
+    case Field::src_port: return "source port";
+    case Field::dst_port: return "port";
+    case Field::in: return "ingress interface";
+    case Field::out: return "egress interface";
+    case Field::state: return "connection state";
+    case Field::tcp_flags: return "TCP flags";
+    case Field::icmp_type: return "ICMP type";
+    case Field::icmp_code: return "ICMP code";
+    case Field::mac: return "MAC address";
+    case Field::protocol:
+    case Field::fragment:
+    case Field::ct_dir:
+    case Field::ct_status:
+    case Field::mark:
+    case Field::connmark:
+    case Field::profile:
+    case Field::program:
+    case Field::service: break;
+  }
+  return std::string(field_text(field));
+}
+
+struct Failure {
+  size_t failed = 0;       // terms that do not hold
+  size_t unknown = 0;      // terms that cannot be told
+  bool names_port = false; // a term that names the packet's port among few, and holds
+  std::string why;
+};
+
+// Does one term fail, hold, or cannot be told? Plain terms only.
+void look_at(const Policy& policy, const Term& term, const Packet& seen, Failure& failure) {
+  Field field{};
+  const IntervalSet* set = values_of(term, field, seen.family);
+  if (!set) {
+    if (const auto* unknown = std::get_if<Unknown>(&term.what)) {
+      ++failure.unknown;
+      failure.why = fmt::format("it also asks for something that cannot be told: {}", policy.unknowns[unknown->index].text);
+    }
+    return;
+  }
+  if (!seen.has(field)) {
+    ++failure.unknown;
+    failure.why = fmt::format("it is limited to {} {}", field_words(field), set_words(policy, field, seen.family, *set));
+    return;
+  }
+  const bool holds = set->contains(seen.get(field)) != term.negated;
+  if (holds) {
+    const bool few = set->intervals().size() <= 64 && set->max() - set->min() < 16384;
+    if ((field == Field::dst_port || field == Field::src_port) && few && !term.negated) failure.names_port = true;
+    return;
+  }
+  ++failure.failed;
+  failure.why = fmt::format("its {} {}{} does not include {}", field_words(field), term.negated ? "not " : "",
+                            set_words(policy, field, seen.family, *set), value_words(policy, field, seen.family, seen.get(field)));
+  if (set->empty()) failure.why = fmt::format("it is for the other address family");
+}
+
+Failure compare(const Policy& policy, const Rule& rule, const Packet& seen) {
+  Failure failure;
+  for (const Term& term : rule.terms) look_at(policy, term, seen, failure);
+  if (!rule.enabled) {
+    failure.why = failure.failed == 0 ? "it is disabled" : failure.why + ", and it is disabled";
+    ++failure.failed;
+  } else if (failure.failed == 0 && failure.unknown == 0) {
+    failure.why = "an earlier rule decides, or nothing leads to its chain";
+  }
+  return failure;
+}
+
+}  // namespace
+
+Decider describe(const WalkHop& hop, const RuleRef& ref, Verdict verdict, bool sent_on) {
+  Decider decider;
+  decider.device = hop.device;
+  decider.verdict = verdict;
+  if (sent_on) {
+    decider.rule = "the routing decision: the destination is not this host";
+    return decider;
+  }
+  const Chain& chain = hop.policy->chains[ref.chain];
+  decider.chain = chain.name;
+  if (ref.rule == RuleRef::kAtEnd) {
+    decider.origin = chain.at_end_origin;
+    decider.rule = chain.at_end_text.empty() ? fmt::format("end of {}", chain.name) : chain.at_end_text;
+    return decider;
+  }
+  decider.origin = chain.rules[ref.rule].origin;
+  decider.rule = chain.rules[ref.rule].name;
+  return decider;
+}
+
+std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, ActionKind wanted, size_t limit) {
+  struct Candidate {
+    RuleRef ref;
+    Failure failure;
+  };
+  std::vector<Candidate> candidates;
+  const Policy& policy = *hop.policy;
+  for (uint32_t chain = 0; chain < policy.chains.size(); ++chain)
+    for (uint32_t index = 0; index < policy.chains[chain].rules.size(); ++index) {
+      const Rule& rule = policy.chains[chain].rules[index];
+      if (!gives(rule, wanted) || rule.origin.line == 0) continue;
+      Failure failure = compare(policy, rule, seen);
+      if (failure.names_port && failure.failed <= 1 && candidates.size() < 1000) candidates.push_back({{chain, index}, std::move(failure)});
+    }
+  const auto closeness = [](const Candidate& c) { return std::pair(c.failure.failed, c.failure.unknown); };
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [&](const Candidate& a, const Candidate& b) { return closeness(a) < closeness(b); });
+  std::vector<NearMiss> result;
+  for (const Candidate& candidate : candidates) {
+    if (result.size() == limit) break;
+    const Verdict verdict = blocks(wanted) ? Verdict::drop : Verdict::accept;
+    result.push_back({describe(hop, candidate.ref, verdict), candidate.failure.why});
+  }
+  return result;
+}
+
+}  // namespace fwproof::solver

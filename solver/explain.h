@@ -1,0 +1,20 @@
+// Why the rule that looks right does not apply.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/evaluate.h"
+#include "solver/result.h"
+#include "solver/walk.h"
+
+namespace fwproof::solver {
+
+// The rule or chain end in words. `sent_on`: no rule, the routing decision.
+Decider describe(const WalkHop& hop, const model::RuleRef& rule, model::Verdict verdict, bool sent_on = false);
+
+// Rules of the hop's policy that would have decided the packet the other way but for one condition, or because an earlier rule
+// decided first: those whose ports name the packet's port, at most `limit`, closest first. `wanted` is the verdict they would give.
+std::vector<NearMiss> near_misses(const WalkHop& hop, const model::Packet& seen, model::ActionKind wanted, size_t limit);
+
+}  // namespace fwproof::solver

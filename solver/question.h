@@ -1,0 +1,45 @@
+// From requirements to walks: which packets are asked about, which devices they pass, and in which legs.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/network.h"
+#include "model/requirement.h"
+#include "solver/walk.h"
+
+namespace fwproof::solver {
+
+// One direction between two zones in one family, through the devices that stand there.
+struct Path {
+  std::string from;
+  std::string to;
+  std::vector<const model::Device*> devices;      // with an export for the family, in the order of the request
+  std::vector<const model::Device*> unreadable;   // on the way, but without an export (for this family)
+  // Where several hosts make up a zone, each is a path of its own: the addresses that it has, when its facts tell; else the whole zone.
+  std::optional<model::AddressSet> only_src;
+  std::optional<model::AddressSet> only_dst;
+};
+
+// The ways from `from` to `to`: one, or one for each pair of hosts where several hosts make up a zone. Every one must do.
+std::vector<Path> paths_between(const model::Network& network, const std::string& from, const std::string& to, model::Family family);
+
+// Addresses that ANY stands for as the source or target of a required row (semantics, "ANY, names, addresses"): no martians.
+const model::AddressSet& any_for_requirement();
+// … and as the source of an exposure: only loopback and multicast excluded.
+const model::AddressSet& any_for_exposure();
+
+// The addresses that a host certainly has: those bound to its zone, those its facts name, loopback.
+model::AddressSet own_addresses(const model::Network& network, const model::Device& device);
+
+// Legs of a connection in that protocol: SYN, SYN-ACK, ACK; request and reply for all others.
+std::vector<WalkLeg> legs_of(unsigned protocol);
+// The one leg of a packet that opens a flow, for exposures.
+WalkLeg opening_leg(bool tcp);
+
+// Adds the devices of the path to every leg, in the leg's own order. `locals` keeps the hosts' own addresses alive.
+void add_hops(std::vector<WalkLeg>& legs, const Path& path, model::Family family, const std::map<const model::Device*, model::AddressSet>& locals);
+
+}  // namespace fwproof::solver

@@ -1,0 +1,191 @@
+// Every flow that one policy lets in, from anywhere: no specification needed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "solver/check_run.h"
+#include "solver/explain.h"
+#include "solver/words.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+// What is asked in one go: all packets that open a flow, by what their protocol has.
+struct ProtocolGroup {
+  const char* name;
+  bool tcp;
+  IntervalSet protocols;
+  bool ports;
+  bool icmp;
+};
+
+std::vector<ProtocolGroup> protocol_groups(Family family) {
+  const IntervalSet icmp = IntervalSet::of(family == Family::v4 ? proto_icmp : proto_icmpv6);
+  IntervalSet ports;
+  for (unsigned protocol = 0; protocol < 256; ++protocol)
+    if (has_ports(protocol) && protocol != proto_tcp) ports = ports.united(IntervalSet::of(protocol));
+  const IntervalSet rest = IntervalSet::all(8).minus(ports).minus(icmp).minus(IntervalSet::of(proto_tcp));
+  return {{"tcp", true, IntervalSet::of(proto_tcp), true, false},
+          {"udp", false, ports, true, false},
+          {"icmp", false, icmp, false, true},
+          {"other", false, rest, false, false}};
+}
+
+Walk walk_of(const Device& device, const Policy& policy, Family family, const ProtocolGroup& group, const AddressSet& own) {
+  Walk walk;
+  walk.family = family;
+  const IntervalSet zero = IntervalSet::of(0);
+  PacketBox box;
+  const IntervalSet everyone = any_for_exposure().in(family);
+  const IntervalSet known = own.in(family);
+  const bool forward = policy.hooks[static_cast<size_t>(Hook::input)].empty();
+  box.dst = forward || known.empty() ? everyone : known;
+  box.src = forward || known.empty() ? everyone : everyone.minus(known);
+  box.protocol = group.protocols;
+  box.src_port = group.ports ? IntervalSet::all(16) : zero;
+  box.dst_port = group.ports ? IntervalSet::all(16) : zero;
+  box.icmp_type = box.icmp_code = group.icmp ? IntervalSet::all(8) : zero;
+  walk.in_question = {box};
+  walk.legs = {opening_leg(group.tcp)};
+  WalkHop hop;
+  hop.policy = &policy;
+  hop.hook = forward ? Hook::forward : Hook::input;
+  hop.device = device.name;
+  if (device.profile) hop.profile = IntervalSet::of(*device.profile);
+  if (const auto any = device.ingress_of_zone.find("ANY"); any != device.ingress_of_zone.end())
+    hop.in = IntervalSet::of(policy.interfaces.atom_of(any->second));
+  if (!forward && !known.empty()) hop.local = &own;
+  walk.legs[0].hops = {hop};
+  return walk;
+}
+
+class Reaching {
+ public:
+  Reaching(const Device& device, const CheckOptions& options) : device_(device), options_(options) {
+    Network network;
+    bind_device(device_, network);
+    for (const InterfaceFact& interface : device_.facts.interfaces)
+      for (const Prefix& prefix : interface.addresses) own_ = own_.united(AddressSet::of(prefix.address));
+  }
+
+  Report run() {
+    for (Family family : {Family::v4, Family::v6})
+      if (const Policy* policy = device_.policy_for(family))
+        for (const ProtocolGroup& group : protocol_groups(family)) ask_group(*policy, family, group);
+    return std::move(report_);
+  }
+
+ private:
+  Result result_for(Family family, const ProtocolGroup& group, const std::string& what) const {
+    Result result;
+    result.id = fmt::format("reach/{}-{}-{}", family == Family::v4 ? "ipv4" : "ipv6", group.name, what);
+    result.kind = Kind::exposure;
+    result.protocol = group.tcp ? static_cast<unsigned>(proto_tcp) : static_cast<unsigned>(group.protocols.min());
+    result.from = {"ANY"};
+    result.to = {device_.name};
+    return result;
+  }
+
+  void ask_group(const Policy& policy, Family family, const ProtocolGroup& group) {
+    const Walk walk = walk_of(device_, policy, family, group, own_);
+    const Answer answer = ask(walk, Wanted::none_pass, options_.limits, options_.proofs);
+    Result base = result_for(family, group, "closed");
+    base.proof = answer.proof;
+    base.assumes = answer.assumes;
+    base.fault = answer.fault;
+    base.complete = answer.listed_all && answer.limit.empty() && answer.proven;
+    if (!answer.limit.empty()) base.reasons.push_back("limit reached: " + answer.limit);
+    add(base, walk, answer.breaks, group, family, Truth::violated, answer);
+    add(base, walk, answer.undecided, group, family, Truth::cannot_tell, answer);
+    if (answer.breaks.empty() && answer.undecided.empty()) {
+      base.truth = base.complete && base.fault.empty() ? Truth::holds : Truth::cannot_tell;
+      base.summary = fmt::format("no {} is let in", words(group, family));
+      report_.results.push_back(std::move(base));
+    }
+  }
+
+  static std::string words(const ProtocolGroup& group, Family family) {
+    return fmt::format("{} {}", family == Family::v4 ? "IPv4" : "IPv6", std::string(group.name) == "other" ? "other protocol" : group.name);
+  }
+
+  // One result for each deciding rule, in the order in which the rules decide.
+  void add(const Result& base, const Walk& walk, const std::vector<Finding>& findings, const ProtocolGroup& group, Family family, Truth truth,
+           const Answer& answer) {
+    std::vector<std::pair<std::string, Result>> by_rule;
+    for (const Finding& finding : findings) {
+      const WalkHop& hop = walk.legs[0].hops[0];
+      std::vector<Decider> deciders;
+      for (const Decision& decision : finding.decided_by)
+        if (decision.verdict == Verdict::accept) deciders.push_back(describe(hop, decision.rule, decision.verdict, decision.sent_on));
+      if (deciders.empty() && truth == Truth::violated)
+        deciders.push_back(describe(hop, finding.replay.outcome.decided_by, finding.replay.outcome.verdict));
+      std::string key;
+      for (const Decider& d : deciders) key += fmt::format("{}:{}:{};", d.origin.file, d.origin.line, d.rule);
+      auto place = std::find_if(by_rule.begin(), by_rule.end(), [&](const auto& p) { return p.first == key; });
+      if (place == by_rule.end()) {
+        Result result = base;
+        result.id = result_for(family, group, fmt::format("{}{}", truth == Truth::violated ? "open-" : "perhaps-", by_rule.size() + 1)).id;
+        result.truth = truth;
+        if (truth == Truth::cannot_tell) result.depends_on = answer.depends_on;
+        by_rule.emplace_back(key, std::move(result));
+        place = std::prev(by_rule.end());
+      }
+      Counterexample example;
+      example.region.family = family;
+      example.region.sets = {{Field::src, finding.box.src}, {Field::dst, finding.box.dst}, {Field::protocol, finding.box.protocol}};
+      if (group.ports) {
+        example.region.sets[Field::src_port] = finding.box.src_port;
+        example.region.sets[Field::dst_port] = finding.box.dst_port;
+      }
+      if (group.icmp) {
+        example.region.sets[Field::icmp_type] = finding.box.icmp_type;
+        example.region.sets[Field::icmp_code] = finding.box.icmp_code;
+      }
+      example.packet = finding.client;
+      example.packet.set(Field::state, state_new);
+      example.from_zone = "ANY";
+      example.to_zone = device_.name;
+      example.decided_by = std::move(deciders);
+      example.trail = finding.replay.outcome.trail;
+      auto& list = truth == Truth::violated ? place->second.counterexamples : place->second.undecided;
+      list.push_back(std::move(example));
+    }
+    for (auto& [key, result] : by_rule) {
+      summarise(result, family, truth);
+      report_.results.push_back(std::move(result));
+    }
+  }
+
+  static void summarise(Result& result, Family family, Truth truth) {
+    IntervalSet ports, protocols, from, types;
+    const auto& list = truth == Truth::violated ? result.counterexamples : result.undecided;
+    for (const Counterexample& example : list) {
+      const auto& sets = example.region.sets;
+      protocols = protocols.united(sets.at(Field::protocol));
+      from = from.united(sets.at(Field::src));
+      if (const auto found = sets.find(Field::dst_port); found != sets.end()) ports = ports.united(found->second);
+      if (const auto found = sets.find(Field::icmp_type); found != sets.end()) types = types.united(found->second);
+    }
+    result.ports = ports.empty() ? "" : number_words(ports);
+    const bool everyone = from == any_for_exposure().in(family);
+    const std::string what = set_words(Policy{}, Field::protocol, family, protocols) +
+                             (ports.empty() ? "" : ports == IntervalSet::all(16) ? " any port" : " " + result.ports) +
+                             (types.empty() || types == IntervalSet::all(8) ? "" : " type " + number_words(types));
+    result.summary = fmt::format("{} {} to {}", what, truth == Truth::violated ? "open" : "perhaps open",
+                                 everyone ? "ANY" : address_words(family, from));
+  }
+
+  Device device_;
+  const CheckOptions& options_;
+  AddressSet own_;
+  Report report_;
+};
+
+}  // namespace
+
+Report reach(const Device& device, const CheckOptions& options) { return Reaching(device, options).run(); }
+
+}  // namespace fwproof::solver

@@ -1,0 +1,153 @@
+#include "solver/replay.h"
+
+#include <map>
+#include <utility>
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+constexpr std::array kCarried = {Field::src, Field::dst, Field::protocol, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code};
+
+// What the first packet looked like before and behind a hop.
+struct Passed {
+  Packet before;
+  Outcome after;
+};
+using Past = std::map<const Policy*, Passed>;
+
+Packet mirrored(const Packet& packet) {
+  Packet mirror = packet;
+  const auto swap = [&](Field a, Field b) {
+    std::swap(mirror.values[static_cast<size_t>(a)], mirror.values[static_cast<size_t>(b)]);
+    const bool known = mirror.has(a);
+    mirror.known[static_cast<size_t>(a)] = mirror.has(b);
+    mirror.known[static_cast<size_t>(b)] = known;
+  };
+  swap(Field::src, Field::dst);
+  swap(Field::src_port, Field::dst_port);
+  const bool v4 = packet.family == Family::v4;
+  const bool echo = packet.get(Field::protocol) == (v4 ? proto_icmp : proto_icmpv6) && packet.get(Field::icmp_type) == (v4 ? 8 : 128);
+  if (echo) mirror.set(Field::icmp_type, v4 ? 0 : 129);
+  return mirror;
+}
+
+IntervalSet not_lo(const Policy& policy) {
+  const uint32_t lo = policy.interfaces.atom_of("lo");
+  const IntervalSet all = policy.interfaces.all();
+  return policy.interfaces.is_exact(lo) ? all.minus(IntervalSet::of(lo)) : all;
+}
+
+// The packet as it enters a hop, and what its unset fields can be.
+Packet entering(const Packet& carried, const WalkLeg& leg, const WalkHop& hop, std::map<Field, IntervalSet>& domains) {
+  Packet packet;
+  packet.family = carried.family;
+  for (Field field : kCarried) {
+    if (!carried.has(field)) continue;
+    packet.set(field, carried.get(field));
+  }
+  packet.set(Field::mark, 0);
+  packet.set(Field::fragment, 0);
+  packet.set(Field::ct_status, 0);
+  packet.set(Field::ct_dir, leg.reply);
+  if (leg.state == IntervalSet::of(state_new)) packet.set(Field::connmark, 0);
+  const auto settle = [&](Field field, const IntervalSet& set) {
+    if (set.is_single())
+      packet.set(field, set.min());
+    else
+      domains[field] = set;
+  };
+  settle(Field::state, leg.state);
+  settle(Field::tcp_flags, leg.tcp_flags);
+  settle(Field::in, hop.in.value_or(not_lo(*hop.policy)));
+  settle(Field::out, hop.out.value_or(hop.hook == Hook::input ? hop.policy->interfaces.all() : not_lo(*hop.policy)));
+  settle(Field::profile, hop.profile.value_or(IntervalSet::range(profile_domain, profile_public)));
+  settle(Field::program, hop.program.value_or(hop.policy->programs.all()));
+  settle(Field::service, hop.service.value_or(hop.policy->services.all()));
+  return packet;
+}
+
+Translation translation_of(const Passed& passed) {
+  Translation back;
+  const auto changed = [&](Field field) -> std::optional<u128> {
+    const Packet& out = passed.after.out;
+    if (out.has(field) && out.get(field) == passed.before.get(field)) return std::nullopt;
+    return passed.before.get(field);
+  };
+  back.src = changed(Field::src);
+  back.src_port = changed(Field::src_port);
+  back.dst = changed(Field::dst);
+  back.dst_port = changed(Field::dst_port);
+  return back;
+}
+
+bool passes(const Outcome& outcome) { return outcome.verdict == Verdict::accept && outcome.arrives; }
+
+Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* past, Past* record) {
+  Replay result;
+  result.verdict = Verdict::accept;
+  for (size_t i = 0; i < leg.hops.size(); ++i) {
+    const WalkHop& hop = leg.hops[i];
+    std::map<Field, IntervalSet> domains;
+    Packet packet = entering(carried, leg, hop, domains);
+    EvaluateOptions options;
+    options.local = hop.local;
+    options.domains = &domains;
+    Translation undo;
+    if (past && past->contains(hop.policy)) {
+      const Passed& passed = past->at(hop.policy);
+      undo = translation_of(passed);
+      if (passed.after.out.has(Field::ct_status)) packet.set(Field::ct_status, passed.after.out.get(Field::ct_status));
+      options.undo = &undo;
+    }
+    Outcome outcome = evaluate(*hop.policy, hop.hook, packet, options);
+    if (record) (*record)[hop.policy] = {packet, outcome};
+    carried = outcome.out;
+    result.hop = i;
+    result.seen = packet;
+    result.verdict = outcome.verdict;
+    if (outcome.verdict == Verdict::accept && !outcome.arrives) result.verdict = Verdict::drop;
+    const bool on = passes(outcome);
+    result.outcome = std::move(outcome);
+    if (!on) break;
+  }
+  (void)walk;
+  return result;
+}
+
+}  // namespace
+
+Packet client_packet(const Walk& walk, const PacketBox& box, bool greatest) {
+  Packet packet;
+  packet.family = walk.family;
+  const auto set = [&](Field field, const IntervalSet& values) { packet.set(field, greatest ? values.max() : values.min()); };
+  set(Field::src, box.src);
+  set(Field::dst, box.dst);
+  set(Field::protocol, box.protocol);
+  set(Field::src_port, box.src_port);
+  set(Field::dst_port, box.dst_port);
+  set(Field::icmp_type, box.icmp_type);
+  set(Field::icmp_code, box.icmp_code);
+  return packet;
+}
+
+Replay replay(const Walk& walk, size_t leg_index, const Packet& client) {
+  const WalkLeg& leg = walk.legs[leg_index];
+  if (!leg.reply) return run(walk, leg, client, nullptr, nullptr);
+  Past past;
+  const Replay first = run(walk, walk.legs[0], client, nullptr, &past);
+  if (first.verdict == Verdict::depends) return first;
+  if (first.verdict != Verdict::accept) return run(walk, leg, mirrored(client), nullptr, nullptr);
+  const Packet& arrived = walk.legs[0].hops.empty() ? client : first.outcome.out;
+  Packet answer = client;
+  for (Field field : kCarried)
+    if (arrived.has(field))
+      answer.set(field, arrived.get(field));
+    else
+      answer.known.reset(static_cast<size_t>(field));
+  return run(walk, leg, mirrored(answer), &past, nullptr);
+}
+
+}  // namespace fwproof::solver

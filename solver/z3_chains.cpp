@@ -1,0 +1,181 @@
+#include "solver/z3_chains.h"
+
+namespace fwproof::solver {
+namespace {
+
+using model::Action;
+using model::ActionKind;
+using model::Chain;
+using model::Rule;
+
+// Calls nest no deeper: the encoding is recursive.
+constexpr uint32_t kMaxDepth = 2'000;
+
+bool is_call(const Action& action) { return action.kind == ActionKind::jump || action.kind == ActionKind::go_to; }
+
+}  // namespace
+
+Z3Chains::Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const RuleMask* mask, uint32_t& visits_left)
+    : session_(session), packets_(packets), policy_(policy), mask_(mask), visits_left_(visits_left), facts_(policy.chains.size()) {
+  find_facts();
+}
+
+bool Z3Chains::kept(uint32_t chain, uint32_t rule) const {
+  return policy_.chains[chain].rules[rule].enabled && (!mask_ || (*mask_)[chain][rule] != 0);
+}
+
+// Callees first, with an explicit stack: hostile inputs nest chains as deep as they like.
+void Z3Chains::find_facts() {
+  std::vector<uint8_t> entered(policy_.chains.size(), 0);
+  for (uint32_t start = 0; start < policy_.chains.size(); ++start) {
+    std::vector<std::pair<uint32_t, uint32_t>> stack;
+    if (!entered[start]) stack.push_back({start, 0});
+    entered[start] = 1;
+    while (!stack.empty()) {
+      auto& [chain, next] = stack.back();
+      if (next == policy_.chains[chain].rules.size()) {
+        facts_[chain] = facts_of(chain);
+        stack.pop_back();
+        continue;
+      }
+      const Action& action = policy_.chains[chain].rules[next++].action;
+      if (!is_call(action) || entered[action.index]) continue;
+      entered[action.index] = 1;
+      stack.push_back({action.index, 0});
+    }
+  }
+}
+
+Z3Chains::Facts Z3Chains::facts_of(uint32_t chain) const {
+  const auto differs_by_visit = [&](const auto& self, const model::Term& term) -> bool {
+    if (const auto* unknown = std::get_if<model::Unknown>(&term.what))
+      return policy_.unknowns[unknown->index].sharing == model::UnknownCondition::Sharing::per_visit;
+    if (std::holds_alternative<model::InNamed>(term.what)) return true;
+    if (const auto* any = std::get_if<model::AnyOf>(&term.what))
+      for (const auto& terms : any->alternatives)
+        for (const model::Term& inner : terms)
+          if (self(self, inner)) return true;
+    return false;
+  };
+  Facts facts;
+  const auto& rules = policy_.chains[chain].rules;
+  for (uint32_t i = 0; i < rules.size(); ++i) {
+    if (!kept(chain, i)) continue;
+    const ActionKind kind = rules[i].action.kind;
+    for (const model::Term& term : rules[i].terms) facts.shareable = facts.shareable && !differs_by_visit(differs_by_visit, term);
+    if (kind == ActionKind::rewrite || kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting) facts.shareable = false;
+    if (is_call(rules[i].action)) facts.shareable = facts.shareable && facts_[rules[i].action.index].shareable;
+    const bool passes_by = kind == ActionKind::proceed || (kind == ActionKind::jump && !facts_[rules[i].action.index].has_effect);
+    facts.has_effect = facts.has_effect || !passes_by;
+  }
+  return facts;
+}
+
+ChainExits Z3Chains::base_chain(uint32_t chain, const Arrival& arrival, bool in_nat) {
+  in_nat_ = in_nat;
+  ChainExits exits = visit(chain, arrival);
+  const ActionKind at_end = policy_.chains[chain].at_end;
+  if (at_end != ActionKind::drop && at_end != ActionKind::reject)
+    exits.accepted.insert(exits.accepted.end(), exits.returned.begin(), exits.returned.end());
+  exits.returned.clear();
+  return exits;
+}
+
+ChainExits Z3Chains::visit(uint32_t chain, const Arrival& arrival) {
+  if (visits_left_ == 0 || depth_ == kMaxDepth) throw EncodingLimit{};
+  --visits_left_;
+  ++depth_;
+  Visit visit{arrival, {}, {}};
+  const auto& rules = policy_.chains[chain].rules;
+  for (uint32_t i = 0; i < rules.size() && !visit.here.when.is_false(); ++i)
+    if (kept(chain, i)) apply(rules[i], visit);
+  visit.exits.returned.push_back(visit.here);
+  --depth_;
+  return std::move(visit.exits);
+}
+
+void Z3Chains::apply(const Rule& rule, Visit& visit) {
+  const Action& action = rule.action;
+  if (action.kind == ActionKind::proceed) return;
+  if (action.kind == ActionKind::jump && !facts_[action.index].has_effect) return;
+  visit.fresh.clear();
+  const z3::expr match = session_.named(all_hold(rule.terms, visit));
+  if (match.is_false()) return;
+  const z3::expr hit = session_.named(session_.both(visit.here.when, match));
+  const z3::expr miss = session_.named(session_.both(visit.here.when, session_.negation(match)));
+  const VersionId version = visit.here.version;
+  switch (action.kind) {
+    case ActionKind::proceed: return;
+    case ActionKind::accept: visit.exits.accepted.push_back({hit, version}); break;
+    case ActionKind::drop:
+    case ActionKind::reject: break;
+    case ActionKind::return_: visit.exits.returned.push_back({hit, version}); break;
+    case ActionKind::jump: return call(action.index, false, hit, miss, visit);
+    case ActionKind::go_to: return call(action.index, true, hit, miss, visit);
+    case ActionKind::rewrite: return rewrite(policy_.rewrites[action.index], hit, miss, visit);
+    case ActionKind::unknown: {
+      const z3::expr goes_on = session_.free_bool();
+      visit.exits.accepted.push_back({session_.named(session_.all_of({hit, !goes_on, session_.free_bool()})), version});
+      visit.here.when = session_.named(session_.any_of({miss, session_.both(hit, goes_on)}));
+      return;
+    }
+    case ActionKind::unknown_rewriting: visit.exits.wild.push_back(hit); break;
+  }
+  visit.here.when = miss;
+}
+
+void Z3Chains::call(uint32_t target, bool goes, const z3::expr& hit, const z3::expr& miss, Visit& visit) {
+  ChainExits exits;
+  if (facts_[target].shareable) {
+    const Shared& chain = shared(target, visit.here.version);
+    exits.accepted.push_back({session_.named(session_.both(hit, chain.accepted)), visit.here.version});
+    exits.returned.push_back({session_.named(session_.both(hit, chain.returned)), visit.here.version});
+  } else {
+    exits = this->visit(target, {hit, visit.here.version});
+  }
+  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  append(visit.exits.accepted, exits.accepted);
+  append(visit.exits.wild, exits.wild);
+  if (goes) {
+    append(visit.exits.returned, exits.returned);
+    visit.here.when = miss;
+    return;
+  }
+  exits.returned.push_back({miss, visit.here.version});
+  std::vector<z3::expr> whens;
+  for (const Arrival& arrival : exits.returned) whens.push_back(arrival.when);
+  visit.here = {session_.named(session_.any_of(whens)), packets_.merged(exits.returned)};
+}
+
+const Z3Chains::Shared& Z3Chains::shared(uint32_t chain, VersionId version) {
+  const std::tuple key{chain, version, in_nat_};
+  if (const auto found = shared_.find(key); found != shared_.end()) return found->second;
+  const ChainExits exits = visit(chain, {session_.yes(), version});
+  const auto when_any = [&](const std::vector<Arrival>& arrivals) {
+    std::vector<z3::expr> whens;
+    for (const Arrival& arrival : arrivals) whens.push_back(arrival.when);
+    return session_.named(session_.any_of(whens));
+  };
+  return shared_.emplace(key, Shared{when_any(exits.returned), when_any(exits.accepted)}).first->second;
+}
+
+void Z3Chains::rewrite(const model::RewriteAction& action, const z3::expr& hit, const z3::expr& miss, Visit& visit) {
+  VersionId version = visit.here.version;
+  for (const model::Rewrite& step : action.steps) version = packets_.rewritten(version, step);
+  switch (action.then) {
+    case ActionKind::drop:
+    case ActionKind::reject: visit.here.when = miss; return;
+    case ActionKind::proceed: visit.here.version = packets_.merged({{hit, version}, {miss, visit.here.version}}); return;
+    case ActionKind::accept:
+    case ActionKind::jump:
+    case ActionKind::go_to:
+    case ActionKind::return_:
+    case ActionKind::rewrite:
+    case ActionKind::unknown:
+    case ActionKind::unknown_rewriting: break;  // accept is the only one of these that RewriteAction allows
+  }
+  visit.exits.accepted.push_back({hit, version});
+  visit.here.when = miss;
+}
+
+}  // namespace fwproof::solver

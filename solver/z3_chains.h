@@ -1,0 +1,79 @@
+// One policy at one hop of a walk, in Z3: its base chains and whatever they call, rule by rule, straight from the meaning in
+// model/policy.h. A chain is encoded anew for each visit, except pure ones (no rewriting and nothing that differs between visits), which
+// are encoded once for each version of the packet: thirty chains that each call the next one twice stay thirty chains.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "model/policy.h"
+#include "solver/slice.h"
+#include "solver/z3_packet.h"
+
+namespace fwproof::solver {
+
+struct EncodingLimit {};
+
+// How packets leave a chain; dropped ones are those that do not.
+struct ChainExits {
+  std::vector<Arrival> returned;
+  std::vector<Arrival> accepted;
+  std::vector<z3::expr> wild;  // met an unknown target that may rewrite: their fate is free
+};
+
+class Z3Chains {
+ public:
+  // mask: nullptr keeps all rules. Counts chain entries down in visits_left and throws EncodingLimit at its end.
+  Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const RuleMask* mask, uint32_t& visits_left);
+
+  // in_nat: a later packet of a connection is looked at as the first one was.
+  ChainExits base_chain(uint32_t chain, const Arrival& arrival, bool in_nat);
+
+ private:
+  struct Facts {
+    bool has_effect = false;  // something in it can change what happens to a packet
+    bool shareable = true;
+  };
+  struct Shared {
+    z3::expr returned;
+    z3::expr accepted;
+  };
+  struct Visit {
+    Arrival here;
+    ChainExits exits;
+    std::map<uint32_t, z3::expr> fresh;  // per_visit conditions of the rule at hand
+  };
+
+  void find_facts();
+  Facts facts_of(uint32_t chain) const;
+  bool kept(uint32_t chain, uint32_t rule) const;
+  ChainExits visit(uint32_t chain, const Arrival& arrival);
+  void apply(const model::Rule& rule, Visit& visit);
+  void call(uint32_t target, bool goes, const z3::expr& hit, const z3::expr& miss, Visit& visit);
+  void rewrite(const model::RewriteAction& action, const z3::expr& hit, const z3::expr& miss, Visit& visit);
+  const Shared& shared(uint32_t chain, VersionId version);
+
+  z3::expr read(VersionId version, model::Field field);
+  z3::expr all_hold(const std::vector<model::Term>& terms, Visit& visit);
+  z3::expr holds(const model::Term& term, Visit& visit);
+  z3::expr test(const model::In& in, Visit& visit);
+  z3::expr test(const model::InAddresses& in, Visit& visit);
+  z3::expr test(const model::Masked& masked, Visit& visit);
+  z3::expr test(const model::InNamed& named, Visit& visit);
+  z3::expr test(const model::Unknown& unknown, Visit& visit);
+  z3::expr test(const model::AnyOf& any, Visit& visit);
+
+  Z3Session& session_;
+  Z3Packets& packets_;
+  const model::Policy& policy_;
+  const RuleMask* mask_;
+  uint32_t& visits_left_;
+  std::vector<Facts> facts_;
+  std::map<std::tuple<uint32_t, VersionId, bool>, Shared> shared_;
+  bool in_nat_ = false;
+  uint32_t depth_ = 0;
+};
+
+}  // namespace fwproof::solver

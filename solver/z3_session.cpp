@@ -1,0 +1,110 @@
+#include "solver/z3_session.h"
+
+#include <algorithm>
+#include <string>
+
+namespace fwproof::solver {
+namespace {
+
+using model::Interval;
+using model::IntervalSet;
+using model::u128;
+
+std::string decimal(u128 value) {
+  std::string digits;
+  do {
+    digits.push_back(static_cast<char>('0' + static_cast<int>(value % 10)));
+    value /= 10;
+  } while (value != 0);
+  return {digits.rbegin(), digits.rend()};
+}
+
+}  // namespace
+
+// QF_BV selects the incremental SAT solver, which answers these questions far faster than the general one.
+Z3Session::Z3Session(uint32_t timeout_ms) : solver_(context_, "QF_BV") {
+  z3::params params(context_);
+  params.set("timeout", timeout_ms);
+  solver_.set(params);
+}
+
+z3::expr Z3Session::number(u128 value, unsigned bits) {
+  if (bits <= 64) return context_.bv_val(static_cast<uint64_t>(value), bits);
+  return context_.bv_val(decimal(value).c_str(), bits);
+}
+
+z3::expr Z3Session::free_number(unsigned bits, const IntervalSet& set) {
+  const IntervalSet possible = set.intersected(IntervalSet::all(bits));
+  // An assumption that nothing satisfies would prove everything.
+  if (possible.empty()) throw z3::exception("no value is possible");
+  if (possible.is_single()) return number(possible.min(), bits);
+  const z3::expr value = free_number(bits);
+  solver_.add(in_set(value, possible));
+  return value;
+}
+
+z3::expr Z3Session::negation(const z3::expr& a) {
+  if (a.is_true()) return no();
+  if (a.is_false()) return yes();
+  return !a;
+}
+
+z3::expr Z3Session::both(const z3::expr& a, const z3::expr& b) { return all_of({a, b}); }
+
+z3::expr Z3Session::all_of(const std::vector<z3::expr>& parts) {
+  z3::expr_vector kept(context_);
+  for (const z3::expr& part : parts) {
+    if (part.is_false()) return no();
+    if (!part.is_true()) kept.push_back(part);
+  }
+  if (kept.empty()) return yes();
+  return kept.size() == 1 ? kept[0] : z3::mk_and(kept);
+}
+
+z3::expr Z3Session::any_of(const std::vector<z3::expr>& parts) {
+  z3::expr_vector kept(context_);
+  for (const z3::expr& part : parts) {
+    if (part.is_true()) return yes();
+    if (!part.is_false()) kept.push_back(part);
+  }
+  if (kept.empty()) return no();
+  return kept.size() == 1 ? kept[0] : z3::mk_or(kept);
+}
+
+z3::expr Z3Session::named(const z3::expr& formula) {
+  if (formula.num_args() == 0) return formula;
+  const z3::expr name = free_bool();
+  solver_.add(name == formula);
+  return name;
+}
+
+z3::expr Z3Session::named_number(const z3::expr& value) {
+  if (value.num_args() == 0) return value;
+  const z3::expr simple = value.simplify();
+  if (simple.num_args() == 0) return simple;
+  const z3::expr name = free_number(simple.get_sort().bv_size());
+  solver_.add(name == simple);
+  return name;
+}
+
+z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& set) {
+  const unsigned bits = value.get_sort().bv_size();
+  const u128 top = model::max_value(bits);
+  uint64_t constant = 0;
+  if (bits <= 64 && value.is_numeral_u64(constant)) return set.contains(constant) ? yes() : no();
+  std::vector<z3::expr> parts;
+  for (const Interval& interval : set.intervals()) {
+    if (interval.lo > top) break;
+    const u128 hi = std::min(interval.hi, top);
+    if (interval.lo == hi) {
+      parts.push_back(value == number(hi, bits));
+      continue;
+    }
+    const z3::expr from = interval.lo == 0 ? yes() : z3::uge(value, number(interval.lo, bits));
+    const z3::expr to = hi == top ? yes() : z3::ule(value, number(hi, bits));
+    parts.push_back(both(from, to));
+  }
+  return any_of(parts);
+}
+
+}  // namespace fwproof::solver

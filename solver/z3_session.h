@@ -1,0 +1,48 @@
+// One Z3 context and solver with what the encoding needs of them: shallow formulas (every intermediate result gets a name, because deep
+// terms cost quadratic time even to destroy), interval sets, and folding of what is constant.
+#pragma once
+
+#include <z3++.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "model/interval_set.h"
+
+namespace fwproof::solver {
+
+class Z3Session {
+ public:
+  explicit Z3Session(uint32_t timeout_ms);
+
+  z3::context& context() { return context_; }
+  z3::solver& solver() { return solver_; }
+
+  z3::expr yes() { return context_.bool_val(true); }
+  z3::expr no() { return context_.bool_val(false); }
+  z3::expr free_bool() { return context_.bool_const(next_name().c_str()); }
+  z3::expr free_number(unsigned bits) { return context_.bv_const(next_name().c_str(), bits); }
+  // A free number that lies in the set. Throws z3::exception where the set has no value that is `bits` wide.
+  z3::expr free_number(unsigned bits, const model::IntervalSet& set);
+  z3::expr number(model::u128 value, unsigned bits);
+
+  z3::expr negation(const z3::expr& a);
+  z3::expr both(const z3::expr& a, const z3::expr& b);
+  z3::expr all_of(const std::vector<z3::expr>& parts);
+  z3::expr any_of(const std::vector<z3::expr>& parts);
+  // A name for a formula.
+  z3::expr named(const z3::expr& formula);
+  z3::expr named_number(const z3::expr& value);
+  z3::expr in_set(const z3::expr& value, const model::IntervalSet& set);
+
+ private:
+  std::string next_name() { return "v" + std::to_string(names_++); }
+
+  z3::context context_;
+  z3::solver solver_;
+  uint64_t names_ = 0;
+};
+
+inline bool same(const z3::expr& a, const z3::expr& b) { return Z3_is_eq_ast(a.ctx(), a, b); }
+
+}  // namespace fwproof::solver

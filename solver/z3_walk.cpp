@@ -1,0 +1,241 @@
+#include "solver/z3_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fwproof::solver {
+namespace {
+
+using model::Field;
+using model::Hook;
+using model::IntervalSet;
+using model::Policy;
+using model::Stage;
+
+constexpr size_t at(Field field) { return static_cast<size_t>(field); }
+
+// The interface domain without `lo`: packets of other hosts never arrive on it.
+IntervalSet without_loopback(const model::NameDomain& names) {
+  const uint32_t lo = names.atom_of("lo");
+  return names.is_exact(lo) ? names.all().minus(IntervalSet::of(lo)) : names.all();
+}
+
+const std::optional<IntervalSet>& settled(const WalkHop& hop, Field field) {
+  static const std::optional<IntervalSet> kNothing;
+  switch (field) {
+    case Field::in: return hop.in;
+    case Field::out: return hop.out;
+    case Field::profile: return hop.profile;
+    case Field::program: return hop.program;
+    case Field::service: return hop.service;
+    case Field::src:
+    case Field::dst:
+    case Field::protocol:
+    case Field::src_port:
+    case Field::dst_port:
+    case Field::icmp_type:
+    case Field::icmp_code:
+    case Field::tcp_flags:
+    case Field::fragment:
+    case Field::state:
+    case Field::ct_dir:
+    case Field::ct_status:
+    case Field::mac:
+    case Field::mark:
+    case Field::connmark: break;
+  }
+  return kNothing;
+}
+
+IntervalSet possible(const WalkHop& hop, Field field) {
+  if (field == Field::profile) return IntervalSet::range(model::profile_domain, model::profile_public);
+  if (field == Field::out && hop.hook == Hook::input) return hop.policy->interfaces.all();
+  if (field == Field::in || field == Field::out) return without_loopback(hop.policy->interfaces);
+  return field == Field::program ? hop.policy->programs.all() : hop.policy->services.all();
+}
+
+}  // namespace
+
+Z3Walk::Z3Walk(Z3Session& session, const Walk& walk, const Slice* slice, uint32_t visits)
+    : session_(session), walk_(walk), slice_(slice), visits_left_(visits), packets_(session, walk.family) {
+  for (size_t i = 0; i < model::kFields; ++i) client_.push_back(session_.number(0, packets_.bits(static_cast<Field>(i))));
+  for (const Field field : {Field::src, Field::dst, Field::protocol, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code})
+    client_[at(field)] = session_.free_number(packets_.bits(field));
+  for (const WalkLeg& leg : walk.legs) encode(leg);
+  session_.solver().add(inside(walk.in_question));
+  session_.solver().add(session_.negation(inside(walk.not_in_question)));
+}
+
+z3::expr Z3Walk::inside(const std::vector<PacketBox>& boxes) {
+  std::vector<z3::expr> parts;
+  for (const PacketBox& box : boxes) {
+    const auto in = [&](Field field, const IntervalSet& set) { return session_.in_set(client(field), set); };
+    parts.push_back(session_.all_of({in(Field::src, box.src), in(Field::dst, box.dst), in(Field::protocol, box.protocol),
+                                     in(Field::src_port, box.src_port), in(Field::dst_port, box.dst_port),
+                                     in(Field::icmp_type, box.icmp_type), in(Field::icmp_code, box.icmp_code)}));
+  }
+  return session_.any_of(parts);
+}
+
+void Z3Walk::encode(const WalkLeg& leg) {
+  const bool first = legs_.empty();
+  const z3::expr state = session_.free_number(packets_.bits(Field::state), leg.state);
+  const z3::expr flags = session_.free_number(packets_.bits(Field::tcp_flags), leg.tcp_flags);
+  Progress progress{{session_.yes(), start_of_leg(leg, state, flags)}, {}};
+  for (const WalkHop& hop : leg.hops) {
+    progress.here.version = start_of_hop(leg, hop, progress.here.version, state);
+    progress = pass_hop(leg, hop, std::move(progress));
+  }
+  z3::expr wild = session_.named(session_.any_of(progress.wild));
+  if (first) {
+    arrived_ = progress.here.version;
+    passed_ = progress.here.when;
+    wild_ = wild;
+  } else if (leg.reply) {
+    wild = session_.named(session_.any_of({wild, *wild_}));
+  }
+  const z3::expr passes = session_.any_of({session_.both(progress.here.when, session_.negation(wild)),
+                                           session_.both(wild, session_.free_bool())});
+  legs_.push_back({session_.named(passes), state, flags});
+}
+
+Z3Packets::Fields Z3Walk::mirrored(const Z3Packets::Fields& fields) {
+  Z3Packets::Fields mirror = fields;
+  std::swap(mirror[at(Field::src)], mirror[at(Field::dst)]);
+  std::swap(mirror[at(Field::src_port)], mirror[at(Field::dst_port)]);
+  const z3::expr& type = fields[at(Field::icmp_type)];
+  const bool v4 = walk_.family == model::Family::v4;
+  const unsigned echo = v4 ? 8 : 128;
+  const unsigned answer = v4 ? 0 : 129;
+  const z3::expr icmp = session_.in_set(fields[at(Field::protocol)], IntervalSet::of(v4 ? model::proto_icmp : model::proto_icmpv6));
+  mirror[at(Field::icmp_type)] =
+      session_.named_number(z3::ite(icmp && type == session_.number(echo, 8), session_.number(answer, 8), type));
+  return mirror;
+}
+
+VersionId Z3Walk::start_of_leg(const WalkLeg& leg, const z3::expr& state, const z3::expr& flags) {
+  const auto with_leg = [&](Z3Packets::Fields fields) {
+    fields[at(Field::state)] = state;
+    fields[at(Field::tcp_flags)] = flags;
+    fields[at(Field::ct_dir)] = session_.number(leg.reply ? 1 : 0, 1);
+    return fields;
+  };
+  if (!leg.reply) return packets_.add(with_leg(client_));
+  const VersionId untouched = packets_.add(with_leg(mirrored(client_)));
+  if (passed_->is_false()) return untouched;
+  const VersionId arrived = packets_.add(with_leg(mirrored(packets_.fields(arrived_))));
+  return packets_.merged({{*passed_, arrived}, {session_.negation(*passed_), untouched}});
+}
+
+VersionId Z3Walk::start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId arriving, const z3::expr& state) {
+  Z3Packets::Fields fields = packets_.fields(arriving);
+  const auto set = [&](Field field, const z3::expr& value) { fields[at(field)] = value; };
+  const bool surely_new = leg.state == IntervalSet::of(model::state_new);
+  set(Field::mark, session_.number(0, 32));
+  set(Field::connmark, surely_new ? session_.number(0, 32) : session_.free_number(32));
+  set(Field::fragment, session_.number(0, 1));
+  set(Field::ct_status, ct_status(leg, hop));
+  set(Field::ct_dir, session_.number(leg.reply ? 1 : 0, 1));
+  set(Field::state, state);
+  set(Field::mac, session_.free_number(48));
+  for (const Field field : {Field::in, Field::out, Field::profile, Field::program, Field::service}) set(field, surrounding(leg, hop, field));
+  return packets_.add(std::move(fields));
+}
+
+z3::expr Z3Walk::ct_status(const WalkLeg& leg, const WalkHop& hop) {
+  const z3::expr none = session_.number(0, 2);
+  const auto seen = translated_.find(hop.policy);
+  if (!leg.reply || seen == translated_.end()) return none;
+  return session_.named_number(z3::ite(*passed_, packets_.field(seen->second.end, Field::ct_status), none));
+}
+
+z3::expr Z3Walk::surrounding(const WalkLeg& leg, const WalkHop& hop, Field field) {
+  const unsigned bits = packets_.bits(field);
+  if (const auto& set = settled(hop, field)) return session_.free_number(bits, *set);
+  if (field != Field::in && field != Field::out) return shared(*hop.policy, field, 0, possible(hop, field));
+  const bool means_nothing = (field == Field::in && hop.hook == Hook::output) || (field == Field::out && hop.hook == Hook::input);
+  if (means_nothing) return session_.free_number(bits, possible(hop, field));
+  const Side side = (field == Field::in) != leg.reply ? Side::client : Side::server;
+  return shared(*hop.policy, Field::in, static_cast<int>(side), possible(hop, field));
+}
+
+z3::expr Z3Walk::shared(const Policy& policy, Field field, int role, const IntervalSet& possible) {
+  const std::tuple key{&policy, field, role};
+  if (const auto found = shared_.find(key); found != shared_.end()) return found->second;
+  return shared_.emplace(key, session_.free_number(packets_.bits(field), possible)).first->second;
+}
+
+Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progress at) {
+  const RuleMask* mask = nullptr;
+  if (slice_)
+    if (const auto found = slice_->find(hop.policy); found != slice_->end()) mask = &found->second;
+  Z3Chains chains(session_, packets_, *hop.policy, mask, visits_left_);
+  const std::vector<Stage>& stages = hop.policy->hooks[static_cast<size_t>(hop.hook)];
+  std::vector<const Stage*> nats;
+  for (const Stage& stage : stages)
+    if (stage.kind == Stage::Kind::nat) nats.push_back(&stage);
+  const bool two = nats.size() >= 2;
+  Translated seen;
+  if (leg.reply && !two) translate_back(hop, true, at);
+  for (const Stage& stage : stages) {
+    if (leg.reply && two && &stage == nats.front()) translate_back(hop, true, at);
+    if (leg.reply && two && &stage == nats.back()) translate_back(hop, false, at);
+    switch (stage.kind) {
+      case Stage::Kind::filter: enter(stage, false, chains, at); break;
+      case Stage::Kind::nat: pass_nat(leg, stage, chains, at, seen); break;
+      case Stage::Kind::route:
+        if (hop.hook == Hook::input && hop.local)
+          at.here.when = session_.named(session_.both(
+              at.here.when, session_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family))));
+        break;
+    }
+  }
+  if (leg.reply && !two) translate_back(hop, false, at);
+  if (legs_.empty()) {
+    seen.end = at.here.version;
+    translated_[hop.policy] = seen;
+  }
+  return at;
+}
+
+void Z3Walk::enter(const Stage& stage, bool in_nat, Z3Chains& chains, Progress& at) {
+  ChainExits exits = chains.base_chain(stage.chain, at.here, in_nat);
+  at.wild.insert(at.wild.end(), exits.wild.begin(), exits.wild.end());
+  std::vector<z3::expr> whens;
+  for (const Arrival& arrival : exits.accepted) whens.push_back(arrival.when);
+  at.here.when = session_.named(session_.any_of(whens));
+  if (!exits.accepted.empty()) at.here.version = packets_.merged(exits.accepted);
+}
+
+void Z3Walk::pass_nat(const WalkLeg& leg, const Stage& stage, Z3Chains& chains, Progress& at, Translated& seen) {
+  if (leg.reply) return;
+  if (!seen.before) seen.before = at.here.version;
+  const z3::expr skipped = session_.named(session_.in_set(packets_.field(at.here.version, Field::state),
+                                                          IntervalSet::range(model::state_invalid, model::state_untracked)));
+  Arrival beside{session_.named(session_.both(at.here.when, skipped)), at.here.version};
+  at.here.when = session_.named(session_.both(at.here.when, session_.negation(skipped)));
+  enter(stage, true, chains, at);
+  at.here = {session_.named(session_.any_of({at.here.when, beside.when})), packets_.merged({at.here, beside})};
+  seen.behind = at.here.version;
+}
+
+void Z3Walk::translate_back(const WalkHop& hop, bool destination, Progress& at) {
+  const auto found = translated_.find(hop.policy);
+  if (found == translated_.end() || !found->second.before) return;
+  const Translated& seen = found->second;
+  const z3::expr untracked = session_.in_set(packets_.field(at.here.version, Field::state),
+                                             IntervalSet::range(model::state_invalid, model::state_untracked));
+  const z3::expr applies = session_.named(session_.both(*passed_, session_.negation(untracked)));
+  const std::pair<Field, Field> addresses = destination ? std::pair{Field::dst, Field::src} : std::pair{Field::src, Field::dst};
+  const std::pair<Field, Field> ports = destination ? std::pair{Field::dst_port, Field::src_port} : std::pair{Field::src_port, Field::dst_port};
+  for (const auto& [mine, theirs] : {addresses, ports}) {
+    const z3::expr& before = packets_.field(*seen.before, theirs);
+    const z3::expr& behind = packets_.field(seen.behind, theirs);
+    if (same(before, behind)) continue;
+    const z3::expr changed = session_.named(session_.both(applies, before != behind));
+    const VersionId restored = packets_.assigned(at.here.version, {{mine, before}});
+    at.here.version = packets_.merged({{changed, restored}, {session_.named(session_.negation(changed)), at.here.version}});
+  }
+}
+
+}  // namespace fwproof::solver

@@ -1,0 +1,68 @@
+// A walk in Z3: for each leg one formula that is true when the packet passes, over the client's packet and everything that is free.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "solver/z3_chains.h"
+
+namespace fwproof::solver {
+
+class Z3Walk {
+ public:
+  struct Leg {
+    z3::expr passes;
+    z3::expr state;
+    z3::expr tcp_flags;
+  };
+
+  Z3Walk(Z3Session& session, const Walk& walk, const Slice* slice, uint32_t visits);
+
+  const std::vector<Leg>& legs() const { return legs_; }
+  // Of the client's packet. Requires: one of the seven fields of PacketBox.
+  const z3::expr& client(model::Field field) const { return client_[static_cast<size_t>(field)]; }
+  z3::expr inside(const std::vector<PacketBox>& boxes);
+
+ private:
+  enum class Side { client, server };
+  // What a hop did to leg 0, for its answers.
+  struct Translated {
+    std::optional<VersionId> before;  // the first nat stage
+    VersionId behind = 0;             // the last one
+    VersionId end = 0;
+  };
+  struct Progress {
+    Arrival here;
+    std::vector<z3::expr> wild;
+  };
+
+  void encode(const WalkLeg& leg);
+  Progress pass_hop(const WalkLeg& leg, const WalkHop& hop, Progress at);
+  void pass_nat(const WalkLeg& leg, const model::Stage& stage, Z3Chains& chains, Progress& at, Translated& seen);
+  void enter(const model::Stage& stage, bool in_nat, Z3Chains& chains, Progress& at);
+  void translate_back(const WalkHop& hop, bool destination, Progress& at);
+  VersionId start_of_leg(const WalkLeg& leg, const z3::expr& state, const z3::expr& flags);
+  VersionId start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId arriving, const z3::expr& state);
+  Z3Packets::Fields mirrored(const Z3Packets::Fields& fields);
+  z3::expr surrounding(const WalkLeg& leg, const WalkHop& hop, model::Field field);
+  z3::expr shared(const model::Policy& policy, model::Field field, int role, const model::IntervalSet& possible);
+  z3::expr ct_status(const WalkLeg& leg, const WalkHop& hop);
+
+  Z3Session& session_;
+  const Walk& walk_;
+  const Slice* slice_;
+  uint32_t visits_left_;
+  Z3Packets packets_;
+  Z3Packets::Fields client_;
+  std::vector<Leg> legs_;
+  std::map<std::tuple<const model::Policy*, model::Field, int>, z3::expr> shared_;
+  // Leg 0:
+  VersionId arrived_ = 0;
+  std::optional<z3::expr> passed_;  // without those whose fate is free
+  std::optional<z3::expr> wild_;
+  std::map<const model::Policy*, Translated> translated_;
+};
+
+}  // namespace fwproof::solver

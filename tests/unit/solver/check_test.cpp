@@ -1,0 +1,233 @@
+#include "solver/check.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/build_policy.h"
+
+namespace fwproof::solver {
+namespace {
+
+using namespace model;
+using namespace tests;
+
+// ADM 192.0.2.0/24 must reach SERVER 198.51.100.10:8474; the table lists all TCP ports.
+struct World {
+  Network network;
+  Requirements requirements;
+  CheckOptions options;
+
+  explicit World(std::vector<Rule> rules, ActionKind at_end = ActionKind::drop) {
+    network.zones["ANY"] = {"ANY", true, true, AddressSet::all()};
+    network.zones["ADM"] = {"ADM", false, true, AddressSet::of(*parse_prefix("192.0.2.0/24"))};
+    network.zones["SERVER"] = {"SERVER", false, true, AddressSet::of(*parse_prefix("198.51.100.10"))};
+    Device device;
+    device.name = "server";
+    device.host = "SERVER";
+    device.has_export = true;
+    device.policies = {input_policy(std::move(rules), at_end)};
+    network.devices = {device};
+    requirements.rows = {row("8474-ADM-SERVER", "ADM", "SERVER", 8474)};
+    requirements.closures = {{"s", Strictness::violation, Strictness::warning, {}}};
+  }
+
+  static Requirement row(const std::string& id, const std::string& from, const std::string& to, unsigned port) {
+    Requirement row;
+    row.id = "s/" + id;
+    row.spec = "s";
+    row.from = {from};
+    row.to = {to};
+    row.ports = IntervalSet::of(port);
+    row.src_ports = IntervalSet::range(1024, 65535);
+    return row;
+  }
+
+  Result result(const std::string& id) {
+    const Report report = check(network, requirements, options);
+    for (const Result& result : report.results) {
+      EXPECT_EQ(result.fault, "") << result.id;
+      if (result.id == "s/" + id) return result;
+    }
+    ADD_FAILURE() << "no result " << id;
+    return {};
+  }
+};
+
+Rule allow_adm(uint32_t line = 2) { return rule({tcp(), port(8474), address_in(Field::src, "192.0.2.0/24")}, ActionKind::accept, line); }
+Rule stateful() { return rule({established()}, ActionKind::accept, 1); }
+
+TEST(Check, a_row_that_the_policy_allows_holds_by_proof) {
+  World world({stateful(), allow_adm()});
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::holds);
+  EXPECT_EQ(result.summary, "ADM reaches SERVER:8474");
+  EXPECT_EQ(result.proof.by, "z3");
+  EXPECT_GT(result.proof.queries, 0u);
+}
+
+TEST(Check, without_its_rule_the_row_is_violated_and_the_default_decides) {
+  World world({stateful()});
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  EXPECT_EQ(result.summary, "ADM cannot reach SERVER:8474");
+  ASSERT_EQ(result.counterexamples.size(), 1u);
+  EXPECT_EQ(result.counterexamples[0].leg, "SYN");
+  EXPECT_TRUE(result.complete);
+}
+
+TEST(Check, a_block_for_half_of_the_sources_is_told_as_exactly_that_half) {
+  World world({stateful(), rule({address_in(Field::src, "192.0.2.128/25")}, ActionKind::drop, 7), allow_adm()});
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  EXPECT_EQ(result.summary, "part of ADM cannot reach SERVER:8474: 192.0.2.128/25");
+  ASSERT_EQ(result.counterexamples.size(), 1u);
+  EXPECT_EQ(result.counterexamples[0].decided_by[0].origin.line, 7u);
+}
+
+TEST(Check, a_policy_that_only_lets_new_packets_in_dies_on_the_third_leg) {
+  World world({rule({tcp(), port(8474), field_in(Field::state, IntervalSet::of(state_new))}, ActionKind::accept, 3)});
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  ASSERT_FALSE(result.counterexamples.empty());
+  EXPECT_EQ(result.counterexamples[0].leg, "ACK");
+}
+
+TEST(Check, a_rule_without_source_is_exposed_to_any) {
+  World world({stateful(), rule({tcp(), port(8474)}, ActionKind::accept, 5)});
+  const Result result = world.result("exposure-8474-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  EXPECT_EQ(result.summary, "SERVER:8474 exposed to ANY");
+  EXPECT_TRUE(result.complete);
+  EXPECT_FALSE(result.counterexamples[0].region.sets.at(Field::src).contains(parse_address("192.0.2.1")->value));
+  EXPECT_TRUE(result.counterexamples[0].region.sets.at(Field::src).contains(parse_address("203.0.113.9")->value));
+  EXPECT_EQ(result.counterexamples[0].decided_by[0].origin.line, 5u);
+}
+
+TEST(Check, an_unlisted_port_is_found) {
+  World world({stateful(), allow_adm(), rule({tcp(), port(22)}, ActionKind::accept, 6)});
+  const Result result = world.result("unlisted-tcp-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  EXPECT_FALSE(result.warning);
+  EXPECT_EQ(result.summary, "SERVER: unlisted TCP ports 22 exposed to ANY");
+  EXPECT_EQ(world.result("exposure-8474-SERVER").truth, Truth::holds);
+}
+
+TEST(Check, an_unknown_condition_makes_it_depend_and_names_itself) {
+  World world({stateful()});
+  Policy& policy = world.network.devices[0].policies[0];
+  const uint32_t index = add_unknown(policy, {UnknownCondition::Sharing::pure, "string", "-m string --string x", {0, 9}});
+  policy.chains[0].rules.push_back(rule({tcp(), port(8474), {Unknown{index}, false}}, ActionKind::accept, 9));
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::cannot_tell);
+  ASSERT_EQ(result.depends_on.size(), 1u);
+  EXPECT_EQ(result.depends_on[0].what, "-m string --string x");
+  EXPECT_EQ(world.result("exposure-8474-SERVER").truth, Truth::cannot_tell);
+}
+
+TEST(Check, equal_pure_unknowns_on_both_sides_of_a_decision_cancel_out) {
+  World world({stateful()});
+  Policy& policy = world.network.devices[0].policies[0];
+  const uint32_t index = add_unknown(policy, {UnknownCondition::Sharing::pure, "string", "x", {0, 9}});
+  policy.chains[0].rules.push_back(rule({tcp(), port(8474), {Unknown{index}, false}}, ActionKind::accept, 9));
+  policy.chains[0].rules.push_back(rule({tcp(), port(8474), {Unknown{index}, true}}, ActionKind::accept, 10));
+  EXPECT_EQ(world.result("8474-ADM-SERVER").truth, Truth::holds);
+}
+
+TEST(Check, two_random_conditions_are_independent_even_when_they_read_the_same) {
+  World world({stateful()});
+  Policy& policy = world.network.devices[0].policies[0];
+  const uint32_t index = add_unknown(policy, {UnknownCondition::Sharing::per_visit, "statistic", "0.5", {0, 9}});
+  policy.chains[0].rules.push_back(rule({tcp(), port(8474), {Unknown{index}, false}}, ActionKind::accept, 9));
+  policy.chains[0].rules.push_back(rule({tcp(), port(8474), {Unknown{index}, true}}, ActionKind::accept, 10));
+  EXPECT_EQ(world.result("8474-ADM-SERVER").truth, Truth::cannot_tell);
+}
+
+TEST(Check, an_unbound_role_is_settled_only_by_what_is_true_for_all_of_any) {
+  World open({stateful(), rule({tcp(), port(8474)}, ActionKind::accept)});
+  open.network.zones["ADM"].bound = false;
+  EXPECT_EQ(open.result("8474-ADM-SERVER").truth, Truth::holds);
+  World shut({stateful()});
+  shut.network.zones["ADM"].bound = false;
+  EXPECT_EQ(shut.result("8474-ADM-SERVER").truth, Truth::violated);
+  World half({stateful(), allow_adm()});
+  half.network.zones["ADM"].bound = false;
+  EXPECT_EQ(half.result("8474-ADM-SERVER").truth, Truth::cannot_tell);
+  EXPECT_EQ(half.result("exposure-8474-SERVER").truth, Truth::cannot_tell);
+}
+
+TEST(Check, roles_without_a_common_family_are_nothing_to_check) {
+  World world({stateful(), allow_adm()});
+  world.network.zones["ADM"].addresses = AddressSet::of(*parse_prefix("2001:db8::/64"));
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::cannot_tell);
+  ASSERT_FALSE(result.reasons.empty());
+  EXPECT_EQ(result.reasons[0], "nothing to check: ADM is bound in IPv6 only, SERVER in IPv4 only");
+}
+
+TEST(Check, a_device_without_an_export_is_never_a_pass) {
+  World world({stateful(), allow_adm()});
+  Device edge;
+  edge.name = "edge";
+  world.network.devices.push_back(edge);
+  EXPECT_EQ(world.result("8474-ADM-SERVER").truth, Truth::cannot_tell);
+  EXPECT_EQ(world.result("exposure-8474-SERVER").truth, Truth::cannot_tell);
+}
+
+TEST(Check, a_family_without_export_is_named) {
+  World world({stateful(), allow_adm()});
+  world.network.devices[0].policies[0].v6 = false;
+  world.network.zones["SERVER"].addresses = world.network.zones["SERVER"].addresses.united(AddressSet::of(*parse_prefix("2001:db8::10")));
+  EXPECT_EQ(world.result("exposure-8474-SERVER").truth, Truth::cannot_tell);
+  World plain({stateful(), allow_adm()});
+  const Result result = plain.result("exposure-8474-SERVER");
+  EXPECT_EQ(result.truth, Truth::holds);
+  ASSERT_FALSE(result.assumes.empty());
+  EXPECT_EQ(result.assumes[0].text, "IPv6 not checked: SERVER has no IPv6 address bound");
+  plain.options.strict = true;
+  EXPECT_EQ(plain.result("exposure-8474-SERVER").truth, Truth::cannot_tell);
+}
+
+TEST(Check, what_the_site_accepts_stays_violated_and_carries_the_reason) {
+  World world({stateful(), rule({address_in(Field::src, "192.0.2.128/25")}, ActionKind::drop, 7), allow_adm()});
+  world.options.accepted = {{"s/8474-ADM-SERVER", AddressSet::of(*parse_prefix("192.0.2.128/25")), "printers"}};
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  EXPECT_EQ(result.accepted, "printers");
+  world.options.accepted[0].src = AddressSet::of(*parse_prefix("192.0.2.192/26"));
+  EXPECT_EQ(world.result("8474-ADM-SERVER").accepted, "");
+}
+
+TEST(Check, a_disabled_rule_that_looks_right_is_named) {
+  World world({stateful(), allow_adm(4)});
+  world.network.devices[0].policies[0].chains[0].rules[1].enabled = false;
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  ASSERT_FALSE(result.counterexamples[0].near_misses.empty());
+  EXPECT_EQ(result.counterexamples[0].near_misses[0].why, "it is disabled");
+  EXPECT_EQ(result.counterexamples[0].near_misses[0].rule.origin.line, 4u);
+}
+
+TEST(Check, an_empty_table_is_not_a_pass) {
+  World world({stateful(), allow_adm()});
+  world.requirements.rows.clear();
+  EXPECT_TRUE(check(world.network, world.requirements, world.options).results.empty());
+}
+
+TEST(Reach, every_open_port_is_told_with_its_rule) {
+  World world({stateful(), allow_adm(2), rule({tcp(), port(22)}, ActionKind::accept, 6)});
+  const Report report = reach(world.network.devices[0], {});
+  size_t open = 0;
+  for (const Result& result : report.results) {
+    EXPECT_EQ(result.fault, "");
+    if (result.truth != Truth::violated) continue;
+    ++open;
+    const uint32_t line = result.counterexamples[0].decided_by[0].origin.line;
+    EXPECT_TRUE(line == 2 || line == 6) << line;
+    if (line == 6) {
+      EXPECT_EQ(result.summary, "tcp 22 open to ANY");
+    }
+  }
+  EXPECT_EQ(open, 3u);  // 22 in both families, 8474 in IPv4
+}
+
+}  // namespace
+}  // namespace fwproof::solver

@@ -1,0 +1,100 @@
+#include "solver/diagram.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace fwproof::solver {
+namespace {
+
+using model::IntervalSet;
+
+// Sets over three variables with four values each, kept twice: as a diagram and as 64 bits.
+struct Twin {
+  Ref ref;
+  uint64_t bits;
+};
+
+class DiagramTest : public testing::Test {
+ protected:
+  DiagramTest() {
+    for (int i = 0; i < 3; ++i) diagrams_.add_variable(3);
+  }
+
+  Twin in(VarId var, unsigned lo, unsigned hi) {
+    Twin twin{diagrams_.in(var, IntervalSet::range(lo, hi)), 0};
+    for (unsigned point = 0; point < 64; ++point) {
+      const unsigned value = (point >> (2 * var)) & 3;
+      if (value >= lo && value <= hi) twin.bits |= uint64_t{1} << point;
+    }
+    return twin;
+  }
+
+  uint64_t bits_of(Ref f) const {
+    uint64_t bits = 0;
+    diagrams_.products(f, [&](const std::vector<IntervalSet>& sets) {
+      for (unsigned point = 0; point < 64; ++point) {
+        bool inside = true;
+        for (unsigned var = 0; var < 3; ++var) inside = inside && (sets[var].empty() || sets[var].contains((point >> (2 * var)) & 3));
+        if (!inside) continue;
+        EXPECT_EQ(bits & (uint64_t{1} << point), 0u) << "products overlap";
+        bits |= uint64_t{1} << point;
+      }
+      return true;
+    });
+    return bits;
+  }
+
+  Diagrams diagrams_{100000};
+};
+
+TEST_F(DiagramTest, equal_sets_have_equal_references_and_operations_mean_what_they_say) {
+  std::mt19937 random(7);
+  std::vector<Twin> all = {{Diagrams::kFalse, 0}, {Diagrams::kTrue, ~uint64_t{0}}};
+  for (int step = 0; step < 3000; ++step) {
+    Twin next{};
+    const Twin& a = all[random() % all.size()];
+    const Twin& b = all[random() % all.size()];
+    switch (random() % 4) {
+      case 0: {
+        const unsigned lo = random() % 4;
+        next = in(random() % 3, lo, lo + random() % (4 - lo));
+        break;
+      }
+      case 1: next = {diagrams_.both(a.ref, b.ref), a.bits & b.bits}; break;
+      case 2: next = {diagrams_.either(a.ref, b.ref), a.bits | b.bits}; break;
+      case 3: next = {diagrams_.minus(a.ref, b.ref), a.bits & ~b.bits}; break;
+    }
+    ASSERT_EQ(bits_of(next.ref), next.bits) << "step " << step;
+    for (const Twin& old : all) ASSERT_EQ(old.ref == next.ref, old.bits == next.bits) << "step " << step;
+    all.push_back(next);
+  }
+}
+
+TEST_F(DiagramTest, exists_forgets_the_variables_from_one_on) {
+  const Ref f = diagrams_.both(in(0, 1, 2).ref, in(2, 3, 3).ref);
+  EXPECT_EQ(diagrams_.exists_from(f, 1), in(0, 1, 2).ref);
+  EXPECT_EQ(diagrams_.exists_from(f, 0), Diagrams::kTrue);
+  EXPECT_EQ(diagrams_.exists(f, {true, false, false}), in(2, 3, 3).ref);
+}
+
+TEST(Diagrams, growth_beyond_the_limit_is_told) {
+  Diagrams diagrams(16);
+  const VarId var = diagrams.add_variable(65535);
+  EXPECT_THROW(
+      {
+        for (unsigned i = 0; i < 100; ++i) diagrams.in(var, IntervalSet::of(i));
+      },
+      LimitReached);
+}
+
+TEST(Diagrams, values_may_be_128_bits_wide) {
+  Diagrams diagrams(100);
+  const model::u128 max = ~model::u128{0};
+  const VarId var = diagrams.add_variable(max);
+  const Ref top = diagrams.in(var, IntervalSet::of(max));
+  EXPECT_EQ(diagrams.minus(Diagrams::kTrue, diagrams.in(var, IntervalSet::range(0, max - 1))), top);
+}
+
+}  // namespace
+}  // namespace fwproof::solver
