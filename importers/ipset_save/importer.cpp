@@ -101,7 +101,14 @@ ImportResult import(std::span<const Section> sections, Facts& facts) {
   return result;
 }
 
-constexpr Importer kImporter = {"ipset_save", "ipset save (named address sets beside an iptables dump)", true, true, &starts_at, &nearly, &import};
+constexpr Importer kImporter = {
+    .name = "ipset_save",
+    .summary = "ipset save (named address sets beside an iptables dump)",
+    .facts_only = true,
+    .starts_at = &starts_at,
+    .nearly = &nearly,
+    .import = &import,
+};
 
 }  // namespace
 

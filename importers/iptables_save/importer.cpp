@@ -25,7 +25,13 @@ std::string nearly(std::span<const std::string_view> lines) {
 }
 
 constexpr Importer kImporter = {
-    "iptables_save", "iptables-save and ip6tables-save (Linux netfilter)", false, true, &starts_at, &nearly, &import};
+    .name = "iptables_save",
+    .summary = "iptables-save and ip6tables-save (Linux netfilter)",
+    .facts_only = false,
+    .starts_at = &starts_at,
+    .nearly = &nearly,
+    .import = &import,
+};
 
 }  // namespace
 

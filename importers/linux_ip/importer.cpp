@@ -119,7 +119,14 @@ ImportResult import(std::span<const Section> sections, Facts& facts) {
   return result;
 }
 
-constexpr Importer kImporter = {"linux_ip", "ip addr and ip route, text or -j (a host's own addresses and routes)", true, true, &starts_at, &nearly, &import};
+constexpr Importer kImporter = {
+    .name = "linux_ip",
+    .summary = "ip addr and ip route, text or -j (a host's own addresses and routes)",
+    .facts_only = true,
+    .starts_at = &starts_at,
+    .nearly = &nearly,
+    .import = &import,
+};
 
 }  // namespace
 
