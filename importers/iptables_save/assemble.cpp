@@ -1,3 +1,4 @@
+// Tables, built-in chains and the way of a packet as tables, and the one class that puts them together: that is why the file is long.
 #include "importers/iptables_save/assemble.h"
 
 #include <algorithm>
