@@ -1,3 +1,4 @@
+// Tables, built-in chains and the way of a packet as tables, and the one class that puts them together: that is why the file is long.
 #include "importers/iptables_save/assemble.h"
 
 #include <algorithm>
@@ -22,7 +23,8 @@ using model::Stage;
 using Sharing = model::UnknownCondition::Sharing;
 
 constexpr std::array<std::string_view, 5> kTables = {"raw", "mangle", "nat", "filter", "security"};
-constexpr size_t kMaxInserts = 10'000;     // -I at a position other than the first, per chain
+constexpr size_t kMaxMoves = 50'000'000;   // rules moved by -I at a position other than the first
+constexpr size_t kMaxSweeps = 100;         // commands that concern all chains of a table
 constexpr size_t kMaxSameMessage = 20;     // diagnostics with the same text
 
 struct BuiltIn {
@@ -196,9 +198,10 @@ class Assembler {
         return add_rule(ref, ast, scope, chain->second);
       case Verb::harmless: return account(ref, LineClass::irrelevant, "command without effect on what passes");
       case Verb::flush:
+        if (ast.chain.empty() && ++sweeps_ > kMaxSweeps) return other_command(ref, index, ast);
         account(ref, LineClass::modelled, "flush");
-        for (const auto& [name, number] : index)
-          if (ast.chain.empty() || name == ast.chain) builder_.policy.chains[number].rules.clear();
+        if (!ast.chain.empty()) return flush(chain->second);
+        for (const auto& [name, number] : index) flush(number);
         return;
       case Verb::new_chain: case Verb::policy: case Verb::other: return other_command(ref, index, ast);
     }
@@ -212,8 +215,14 @@ class Assembler {
     account(ref, LineClass::opaque, "command that changes earlier rules");
     tell(ref, DiagnosticId::line_unrecognised, Severity::warning, "the effect of this command is not followed", 1, 0,
          "every decision of the chain depends on it");
-    for (const auto& [name, number] : index)
-      if (ast.chain.empty() || name == ast.chain) opaque_heads_.try_emplace(number, ref);
+    if (const auto named = index.find(ast.chain); named != index.end()) opaque_heads_.try_emplace(named->second, ref);
+    if (!ast.chain.empty() || opaque_heads_.size() == index.size()) return;
+    for (const auto& [name, number] : index) opaque_heads_.try_emplace(number, ref);
+  }
+
+  void flush(uint32_t number) {
+    builder_.policy.chains[number].rules.clear();
+    fronts_.erase(number);
   }
 
   void add_rule(LineRef ref, const RuleAst& ast, const TableScope& scope, uint32_t number) {
@@ -228,7 +237,6 @@ class Assembler {
     }
     auto& rules = builder_.policy.chains[number].rules;
     if (ast.verb == Verb::append) {
-      if (const auto pending = fronts_.find(number); pending != fronts_.end()) splice(pending->first, pending->second);
       rules.push_back(std::move(rule));
       return;
     }
@@ -241,26 +249,27 @@ class Assembler {
       fronts_[number].push_back(std::move(rule));
       return;
     }
-    if (const auto pending = fronts_.find(number); pending != fronts_.end()) splice(pending->first, pending->second);
     auto& rules = builder_.policy.chains[number].rules;
-    if (++inserts_[number] > kMaxInserts) {
+    auto& front = fronts_[number];
+    const size_t moved = rules.size() + front.size();
+    if (moved > insert_budget_) {
       opaque_heads_.try_emplace(number, ref);
-      tell(ref, DiagnosticId::input_too_large, Severity::warning, "too many insertions into one chain");
+      tell(ref, DiagnosticId::input_too_large, Severity::warning, "too many insertions into long chains");
       return;
     }
+    insert_budget_ -= moved;
+    splice(number, front);
     rules.insert(rules.begin() + std::min<ptrdiff_t>(position - 1, static_cast<ptrdiff_t>(rules.size())), std::move(rule));
   }
 
   void splice(uint32_t number, std::vector<Rule>& front) {
     if (front.empty()) return;
     auto& rules = builder_.policy.chains[number].rules;
-    if (++splices_ > kMaxInserts) return;  // finish_inserts() puts them in front, where they belong in any case
     rules.insert(rules.begin(), std::make_move_iterator(front.rbegin()), std::make_move_iterator(front.rend()));
     front.clear();
   }
 
   void finish_inserts() {
-    splices_ = 0;
     for (auto& [number, front] : fronts_) splice(number, front);
     fronts_.clear();
     for (const auto& [number, ref] : opaque_heads_) {
@@ -397,11 +406,11 @@ class Assembler {
   Builder builder_;
   std::map<std::string, Repeated> repeated_;
   std::map<uint32_t, std::vector<Rule>> fronts_;
-  std::map<uint32_t, size_t> inserts_;
   std::map<uint32_t, LineRef> opaque_heads_;
   std::vector<std::pair<size_t, LineRef>> open_ended_;
   std::deque<std::string> names_;
-  size_t splices_ = 0;
+  size_t insert_budget_ = kMaxMoves;
+  size_t sweeps_ = 0;
   bool truncated_ = false;
 };
 

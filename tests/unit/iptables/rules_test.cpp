@@ -204,6 +204,11 @@ TEST(Frame, InsertsInFront) {
             "src 3.3.3.3 -> proceed\nsrc 4.4.4.4 -> proceed\nsrc 2.2.2.2 -> proceed\nsrc 1.1.1.1 -> proceed");
 }
 
+TEST(Frame, FlushesWhatWasInserted) {
+  const auto result = import("*filter\n:INPUT ACCEPT\n-A INPUT -s 1.1.1.1\n-I INPUT -s 2.2.2.2\n-F INPUT\n-A INPUT -s 3.3.3.3\nCOMMIT\n");
+  EXPECT_EQ(dump_chain(result.policies.at(0), "filter/INPUT"), "src 3.3.3.3 -> proceed");
+}
+
 TEST(Frame, LaterDumpReplacesTable) {
   const auto result = import("*filter\n:INPUT ACCEPT\n-A INPUT -s 1.1.1.1\nCOMMIT\n*filter\n:INPUT DROP\n-A INPUT -s 2.2.2.2\nCOMMIT\n");
   EXPECT_EQ(dump_chain(result.policies.at(0), "filter/INPUT"), "src 2.2.2.2 -> proceed");
