@@ -133,10 +133,11 @@ class HostImport {
       if (importer->nearly)
         if (std::string reason = importer->nearly(file.lines.lines); !reason.empty()) notes.push_back(fmt::format("{}: {}", importer->name, reason));
     const bool language = !notes.empty() && notes[0].find("language without a table") != std::string::npos;
+    const std::string message = language ? notes[0] : "no importer recognises this file";
     uint32_t line = 1;
     while (line < file.lines.lines.size() && is_blank(file.lines.lines[line - 1])) ++line;
     Diagnostic diagnostic = make(language ? DiagnosticId::language_unknown : DiagnosticId::input_unrecognised, Severity::error, file.index, line,
-                                 language ? notes[0] : "no importer recognises this file", std::move(notes));
+                                 message, std::move(notes));
     diagnostic.line_text = std::string(file.decoded.encoding == "bytes" ? std::string_view() : file.lines.lines[line - 1].substr(0, 120));
     while (!diagnostic.line_text.empty() && !text::is_utf8(diagnostic.line_text)) diagnostic.line_text.pop_back();
     refuse(std::move(diagnostic));
@@ -149,8 +150,8 @@ class HostImport {
       const Importer* claimer = claimer_of(file, at, wanted, owner);
       if (!claimer || claimer == owner) continue;
       if (owner) claim(file, *owner, begin, at);
+      begin = owner || !claimer->takes_preamble ? at : 0;
       owner = claimer;
-      begin = at;
     }
     if (owner) claim(file, *owner, begin, file.lines.lines.size());
     return owner != nullptr;

@@ -90,15 +90,20 @@ bool Checking::is_wanted(const Requirement& row) const {
   return std::any_of(options_.only.begin(), options_.only.end(), mentions);
 }
 
-std::vector<PacketBox> Checking::accepted_boxes(const std::string& id, Family family) const {
-  std::vector<PacketBox> boxes;
-  for (const Accepted& accepted : options_.accepted) {
-    if (accepted.id != id || accepted.src.in(family).empty()) continue;
-    const unsigned bits = address_bits(family);
-    boxes.push_back({accepted.src.in(family), IntervalSet::all(bits), IntervalSet::all(8), IntervalSet::all(16), IntervalSet::all(16),
-                     IntervalSet::all(8), IntervalSet::all(8)});
+// What was found stays found; when all of it was looked at and accepted, it no longer fails the run.
+void Checking::accept(Result& result) const {
+  if (result.truth != Truth::violated || !result.complete) return;
+  AddressSet accepted;
+  std::string reason;
+  for (const Accepted& entry : options_.accepted) {
+    if (entry.id != result.id) continue;
+    accepted = accepted.united(entry.src);
+    reason += (reason.empty() ? "" : "; ") + entry.reason;
   }
-  return boxes;
+  const auto inside = [&](const Counterexample& example) {
+    return accepted.in(example.region.family).contains(example.region.sets.at(Field::src));
+  };
+  if (!reason.empty() && std::all_of(result.counterexamples.begin(), result.counterexamples.end(), inside)) result.accepted = reason;
 }
 
 void Checking::take_assumptions(Result& result, const Answer& answer) {
@@ -187,8 +192,7 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
     result.truth = Truth::cannot_tell;
     result.reasons.push_back("strict: the answer rests on assumptions");
   }
-  for (const Accepted& accepted : options_.accepted)
-    if (accepted.id == result.id) result.accepted = accepted.reason;
+  accept(result);
 }
 
 Report check(const Network& network, const Requirements& requirements, const CheckOptions& options) {

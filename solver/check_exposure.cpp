@@ -217,7 +217,6 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
         if (path.only_src && !closed.inbound) box.src = box.src.intersected(path.only_src->in(family));
       }
       part.walk.not_in_question = granted(closed, family, grant_unbound);
-      for (PacketBox& box : accepted_boxes(result.id, family)) part.walk.not_in_question.push_back(std::move(box));
       part.walk.legs = {opening_leg(tcp)};
       add_hops(part.walk.legs, path, family, locals_);
       part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs);

@@ -32,6 +32,19 @@ std::string bound_families(const Zone& zone) {
 
 bool is_address_bound(const Zone& zone, Family family) { return zone.bound && !zone.any && !zone.addresses.in(family).empty(); }
 
+// Roles may share a host; what a host sends to itself does not pass a firewall. Larger overlaps stay in question.
+std::vector<PacketBox> to_itself(const PacketBox& box) {
+  std::vector<PacketBox> boxes;
+  const IntervalSet shared = box.src.intersected(box.dst);
+  for (const Interval& both : shared.intervals())
+    for (u128 address = both.lo; both.hi - both.lo < 256 && address <= both.hi; ++address) {
+      PacketBox own = box;
+      own.src = own.dst = IntervalSet::of(address);
+      boxes.push_back(std::move(own));
+    }
+  return boxes;
+}
+
 std::string unbound_hint(const Network& network, const Requirement& row) {
   std::string names;
   for (const auto* roles : {&row.from, &row.to})
@@ -103,8 +116,11 @@ bool Checking::ask_path(const Requirement& row, const Path& path, Family family,
   if (path.devices.empty() && path.unreadable.empty()) return false;
   const bool bound_here = is_address_bound(source, family) || is_address_bound(target, family);
   for (const Device* device : path.unreadable) {
-    // A family that nobody bound and that no export covers is not in question.
-    if (!bound_here && !device->policies.empty()) continue;
+    // A family that nobody bound and that no export covers is not in question; that much is said.
+    if (!bound_here && !device->policies.empty()) {
+      result.assumes.push_back({fmt::format("{} not checked: no {} export of {} is given", family_words(family), family_words(family), device->name), {}});
+      continue;
+    }
     result.reasons.push_back(device->has_export
                                  ? fmt::format("{}: no {} export is given, but {} addresses are bound", device->name, family_words(family), family_words(family))
                                  : fmt::format("{} stands on the way, but no export of it is given", device->name));
@@ -132,14 +148,14 @@ bool Checking::ask_path(const Requirement& row, const Path& path, Family family,
   box.icmp_type = icmp ? IntervalSet::of(row.protocol == proto_icmp ? 8 : 128) : IntervalSet::of(0);
   box.icmp_code = IntervalSet::of(0);
   part.walk.in_question = {box};
-  part.walk.not_in_question = accepted_boxes(row.id, family);
+  part.walk.not_in_question = to_itself(box);
   part.walk.legs = legs_of(row.protocol);
   add_hops(part.walk.legs, path, family, locals_);
   set_service(part.walk, path, row);
   part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs);
   if (part.answer.empty) {
     const std::string reason = fmt::format("nothing to check: no packet from {} to {} is in question in {}", path.from, path.to, family_words(family));
-    if (part.walk.not_in_question.empty()) result.reasons.push_back(reason);
+    result.reasons.push_back(reason);
     return true;
   }
   parts.push_back(std::move(part));

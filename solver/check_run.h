@@ -38,7 +38,7 @@ class Checking {
   void add_findings(Result& result, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into);
   Counterexample explain(const Part& part, const Finding& finding, bool near);
   void take_assumptions(Result& result, const Answer& answer);
-  std::vector<PacketBox> accepted_boxes(const std::string& id, model::Family family) const;
+  void accept(Result& result) const;
 
   // ---- check_required.cpp ----
   void ask_row(const model::Requirement& row);

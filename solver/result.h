@@ -79,7 +79,7 @@ struct Result {
   std::vector<model::Dependence> depends_on;
   std::vector<model::Assumption> assumes;
   std::vector<std::string> reasons;   // plain sentences: "nothing to check: …", "IPv6 not checked: …", "limit reached: …"
-  std::string accepted;        // the site's reason, when the site accepts what was found
+  std::string accepted;        // the site's reason, when the site accepts all that was found: still violated, but it does not fail the run
   Proof proof;
   std::string fault;           // not empty: regions and proof disagree; our bug (exit 5), with a reproduction
 };

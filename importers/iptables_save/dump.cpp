@@ -1,5 +1,6 @@
 #include "importers/iptables_save/dump.h"
 
+#include <algorithm>
 #include <array>
 
 #include "importers/iptables_save/parse.h"
@@ -270,11 +271,12 @@ class DumpReader {
 }  // namespace
 
 Dump read_dump(std::span<const Section> sections, ImportResult& result) {
+  std::map<uint32_t, size_t> lines;
   for (const Section& section : sections) {
-    const size_t lines = section.first_line + section.lines.size();
-    auto& account = result.accounts[section.file];
-    if (account.total() < lines) account = model::Account(lines - 1);
+    size_t& last = lines[section.file];
+    last = std::max<size_t>(last, section.first_line + section.lines.size() - 1);
   }
+  for (const auto& [file, count] : lines) result.accounts[file] = model::Account(count);
   return DumpReader(sections, result).read();
 }
 

@@ -119,7 +119,7 @@ void Conditions::add_ports(const FirewallRule& rule, const FieldValue& field, Fi
       ports.numbers = ports.numbers.united(IntervalSet::of(kEndpointMapper));
     } else {
       alternatives.push_back({unknown("port-keyword", keyword, field.origin)});
-      reporter_.account(field.origin, LineClass::opaque, "port keyword " + keyword);
+      reporter_.account(field.origin, LineClass::approximated, "port keyword " + keyword);
     }
   }
   for (const std::string& invalid : ports.invalid) {

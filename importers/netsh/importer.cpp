@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "importers/netsh/code_page.h"
 #include "importers/netsh/language.h"
 #include "importers/netsh/lower.h"
 #include "importers/netsh/parse_legacy.h"
@@ -16,9 +17,20 @@ using model::DiagnosticId;
 using model::LineClass;
 using model::Severity;
 
+// Another rule stands right above: the section is claimed already, and trying every code page again would cost time.
+bool inside_listing(std::span<const std::string_view> lines, size_t at) {
+  constexpr size_t kLongestRule = 40;
+  for (size_t i = at - std::min(at, kLongestRule); i < at; ++i)
+    if (is_dashes(lines[i])) return true;
+  return false;
+}
+
 Claim starts_at(std::span<const std::string_view> lines, size_t at) {
   if (trim(lines[at]).empty()) return Claim::no;
-  return listing_starts_at(lines, at) || script_starts_at(lines, at) || legacy_starts_at(lines, at) ? Claim::yes : Claim::no;
+  const bool ours = listing_starts_at(lines, at) || script_starts_at(lines, at) || legacy_starts_at(lines, at);
+  // Before the code page is known, a dashed line below gives a rule's first line away.
+  const bool raw = !ours && at + 1 < lines.size() && is_dashes(lines[at + 1]) && !inside_listing(lines, at) && raw_rule_start(lines[at]);
+  return ours || raw ? Claim::yes : Claim::no;
 }
 
 std::string nearly(std::span<const std::string_view> lines) {
@@ -50,13 +62,9 @@ class SectionReader {
     if (legacy_.take(lines, at)) return 1;
     if (script_starts_at(section.lines, at)) {
       listing_.finish(false);
-      in_script_ = true;
       if (const size_t taken = script_.take(lines, at)) return taken;
     }
-    if (listing_.take(lines, at)) {
-      in_script_ = false;
-      return 1;
-    }
+    if (listing_.take(lines, at)) return 1;
     if (const size_t taken = script_.take(lines, at)) return taken;
     return leave(lines[at]);
   }
@@ -82,7 +90,6 @@ class SectionReader {
   ListingParser listing_;
   LegacyParser legacy_;
   ScriptParser script_;
-  bool in_script_ = false;
 };
 
 void note_language(std::span<const Section> sections, ImportResult& result) {
@@ -96,8 +103,15 @@ void note_language(std::span<const Section> sections, ImportResult& result) {
   if (best) result.header["language"] = std::string(best->name);
 }
 
-ImportResult import(std::span<const Section> sections, Facts&) {
+ImportResult import(std::span<const Section> given, Facts&) {
   ImportResult result;
+  std::vector<Utf8Section> converted;
+  std::vector<Section> sections;
+  for (const Section& section : given) {
+    converted.push_back(to_utf8(section));
+    sections.push_back(converted.back().section);
+    if (!converted.back().code_page.empty()) result.header["code page"] = converted.back().code_page;
+  }
   Reporter reporter(sections, result);
   Firewall firewall;
   SectionReader reader(firewall, reporter);
@@ -116,6 +130,7 @@ constexpr Importer kImporter = {
     .name = "netsh",
     .summary = "Windows Firewall: netsh listings, netsh and PowerShell scripts",
     .facts_only = false,
+    .takes_preamble = true,
     .is_host_format = true,
     .starts_at = starts_at,
     .nearly = nearly,

@@ -71,6 +71,8 @@ bool mentions_netsh_firewall(std::string_view text) {
   const size_t at = find_word(text, "netsh") != std::string_view::npos ? find_word(text, "netsh") : find_word(text, "netsh.exe");
   if (at == std::string_view::npos) return false;
   const std::string rest = lower(text.substr(at));
+  const std::string_view context = trim(std::string_view(rest).substr(std::min(rest.find_first_of(" \t"), rest.size())));
+  if (context.starts_with("adv") || context.starts_with("fi")) return true;  // netsh takes abbreviations
   return contains_folded(rest, "firewall") || contains_folded(rest, "portproxy") || contains_folded(rest, " -f ");
 }
 

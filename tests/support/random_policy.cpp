@@ -85,7 +85,7 @@ class Generator {
     switch (below(7)) {
       case 0: return {Rewrite::Kind::assign, Field::dst, addresses()};
       case 1: return {Rewrite::Kind::assign, Field::dst_port, ports()};
-      case 2: return {Rewrite::Kind::netmap, Field::src, {}, "", ~u128{3}, below(4)};
+      case 2: return {Rewrite::Kind::netmap, Field::src, {}, "", max_value(32) - 3, below(4)};
       case 3: return {Rewrite::Kind::copy_bits, Field::connmark, {}, "", 3, 0, Field::mark};
       case 4: return {Rewrite::Kind::assign, Field::state, IntervalSet::of(below(5))};
       case 5: return {Rewrite::Kind::set_bits, Field::ct_status, {}, "", ct_dnat, ct_dnat};

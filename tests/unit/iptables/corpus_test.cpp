@@ -8,6 +8,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "importers/ipset_save/importer.h"
 #include "importers/iptables_save/importer.h"
 #include "tests/unit/iptables/helpers.h"
 
@@ -83,6 +84,20 @@ TEST(Corpus, IptablesSave) {
   std::cout << "rules modelled: " << modelled << " of " << rules << ", of which the export masks " << masked << "\n";
   EXPECT_GE(modelled * 100, (rules - masked) * 97);
   EXPECT_LE(rules, size_t{36000});
+}
+
+TEST(Corpus, IpsetSave) {
+  const fs::path folder = corpus();
+  if (folder.empty()) GTEST_SKIP() << "NO CORPUS: set FWPROOF_CORPUS";
+  for (const auto& entry : fs::directory_iterator(folder / "ipset-save")) {
+    const std::string text = read(entry.path());
+    const importers::Section section = section_of(text);
+    importers::Facts facts;
+    const auto result = importers::ipset_save::importer().import({&section, 1}, facts);
+    EXPECT_EQ(result.accounts.at(0).count(LineClass::unrecognised), 0u) << entry.path();
+    EXPECT_EQ(result.accounts.at(0).count(LineClass::opaque), 0u) << entry.path();
+    EXPECT_FALSE(facts.sets.empty()) << entry.path();
+  }
 }
 
 }  // namespace

@@ -186,12 +186,14 @@ TEST(Check, a_family_without_export_is_named) {
   EXPECT_EQ(plain.result("exposure-8474-SERVER").truth, Truth::cannot_tell);
 }
 
-TEST(Check, what_the_site_accepts_is_left_out_and_named) {
+TEST(Check, what_the_site_accepts_stays_violated_and_carries_the_reason) {
   World world({stateful(), rule({address_in(Field::src, "192.0.2.128/25")}, ActionKind::drop, 7), allow_adm()});
   world.options.accepted = {{"s/8474-ADM-SERVER", AddressSet::of(*parse_prefix("192.0.2.128/25")), "printers"}};
   const Result result = world.result("8474-ADM-SERVER");
-  EXPECT_EQ(result.truth, Truth::holds);
+  EXPECT_EQ(result.truth, Truth::violated);
   EXPECT_EQ(result.accepted, "printers");
+  world.options.accepted[0].src = AddressSet::of(*parse_prefix("192.0.2.192/26"));
+  EXPECT_EQ(world.result("8474-ADM-SERVER").accepted, "");
 }
 
 TEST(Check, a_disabled_rule_that_looks_right_is_named) {

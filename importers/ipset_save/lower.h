@@ -1,0 +1,63 @@
+// Collects the entries of named sets and merges them into what they match.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "importers/importer.h"
+#include "importers/ipset_save/ast.h"
+
+namespace fwproof::importers::ipset_save {
+
+// What became of a line: empty text and id mean fine.
+struct LineProblem {
+  bool found = false;
+  model::DiagnosticId id{};
+  std::string_view where;   // the part of the line
+  std::string message;
+};
+
+class SetCollector {
+ public:
+  // Requires: line.command is create, add, flush, destroy or change.
+  LineProblem apply(const Line& line, model::Origin origin);
+  // Writes all sets into facts.
+  void finish(Facts& facts);
+
+ private:
+  enum class Dimension : uint8_t { address, port, mac, mark, iface };
+  struct Group {
+    std::vector<model::Interval> first;   // of the first dimension, an address
+    std::vector<model::Term> rest;
+    model::Origin origin;
+  };
+  struct Collected {
+    NamedSet set;
+    std::vector<Dimension> dimensions;
+    unsigned netmask = 0;                 // 0: none
+    uint64_t markmask = 0xffffffff;
+    bool default_timeout = false;
+    std::map<unsigned, std::vector<model::Interval>> by_length;   // one address: entries, and nomatch entries
+    std::map<unsigned, std::vector<model::Interval>> nomatch_by_length;
+    std::unordered_map<std::string, Group> groups;                // key: the entry without its first part
+    std::vector<std::string> order;                               // of the groups
+  };
+
+  LineProblem create(const Line& line, model::Origin origin);
+  LineProblem add(const Line& line, model::Origin origin);
+  LineProblem add_entry(Collected& set, const Line& line, bool nomatch, bool wildcard, model::Origin origin);
+  static bool add_address(Collected& set, std::string_view text, bool nomatch);
+  static bool add_tuple(Collected& set, std::string_view text, bool wildcard, model::Origin origin);
+  static bool parse_rest(const Collected& set, std::string_view text, bool wildcard, std::vector<model::Term>& terms);
+  static std::optional<model::Term> parse_part(const Collected& set, Dimension dimension, std::string_view text, bool wildcard);
+  static void clear(Collected& set);
+  static void read_type(Collected& set);
+  static void merge(Collected& set);
+
+  std::unordered_map<std::string, Collected> sets_;
+  Collected* last_ = nullptr;             // the set of the line before: dumps list a set's entries together
+};
+
+}  // namespace fwproof::importers::ipset_save

@@ -1,0 +1,51 @@
+// Any bytes into the three importers of Linux hosts: nothing crashes, and every account adds up.
+#include <cstdlib>
+
+#include "importers/ipset_save/importer.h"
+#include "importers/iptables_save/importer.h"
+#include "importers/linux_ip/importer.h"
+
+namespace {
+
+using namespace fwproof;
+
+importers::Section section_of(std::string_view text) {
+  importers::Section section;
+  section.encoding = "UTF-8";
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    section.lines.push_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return section;
+}
+
+void check(const importers::ImportResult& result, const importers::Section& section) {
+  for (const auto& [file, account] : result.accounts) {
+    size_t sum = 0, blank = 0;
+    for (size_t i = 0; i < model::kLineClasses; ++i) sum += account.count(static_cast<model::LineClass>(i));
+    for (const std::string_view line : section.lines) blank += line.find_first_not_of(" \t\r") == std::string_view::npos;
+    if (sum != account.total() || sum + blank != section.lines.size()) std::abort();
+  }
+  for (const model::Policy& policy : result.policies)
+    for (const model::Chain& chain : policy.chains)
+      for (const model::Rule& rule : chain.rules)
+        if ((rule.action.kind == model::ActionKind::jump || rule.action.kind == model::ActionKind::go_to) &&
+            rule.action.index >= policy.chains.size())
+          std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const importers::Section section = section_of({reinterpret_cast<const char*>(data), size});
+  if (section.lines.empty()) return 0;
+  importers::Facts facts;
+  for (const importers::Importer* importer :
+       {&importers::linux_ip::importer(), &importers::ipset_save::importer(), &importers::iptables_save::importer()}) {
+    for (size_t at = 0; at < section.lines.size(); ++at) importer->starts_at(section.lines, at);
+    importer->nearly(section.lines);
+    check(importer->import({&section, 1}, facts), section);
+  }
+  return 0;
+}

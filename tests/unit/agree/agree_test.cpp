@@ -1,0 +1,214 @@
+// Three meanings of a policy agree: the plain evaluator, the computed regions, and Z3. A failure prints the seed and the policy.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "model/evaluate.h"
+#include "solver/encode.h"
+#include "solver/flow.h"
+#include "tests/support/random_policy.h"
+#include "tests/support/shrink.h"
+
+namespace fwproof::testing {
+namespace {
+
+using namespace model;
+using solver::PacketBox;
+using solver::Prover;
+using solver::Walk;
+
+constexpr uint64_t kFirstSeed = 20'260'000;
+
+enum class Fate { passes, blocked, depends, too_many_ways };
+
+const AddressSet& local() {
+  static const AddressSet kLocal = AddressSet::of(Family::v4, IntervalSet::range(2, 6));
+  return kLocal;
+}
+
+uint64_t policies_wanted() {
+  const char* wanted = std::getenv("FWPROOF_AGREE_POLICIES");
+  return wanted ? std::strtoull(wanted, nullptr, 10) : 100'000;
+}
+
+// In input on a host of its own addresses; every other policy meets a later packet of a connection.
+Walk walk_of(const Policy& policy, uint64_t seed) {
+  constexpr unsigned kStates[] = {state_new, state_established, state_new, state_established, state_related, state_untracked};
+  Walk walk = tiny_walk(policy, Hook::input, kStates[seed % 6]);
+  if (seed % 3 != 0) walk.legs[0].hops[0].local = &local();
+  return walk;
+}
+
+Packet packet_of(const Walk& walk, uint64_t index) {
+  Packet packet;
+  const auto take = [&](uint64_t size) {
+    const uint64_t value = index % size;
+    index /= size;
+    return value;
+  };
+  packet.set(Field::src, take(kAddresses));
+  packet.set(Field::dst, take(kAddresses));
+  packet.set(Field::dst_port, take(kPorts));
+  packet.set(Field::protocol, take(2) == 0 ? proto_tcp : proto_udp);
+  packet.set(Field::src_port, take(kPorts));
+  for (const Field field : {Field::icmp_type, Field::icmp_code, Field::mark, Field::fragment, Field::ct_status, Field::ct_dir}) packet.set(field, 0);
+  packet.set(Field::state, walk.legs[0].state.min());
+  packet.set(Field::tcp_flags, walk.legs[0].tcp_flags.min());
+  if (packet.get(Field::state) == state_new) packet.set(Field::connmark, 0);
+  return packet;
+}
+
+// The routing decision as a chain that drops. The evaluator tells "dropped" from "sent on" and calls a packet that may meet either
+// one undecided; a walk does not: neither arrives.
+Policy with_routing_as_chain(const Policy& policy) {
+  Policy copy = policy;
+  Chain chain;
+  chain.at_end = ActionKind::accept;
+  chain.rules.push_back({{Term{InAddresses{Field::dst, local()}, true}}, {ActionKind::drop, 0}, {}, "", true, -1});
+  for (Stage& stage : copy.hooks[0])
+    if (stage.kind == Stage::Kind::route) stage = {Stage::Kind::filter, static_cast<uint32_t>(policy.chains.size())};
+  copy.chains.push_back(std::move(chain));
+  return copy;
+}
+
+Fate fate_of(const Policy& policy, const AddressSet* local, const Packet& packet) {
+  const std::map<Field, IntervalSet> domains = {
+      {Field::in, policy.interfaces.all().minus(IntervalSet::of(policy.interfaces.atom_of("lo")))}};
+  EvaluateOptions options;
+  options.local = local;
+  options.domains = &domains;
+  const Outcome outcome = evaluate(policy, Hook::input, packet, options);
+  if (outcome.limit_reached) return Fate::too_many_ways;
+  if (outcome.verdict == Verdict::depends) return Fate::depends;
+  return outcome.verdict == Verdict::accept && outcome.arrives ? Fate::passes : Fate::blocked;
+}
+
+Fate fate_of(const Walk& walk, const Packet& packet) {
+  const solver::WalkHop& hop = walk.legs[0].hops[0];
+  const Fate fate = fate_of(*hop.policy, hop.local, packet);
+  return hop.local && fate == Fate::depends ? fate_of(with_routing_as_chain(*hop.policy), nullptr, packet) : fate;
+}
+
+bool contains(const std::vector<PacketBox>& boxes, const Packet& packet) {
+  return std::any_of(boxes.begin(), boxes.end(), [&](const PacketBox& box) {
+    return box.src.contains(packet.get(Field::src)) && box.dst.contains(packet.get(Field::dst)) && box.protocol.contains(packet.get(Field::protocol)) &&
+           box.src_port.contains(packet.get(Field::src_port)) && box.dst_port.contains(packet.get(Field::dst_port));
+  });
+}
+
+Fate fate_in(const solver::FlowRegions::Leg& leg, const Packet& packet) {
+  if (contains(leg.passes, packet)) return Fate::passes;
+  return contains(leg.blocked, packet) ? Fate::blocked : Fate::depends;
+}
+
+// The packets to look at: all of a stride, so that a run stays short and other seeds look at others.
+constexpr uint64_t kPackets = kAddresses * kAddresses * kPorts * 2 * kPorts;
+
+std::string regions_disagree(const Policy& policy, uint64_t seed, uint64_t stride) {
+  const Walk walk = walk_of(policy, seed);
+  const solver::FlowRegions regions = solver::compute(walk, solver::slice(walk), {});
+  for (uint64_t index = seed % stride; index < kPackets; index += stride) {
+    const Packet packet = packet_of(walk, index);
+    const Fate plain = fate_of(walk, packet);
+    const Fate fast = fate_in(regions.legs[0], packet);
+    if (plain != fast && plain != Fate::too_many_ways)
+      return "packet " + std::to_string(index) + ": evaluator " + std::to_string(static_cast<int>(plain)) + ", regions " + std::to_string(static_cast<int>(fast));
+  }
+  return "";
+}
+
+std::string z3_disagrees(const Policy& policy, uint64_t seed, uint64_t stride) {
+  const Walk walk = walk_of(policy, seed);
+  Prover prover(walk, nullptr, {});
+  std::vector<PacketBox> boxes[4];
+  for (uint64_t index = seed % stride; index < kPackets; index += stride) {
+    const Packet packet = packet_of(walk, index);
+    boxes[static_cast<int>(fate_of(walk, packet))].push_back(box_of(packet));
+  }
+  if (prover.all_pass(0, boxes[0]) != Prover::Answer::proven) return "not all of the evaluator's passing packets pass";
+  if (prover.none_passes(0, boxes[1]) != Prover::Answer::proven) return "some of the evaluator's blocked packets pass";
+  for (const PacketBox& box : boxes[2]) {
+    if (prover.all_pass(0, {box}) != Prover::Answer::refuted) return "a packet that depends passes always";
+    if (prover.none_passes(0, {box}) != Prover::Answer::refuted) return "a packet that depends passes never";
+  }
+  return "";
+}
+
+template <typename Disagree>
+bool agrees(uint64_t seed, const Policy& policy, const Disagree& disagree) {
+  const std::string what = disagree(policy, seed);
+  if (what.empty()) return true;
+  const Policy small = shrink(policy, [&](const Policy& candidate) { return !disagree(candidate, seed).empty(); });
+  ADD_FAILURE() << "seed " << seed << ": " << what << "\nsmallest: " << disagree(small, seed) << "\n" << dump(small);
+  return false;
+}
+
+TEST(Agree, RegionsWithTheEvaluatorOnRandomPolicies) {
+  const uint64_t count = policies_wanted();
+  std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(kFirstSeed), static_cast<unsigned long long>(kFirstSeed + count - 1));
+  int failures = 0;
+  for (uint64_t seed = kFirstSeed; seed < kFirstSeed + count && failures < 3; ++seed)
+    failures += !agrees(seed, random_policy(seed, {}), [](const Policy& p, uint64_t s) { return regions_disagree(p, s, 67); });
+}
+
+TEST(Agree, Z3WithTheEvaluatorOnRandomPolicies) {
+  const uint64_t count = std::max<uint64_t>(policies_wanted() / 50, 1);
+  int failures = 0;
+  for (uint64_t seed = kFirstSeed; seed < kFirstSeed + count && failures < 3; ++seed)
+    failures += !agrees(seed, random_policy(seed, {}), [](const Policy& p, uint64_t s) { return z3_disagrees(p, s, 67); });
+}
+
+// The regions, as Z3 sees them: right throughout, and complete.
+std::string z3_denies_regions(const Policy& policy, uint64_t seed) {
+  const Walk walk = walk_of(policy, seed);
+  const solver::Slice slice = solver::slice(walk);
+  const solver::FlowRegions::Leg regions = solver::compute(walk, slice, {}).legs[0];
+  Prover prover(walk, &slice, {});
+  const auto joined = [](std::vector<PacketBox> a, const std::vector<PacketBox>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+  };
+  if (prover.all_pass(0, regions.passes) != Prover::Answer::proven) return "not all passes";
+  if (prover.none_passes(0, regions.blocked) != Prover::Answer::proven) return "some of blocked passes";
+  if (prover.none_passes_outside(0, joined(regions.passes, regions.depends)) != Prover::Answer::proven) return "blocked is not all the rest";
+  if (prover.all_pass_outside(0, joined(regions.blocked, regions.depends)) != Prover::Answer::proven) return "passes is not all the rest";
+  return "";
+}
+
+TEST(Agree, Z3WithTheRegionsOnRandomPolicies) {
+  const uint64_t count = std::max<uint64_t>(policies_wanted() / 50, 1);
+  int failures = 0;
+  for (uint64_t seed = kFirstSeed; seed < kFirstSeed + count && failures < 3; ++seed)
+    failures += !agrees(seed, random_policy(seed, {}), z3_denies_regions);
+}
+
+// Every list of at most three rules over a small alphabet, with both ends, in one base chain and one chain that it may call.
+TEST(Agree, RegionsWithTheEvaluatorOnAllSmallPolicies) {
+  std::vector<Rule> alphabet;
+  const std::vector<std::vector<Term>> conditions = {
+      {}, {Term{InAddresses{Field::src, AddressSet::of(Family::v4, IntervalSet::range(2, 5))}}}, {Term{In{Field::dst_port, IntervalSet::of(1)}, true}}, {Term{Unknown{0}}}};
+  const std::vector<Action> actions = {{ActionKind::accept, 0}, {ActionKind::drop, 0}, {ActionKind::return_, 0}, {ActionKind::jump, 1}, {ActionKind::go_to, 1}};
+  for (const auto& terms : conditions)
+    for (const Action& action : actions) alphabet.push_back({terms, action, {}, "", true, -1});
+  Policy policy;
+  policy.v4 = true;
+  policy.interfaces.add("lo");
+  add_unknown(policy, {UnknownCondition::Sharing::pure, "string", "a", {}});
+  policy.hooks[0] = {{Stage::Kind::filter, 0}};
+  policy.chains.resize(2);
+  policy.chains[1].rules = {{{Term{In{Field::dst_port, IntervalSet::range(0, 1)}}}, {ActionKind::drop, 0}, {}, "", true, -1},
+                            {{Term{Unknown{0}}}, {ActionKind::accept, 0}, {}, "", true, -1}};
+  const size_t size = alphabet.size();
+  int failures = 0;
+  for (size_t list = 0; list < size * size * size * 2 && failures < 3; ++list) {
+    policy.chains[0].at_end = list % 2 == 0 ? ActionKind::accept : ActionKind::drop;
+    const size_t rules = list / 2;
+    policy.chains[0].rules = {alphabet[rules % size], alphabet[rules / size % size], alphabet[rules / size / size]};
+    failures += !agrees(0, policy, [](const Policy& p, uint64_t s) { return regions_disagree(p, s, 5); });
+    if (list % 40 == 0) failures += !agrees(0, policy, z3_denies_regions);
+  }
+}
+
+}  // namespace
+}  // namespace fwproof::testing

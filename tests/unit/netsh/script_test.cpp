@@ -1,0 +1,128 @@
+// Scripts: what each command does to the firewall, asked of the plain evaluator.
+#include "support.h"
+
+namespace fwproof::importers::netsh {
+namespace {
+
+const std::string kAdd = "netsh advfirewall firewall add rule ";
+const std::string kListed = print({});
+
+struct Row {
+  const char* what;
+  std::vector<std::string> files;
+  Question question;
+  const char* expected;
+};
+
+class Scripts : public testing::TestWithParam<Row> {};
+
+TEST_P(Scripts, Decide) {
+  const ImportedHost host = import_texts(GetParam().files);
+  EXPECT_EQ(ask(host, GetParam().question), GetParam().expected) << GetParam().what;
+}
+
+Question port(unsigned number) {
+  Question question;
+  question.dst_port = number;
+  return question;
+}
+Question from(const char* src, unsigned number = 80) {
+  Question question = port(number);
+  question.src = src;
+  return question;
+}
+Question in_profile(unsigned profile) {
+  Question question;
+  question.profile = profile;
+  return question;
+}
+Question outbound() {
+  Question question;
+  question.inbound = false;
+  return question;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Commands, Scripts,
+    testing::Values(
+        Row{"add", {kAdd + "name=\"w\" dir=in action=allow protocol=TCP localport=80"}, port(80), "accept"},
+        Row{"other port", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80"}, port(81), "drop"},
+        Row{"blanks around =", {kAdd + "name = \"my web\" dir = in action = allow protocol = tcp localport = 80"}, port(80), "accept"},
+        Row{"quoted list", {kAdd + "name=w dir=IN action=ALLOW protocol=TCP localport=\"79,80\" profile=ANY"}, port(80), "accept"},
+        Row{"remoteip", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remoteip=192.0.2.0/25"}, from("192.0.2.200"), "drop"},
+        Row{"remoteip mask", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remoteip=192.0.2.0/255.255.255.128"}, from("192.0.2.20"), "accept"},
+        Row{"remoteip range", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remoteip=192.0.2.1-192.0.2.9"}, from("192.0.2.9"), "accept"},
+        Row{"bad address", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remoteip=300.1.1.1"}, port(80), "depends"},
+        Row{"LocalSubnet", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remoteip=localsubnet"}, port(80), "depends"},
+        Row{"block wins", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80\n" + kAdd + "name=b dir=in action=block remoteip=192.0.2.0/24"}, port(80), "drop"},
+        Row{"disabled", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 enable=no"}, port(80), "drop"},
+        Row{"caret", {"netsh advfirewall firewall add rule name=w ^\r\n dir=in action=allow ^\r\n protocol=TCP localport=80\r\n"}, port(80), "accept"},
+        Row{"backtick", {kAdd + "name=\"w\" `\naction=ALLOW dir=IN protocol=TCP localport=\"80\""}, port(80), "accept"},
+        Row{"chain", {"echo hi & " + kAdd + "name=w dir=in action=allow protocol=TCP localport=80 >nul 2>&1"}, port(80), "accept"},
+        Row{"prompt", {"C:\\Windows\\system32>" + kAdd + "name=w dir=in action=allow protocol=TCP localport=80"}, port(80), "accept"},
+        Row{"comment only", {"REM " + kAdd + "name=w dir=in action=allow protocol=TCP localport=80\n" + kAdd + "name=x dir=in action=allow protocol=TCP localport=81"}, port(80), "drop"},
+        Row{"abbreviated", {"netsh adv f a r name=w dir=in action=allow protocol=TCP localport=80"}, port(80), "accept"},
+        Row{"-f context", {"advfirewall firewall\nadd rule name=w dir=in action=allow protocol=TCP localport=80"}, port(80), "accept"},
+        Row{"-c option", {"netsh -c \"advfirewall firewall\" add rule name=w dir=in action=allow protocol=TCP localport=80"}, port(80), "accept"},
+        Row{"under if", {"if exist x " + kAdd + "name=w dir=in action=allow protocol=TCP localport=80"}, port(80), "depends"},
+        Row{"under if, elsewhere", {"if exist x " + kAdd + "name=w dir=in action=allow protocol=TCP localport=80"}, port(81), "drop"},
+        Row{"in a block", {"if exist x (\n" + kAdd + "name=w dir=in action=allow protocol=TCP localport=80\n)\n"}, port(80), "depends"},
+        Row{"in a loop", {"for %%p in (80 443) do " + kAdd + "name=w dir=in action=allow protocol=TCP localport=%%p"}, port(80), "depends"},
+        Row{"behind goto", {"if errorlevel 1 goto end\n" + kAdd + "name=w dir=in action=allow protocol=TCP localport=80\n:end\n"}, port(80), "depends"},
+        Row{"variable", {kAdd + "name=w dir=in action=allow protocol=TCP localport=%PORT%"}, port(80), "depends"},
+        Row{"set variable", {"set PORT=80\n" + kAdd + "name=w dir=in action=allow protocol=TCP localport=%PORT%"}, port(81), "drop"},
+        Row{"PowerShell variable", {"$p = \"80\"\n" + kAdd + "name=w dir=in action=allow protocol=TCP localport=$p"}, port(80), "accept"},
+        Row{"or", {"foo || " + kAdd + "name=w dir=in action=allow protocol=TCP localport=80"}, port(80), "depends"},
+        Row{"inside another", {"powershell -Command \"netsh advfirewall set allprofiles state off\""}, port(80), "depends"},
+        Row{"registry", {kAdd + "name=w dir=in action=allow protocol=TCP localport=81\nreg add HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess /v x"}, port(80), "depends"},
+        Row{"service", {kAdd + "name=w dir=in action=allow protocol=TCP localport=81\nnet stop mpssvc"}, port(80), "depends"},
+        Row{"off", {"netsh advfirewall set allprofiles state off"}, port(4444), "accept"},
+        Row{"off elsewhere", {"netsh advfirewall set publicprofile state off"}, in_profile(model::profile_domain), "drop"},
+        Row{"allow by default", {"netsh advfirewall set allprofiles firewallpolicy allowinbound,allowoutbound"}, port(4444), "accept"},
+        Row{"block outbound", {"netsh advfirewall set allprofiles firewallpolicy blockinbound,blockoutbound"}, outbound(), "drop"},
+        Row{"block always", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80\nnetsh advfirewall set domainprofile firewallpolicy blockinboundalways,allowoutbound"}, port(80), "drop"},
+        Row{"mixed defaults", {"netsh advfirewall set publicprofile firewallpolicy allowinbound,allowoutbound"}, in_profile(model::profile_public), "accept"},
+        Row{"current profile", {"netsh advfirewall set currentprofile state off"}, port(80), "depends"},
+        Row{"reset", {kListed, "netsh advfirewall reset"}, port(80), "drop"},
+        Row{"delete", {kListed, "netsh advfirewall firewall delete rule name=web"}, port(80), "drop"},
+        Row{"delete other direction", {kListed, "netsh advfirewall firewall delete rule name=web dir=out"}, port(80), "accept"},
+        Row{"delete all of a name", {kListed + print({.local_port = "81"}), "netsh advfirewall firewall delete rule name=WEB"}, port(81), "drop"},
+        Row{"set", {kListed, "netsh advfirewall firewall set rule name=web new localport=81"}, port(80), "drop"},
+        Row{"set without new", {kListed, "netsh advfirewall firewall set rule name=web enable=no"}, port(80), "accept"},
+        Row{"set by program hidden", {kListed, "netsh advfirewall firewall set rule name=web program=c:\\x.exe new enable=no"}, port(80), "depends"},
+        Row{"enable an unseen group", {"netsh advfirewall firewall set rule group=\"remote desktop\" new enable=Yes"}, port(3389), "depends"},
+        Row{"import", {kListed, "netsh advfirewall import x.wfw"}, port(80), "depends"},
+        Row{"bypass", {kAdd + "name=w dir=in action=bypass security=authenticate rmtcomputergrp=D:(A;;CC;;;S-1) protocol=TCP localport=80"}, port(80), "depends"},
+        Row{"portproxy", {"netsh interface portproxy add v4tov4 listenport=80 connectaddress=10.0.0.1"}, port(80), "drop"},
+        Row{"program", {kAdd + "name=w dir=in action=allow program=\"C:\\x.exe\""}, port(80), "drop"},
+        Row{"port without protocol", {kAdd + "name=w dir=in action=allow localport=80"}, port(80), "depends"},
+        Row{"unknown key", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remotip=1.2.3.4"}, port(80), "depends"},
+        Row{"unknown action", {kAdd + "name=w dir=in action=permit protocol=TCP localport=80"}, port(80), "depends"},
+        Row{"legacy port", {"netsh firewall add portopening TCP 80 \"web\" ENABLE ALL profile=ALL"}, port(80), "accept"},
+        Row{"legacy opmode", {"netsh firewall set opmode mode=disable profile=all"}, port(4444), "accept"},
+        Row{"New-NetFirewallRule", {"New-NetFirewallRule -DisplayName \"w\" -Direction Inbound -LocalPort 79,80 -Protocol TCP -Action Allow"}, port(80), "accept"},
+        Row{"New-NetFirewallRule scope", {"New-NetFirewallRule -DisplayName w -LocalPort 80 -Protocol TCP -RemoteAddress @(\"192.0.2.0/24\", '10.0.0.1') | Out-Null"}, from("203.0.113.1"), "drop"},
+        Row{"New-NetFirewallRule splat", {"New-NetFirewallRule @p"}, port(80), "depends"},
+        Row{"Remove-NetFirewallRule", {kListed, "Remove-NetFirewallRule -DisplayName 'web'"}, port(80), "drop"},
+        Row{"Disable-NetFirewallRule", {kListed, "Disable-NetFirewallRule -DisplayName web"}, port(80), "drop"},
+        Row{"Disable by wildcard", {kListed, "Disable-NetFirewallRule -DisplayName we*"}, port(80), "depends"},
+        Row{"pipeline", {kListed, "Get-NetFirewallRule | Disable-NetFirewallRule"}, port(80), "depends"},
+        Row{"Set-NetFirewallProfile", {"Set-NetFirewallProfile -Profile Domain,Public,Private -Enabled False"}, port(4444), "accept"},
+        Row{"Set-NetFirewallProfile default", {"Set-NetFirewallProfile -All -DefaultInboundAction Allow"}, port(4444), "accept"},
+        Row{"cmdlet in a block", {"if ($x) {\n  New-NetFirewallRule -DisplayName w -LocalPort 80 -Protocol TCP\n}"}, port(80), "depends"}));
+
+TEST(Scripts, SayWhatCannotBeTold) {
+  EXPECT_TRUE(has(import_texts({"netsh advfirewall import x.wfw"}), "script.opaque"));
+  EXPECT_TRUE(has(import_texts({kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remoteip=300.1.1.1"}), "address.invalid"));
+  EXPECT_TRUE(has(import_texts({kAdd + "name=w dir=in action=allow protocol=TCP localport=80000"}), "number.invalid"));
+}
+
+TEST(Scripts, LeaveProseUnrecognised) {
+  const ImportedHost host = import_texts({"Firewall rules of the server\n" + kAdd + "name=w dir=in action=allow protocol=TCP localport=80\nAnd this is why.\n"});
+  EXPECT_TRUE(host.understood);
+  EXPECT_EQ(lines_of_class(host, model::LineClass::unrecognised), 2U);
+  EXPECT_EQ(lines_of_class(host, model::LineClass::modelled), 1U);
+}
+
+}  // namespace
+}  // namespace fwproof::importers::netsh
