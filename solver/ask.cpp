@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "solver/encode.h"
-
 namespace fwproof::solver {
 
 using namespace model;
@@ -17,7 +15,7 @@ constexpr size_t kExplained = 64;
 
 class Asking {
  public:
-  Asking(const Walk& walk, Wanted wanted, const Limits& limits, bool proofs)
+  Asking(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs)
       : walk_(walk), wanted_(wanted), limits_(limits), proofs_(proofs), slice_(slice(walk)) {}
 
   Answer run() {
@@ -96,7 +94,7 @@ class Asking {
 
   // Z3 confirms: what is said to break breaks, and nothing else does.
   void prove(Flow& flow) {
-    Prover prover(walk_, &slice_, limits_);
+    Prover prover(walk_, &slice_, limits_, proofs_);
     for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
       bool all_boxes = true;
       bool all_open = true;
@@ -160,7 +158,7 @@ class Asking {
   const Walk& walk_;
   Wanted wanted_;
   const Limits& limits_;
-  bool proofs_;
+  ProofSession* proofs_;
   Slice slice_;
   Answer answer_;
   std::vector<Ref> breaks_;    // by leg
@@ -173,6 +171,6 @@ class Asking {
 
 }  // namespace
 
-Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, bool proofs) { return Asking(walk, wanted, limits, proofs).run(); }
+Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs) { return Asking(walk, wanted, limits, proofs).run(); }
 
 }  // namespace fwproof::solver

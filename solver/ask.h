@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "solver/encode.h"
 #include "solver/flow.h"
 #include "solver/limits.h"
 #include "solver/replay.h"
@@ -40,6 +41,7 @@ struct Answer {
   std::string fault;                // not empty: regions, Z3 and evaluator disagree
 };
 
-Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, bool proofs);
+// proofs: the Z3 to ask, shared between questions; nullptr: regions only.
+Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs);
 
 }  // namespace fwproof::solver

@@ -66,7 +66,7 @@ void bind_device(Device& device, const Network& network) {
 }
 
 Checking::Checking(const Network& network, const Requirements& requirements, const CheckOptions& options)
-    : network_(network), requirements_(requirements), options_(options) {
+    : network_(network), requirements_(requirements), options_(options), proofs_(options.limits) {
   for (Device& device : network_.devices) {
     bind_device(device, network_);
     const auto zone = network_.zones.find(device.host);

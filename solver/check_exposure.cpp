@@ -219,7 +219,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
       part.walk.not_in_question = granted(closed, family, grant_unbound);
       part.walk.legs = {opening_leg(tcp)};
       add_hops(part.walk.legs, path, family, locals_);
-      part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs);
+      part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
       part.unbound = part.unbound && !any_destination_breaks(part);
       // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
       parts.push_back(std::move(part));

@@ -152,7 +152,7 @@ bool Checking::ask_path(const Requirement& row, const Path& path, Family family,
   part.walk.legs = legs_of(row.protocol);
   add_hops(part.walk.legs, path, family, locals_);
   set_service(part.walk, path, row);
-  part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs);
+  part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
   if (part.answer.empty) {
     const std::string reason = fmt::format("nothing to check: no packet from {} to {} is in question in {}", path.from, path.to, family_words(family));
     result.reasons.push_back(reason);

@@ -77,6 +77,7 @@ class Checking {
   const model::Requirements& requirements_;
   const CheckOptions& options_;
   std::map<const model::Device*, model::AddressSet> locals_;
+  ProofSession proofs_;
   Report report_;
 };
 

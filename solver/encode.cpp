@@ -31,10 +31,50 @@ bool is_contradictory(const Walk& walk) {
 
 }  // namespace
 
+class ProofSession::State {
+ public:
+  explicit State(uint32_t timeout_ms) : timeout_ms_(timeout_ms) {}
+  Z3Session& fresh() {
+    // Names and learnt clauses of earlier walks pile up; after a while a new start is cheaper.
+    if (!session_ || ++used_ % 256 == 0) session_ = std::make_unique<Z3Session>(timeout_ms_);
+    return *session_;
+  }
+  void spoil() { session_.reset(); }
+
+ private:
+  uint32_t timeout_ms_;
+  uint32_t used_ = 0;
+  std::unique_ptr<Z3Session> session_;
+};
+
+ProofSession::ProofSession(const Limits& limits) : state_(std::make_unique<State>(limits.z3_timeout_ms)) {}
+ProofSession::~ProofSession() = default;
+
+// What one walk asserts is taken back at its end.
+class Scope {
+ public:
+  explicit Scope(z3::solver& solver) : solver_(solver) { solver_.push(); }
+  ~Scope() {
+    try {
+      solver_.pop();
+    } catch (const z3::exception&) {  // the session is given up by whoever saw the first exception
+    }
+  }
+
+ private:
+  z3::solver& solver_;
+};
+
 class Prover::Work {
  public:
-  Work(const Walk& walk, const Slice* slice, const Limits& limits)
-      : family_(walk.family), session_(limits.z3_timeout_ms), walk_(session_, walk, slice, limits.visits) {}
+  Work(const Walk& walk, const Slice* slice, const Limits& limits, Z3Session& session)
+      : family_(walk.family), session_(session), scope_(session.solver()), walk_(session_, walk, slice, limits.visits) {}
+
+  // Premises that contradict each other would prove everything. Requires: the question is not empty.
+  bool premises_hold() {
+    if (!premises_) premises_ = session_.solver().check() == z3::sat;
+    return *premises_;
+  }
 
   Answer refute(size_t leg, bool passes, const std::vector<PacketBox>& region, bool outside) {
     z3::expr fate = session_.yes();
@@ -48,6 +88,7 @@ class Prover::Work {
     session_.solver().add(passes ? fate : session_.negation(fate));
     const Answer answer = check(leg);
     session_.solver().pop();
+    if (answer == Answer::proven && !premises_hold()) return Answer::unknown;
     return answer;
   }
 
@@ -85,48 +126,59 @@ class Prover::Work {
   }
 
   model::Family family_;
-  Z3Session session_;
+  Z3Session& session_;
+  Scope scope_;
   Z3Walk walk_;
+  std::optional<bool> premises_;
 };
 
 namespace {
 
 // After an exception nothing is known about what the solver still assumes, so it is not asked again.
-template <typename Work, typename Ask>
-Prover::Answer guarded(std::unique_ptr<Work>& work, const Ask& ask) {
+template <typename Work, typename Ask, typename Spoil>
+Prover::Answer guarded(std::unique_ptr<Work>& work, const Spoil& spoil, const Ask& ask) {
   if (!work) return Prover::Answer::unknown;
   try {
     return ask();
   } catch (const z3::exception&) {
     work.reset();
+    spoil();
     return Prover::Answer::unknown;
   }
 }
 
 }  // namespace
 
-Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits) {
+Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits, ProofSession* session) : session_(session) {
   if (is_contradictory(walk)) return;
+  if (!session_) {
+    own_ = std::make_unique<ProofSession>(limits);
+    session_ = own_.get();
+  }
   try {
-    work_ = std::make_unique<Work>(walk, slice, limits);
+    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->fresh());
   } catch (const EncodingLimit&) {
+    spoil();
   } catch (const z3::exception&) {
+    spoil();
   }
 }
+
+void Prover::spoil() { session_->state_->spoil(); }
 
 Prover::~Prover() = default;
 
 Prover::Answer Prover::none_passes(size_t leg, const std::vector<PacketBox>& region) {
-  return guarded(work_, [&] { return work_->refute(leg, true, region, false); });
+  return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(leg, true, region, false); });
 }
 Prover::Answer Prover::all_pass(size_t leg, const std::vector<PacketBox>& region) {
-  return guarded(work_, [&] { return work_->refute(leg, false, region, false); });
+  return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(leg, false, region, false); });
 }
 Prover::Answer Prover::none_passes_outside(size_t leg, const std::vector<PacketBox>& region) {
-  return guarded(work_, [&] { return work_->refute(leg, true, region, true); });
+  return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(leg, true, region, true); });
 }
 Prover::Answer Prover::all_pass_outside(size_t leg, const std::vector<PacketBox>& region) {
-  return guarded(work_, [&] { return work_->refute(leg, false, region, true); });
+  return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(leg, false, region, true); });
 }
 
 std::optional<model::Packet> Prover::witness() const { return work_ ? work_->witness : std::nullopt; }

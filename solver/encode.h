@@ -19,6 +19,18 @@
 
 namespace fwproof::solver {
 
+// A Z3 that several provers use one after the other: starting one costs more than a small proof. After an exception it starts anew.
+class ProofSession {
+ public:
+  explicit ProofSession(const Limits& limits);
+  ~ProofSession();
+
+ private:
+  friend class Prover;
+  class State;
+  std::unique_ptr<State> state_;
+};
+
 class Prover {
  public:
   enum class Answer { proven, refuted, unknown };
@@ -26,7 +38,8 @@ class Prover {
   static constexpr size_t kAllLegs = static_cast<size_t>(-1);
 
   // slice: nullptr keeps every rule. Requires: the policies of the walk outlive the prover; find_flaws() of each is empty.
-  Prover(const Walk& walk, const Slice* slice, const Limits& limits);
+  // session: nullptr starts a Z3 of its own; else one prover at a time, which must not outlive it.
+  Prover(const Walk& walk, const Slice* slice, const Limits& limits, ProofSession* session = nullptr);
   ~Prover();
 
   // No packet of the region that is in question passes, whatever the unknowns are. An empty region proves everything.
@@ -44,7 +57,11 @@ class Prover {
 
  private:
   class Work;
-  std::unique_ptr<Work> work_;
+  void spoil();
+
+  std::unique_ptr<ProofSession> own_;
+  ProofSession* session_;
+  std::unique_ptr<Work> work_;  // after own_: what it asserted is taken back before the session goes
 };
 
 }  // namespace fwproof::solver

@@ -64,7 +64,7 @@ Walk walk_of(const Device& device, const Policy& policy, Family family, const Pr
 
 class Reaching {
  public:
-  Reaching(const Device& device, const CheckOptions& options) : device_(device), options_(options) {
+  Reaching(const Device& device, const CheckOptions& options) : device_(device), options_(options), proofs_(options.limits) {
     Network network;
     bind_device(device_, network);
     for (const InterfaceFact& interface : device_.facts.interfaces)
@@ -91,7 +91,7 @@ class Reaching {
 
   void ask_group(const Policy& policy, Family family, const ProtocolGroup& group) {
     const Walk walk = walk_of(device_, policy, family, group, own_);
-    const Answer answer = ask(walk, Wanted::none_pass, options_.limits, options_.proofs);
+    const Answer answer = ask(walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
     Result base = result_for(family, group, "closed");
     base.proof = answer.proof;
     base.assumes = answer.assumes;
@@ -181,6 +181,7 @@ class Reaching {
   Device device_;
   const CheckOptions& options_;
   AddressSet own_;
+  ProofSession proofs_;
   Report report_;
 };
 

@@ -14,6 +14,8 @@ namespace fwproof::solver {
 class Z3Session {
  public:
   explicit Z3Session(uint32_t timeout_ms);
+  Z3Session(const Z3Session&) = delete;
+  Z3Session& operator=(const Z3Session&) = delete;
 
   z3::context& context() { return context_; }
   z3::solver& solver() { return solver_; }
