@@ -102,7 +102,7 @@ TEST(WriteJson, HasTheKeysThatOthersRelyOn) {
 
 TEST(WriteJson, SurvivesBytesThatAreNoText) {
   const model::Sources inputs = {{{"bad\xFFname", "\xFF\xFE\xFF"}}};
-  Run run = run_of(inputs);
+  report::Run run = run_of(inputs);
   run.report.results[0].summary = "\xC0\x80";
   std::ostringstream out;
   write_json(out, run_json(run));
