@@ -120,7 +120,10 @@ class Asking {
   // Z3 confirms: what is said to break breaks, and nothing else does.
   void prove(Flow& flow) {
     Prover prover(walk_, &slice_, limits_, proofs_);
-    for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
+    // What holds is one claim about the whole exchange.
+    const bool nothing_found = answer_.breaks.empty() && answer_.undecided.empty();
+    if (nothing_found && wanted_ == Wanted::all_pass) judge(prover.all_pass_outside(Prover::kAllLegs, {}), 0, "everything");
+    for (size_t leg = 0; leg < walk_.legs.size() && !(nothing_found && wanted_ == Wanted::all_pass); ++leg) {
       bool all_boxes = true;
       bool all_open = true;
       const auto breaks = flow.boxes(breaks_[leg], limits_.regions, all_boxes);

@@ -11,21 +11,9 @@ using namespace model;
 
 namespace {
 
-// Order of the client's variables; it decides how regions are cut into boxes: by service first, then by who may use it.
-constexpr std::array kClientFields = {Field::protocol, Field::dst,       Field::dst_port, Field::src,
-                                      Field::src_port, Field::icmp_type, Field::icmp_code};
-
+// The order of the client's variables, kClientFields, decides how regions are cut into boxes: by service first, then by who may use it.
 VarId client_variable(Field field) {
   return static_cast<VarId>(std::find(kClientFields.begin(), kClientFields.end(), field) - kClientFields.begin());
-}
-
-const IntervalSet& set_of(const PacketBox& box, Field field) {
-  if (field == Field::src) return box.src;
-  if (field == Field::dst) return box.dst;
-  if (field == Field::protocol) return box.protocol;
-  if (field == Field::src_port) return box.src_port;
-  if (field == Field::dst_port) return box.dst_port;
-  return field == Field::icmp_type ? box.icmp_type : box.icmp_code;
 }
 
 IntervalSet& set_of(PacketBox& box, Field field) { return const_cast<IntervalSet&>(set_of(std::as_const(box), field)); }
