@@ -96,12 +96,12 @@ void Flow::Run::set_interfaces(Shape& shape, const WalkLeg& leg, const WalkHop& 
 }
 
 // What a packet carries from hop to hop stays; everything that a device adds to it starts anew (walk.h, "Hops").
-void Flow::Run::enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, u128 ct_status) {
+void Flow::Run::enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, Value ct_status) {
   const std::string here = std::to_string(leg_) + "/" + std::to_string(hop_);
   const Policy* policy = hop.policy;
   shape.set(Field::mark, Value::of(0));
   shape.set(Field::fragment, Value::of(0));
-  shape.set(Field::ct_status, Value::of(ct_status));
+  shape.set(Field::ct_status, ct_status);
   shape.set(Field::ct_dir, Value::of(leg.reply));
   shape.set(Field::state, environment(nullptr, "state " + std::to_string(leg_), Field::state, leg.state));
   const bool surely_new = leg.state == IntervalSet::of(state_new);
@@ -161,7 +161,7 @@ std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> trav
     const Arrived* past = traveller.arrived == SIZE_MAX ? nullptr : &arrived_[traveller.arrived];
     const Arrived* undo = leg.reply && past && past->translated.contains(policy_) ? past : nullptr;
     Shape shape = shapes_[traveller.now.shape];
-    const u128 ct_status = undo ? shapes_[undo->left.at(policy_)].get(Field::ct_status).constant : 0;
+    const Value ct_status = undo ? shapes_[undo->left.at(policy_)].get(Field::ct_status) : Value::of(0);
     enter_hop(shape, leg, hop, ct_status);
     Class entering = traveller.now;
     entering.shape = entering.before_nat = entering.after_nat = shapes_.id(shape);
@@ -256,6 +256,26 @@ std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   return result;
 }
 
+Ref Flow::Run::moved(Field field) {
+  const VarId own = client_variable(field);
+  Ref moved = Diagrams::kFalse;
+  for (const Arrived& arrived : arrived_) {
+    if (arrived.fate) continue;
+    const Value value = shapes_[arrived.shape].get(field);
+    if (value == Value::of_var(own)) continue;
+    const Ref kept = value.is_constant ? diagrams.in(own, IntervalSet::of(value.constant)) : Diagrams::kFalse;
+    moved = diagrams.either(moved, diagrams.minus(arrived.region, kept));
+  }
+  return some_assignment(moved);
+}
+
+Ref Flow::Run::sent_on(size_t leg) {
+  Ref region = Diagrams::kFalse;
+  for (const Record& record : records_)
+    if (record.leg == leg && record.chain == kSentOn) region = diagrams.either(region, record.packets.region);
+  return some_assignment(region);
+}
+
 // ---- The public face ----
 
 Flow::Flow(const Walk& walk, const Slice& slice, const Limits& limits) : run_(std::make_unique<Run>(walk, slice, limits)) {
@@ -269,6 +289,8 @@ Ref Flow::region_of(const PacketBox& box) { return run_->box_region(box); }
 const LegRegions& Flow::leg(size_t index) const { return run_->legs[index]; }
 std::vector<PacketBox> Flow::boxes(Ref region, size_t limit, bool& complete) const { return run_->boxes(region, limit, complete); }
 std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed) { return run_->deciders(leg, region, only_assumed); }
+Ref Flow::moved(Field field) { return run_->moved(field); }
+Ref Flow::sent_on(size_t leg) { return run_->sent_on(leg); }
 std::vector<Dependence> Flow::depends_on(size_t leg, Ref region) { return run_->depends_on(leg, region); }
 
 FlowRegions compute(const Walk& walk, const Slice& slice, const Limits& limits) {
