@@ -20,7 +20,6 @@
 namespace fwproof::testing {
 namespace {
 
-constexpr int kSilenceMs = 4;
 constexpr uint16_t kFirstPort = 8000, kLastPort = 8007;  // where the host listens
 
 void must(bool fine, const std::string& what) {
@@ -217,18 +216,18 @@ struct TwoHosts::Hidden {
   // Rules that look at connections make the host follow them; they are forgotten with the rules' tables, but that takes until the
   // kernel's next round. A new zone per set of rules would show in the rules, so connections never repeat instead.
   std::optional<std::string> restore(const std::string& dump, BackEnd back_end) {
-    FILE* pipe = popen((program(back_end) + "-restore -w 2>>/tmp/refused.txt").c_str(), "w");
+    FILE* pipe = popen((program(back_end) + "-restore -w 2>/dev/null").c_str(), "w");
     if (!pipe) return std::nullopt;
     fwrite(dump.data(), 1, dump.size(), pipe);
     if (pclose(pipe) != 0) return std::nullopt;
     return output_of(program(back_end) + "-save 2>/dev/null");
   }
 
-  static std::vector<Bytes> read_all(const std::vector<int>& sockets, const sockaddr_ll* not_from) {
+  static std::vector<Bytes> read_all(const std::vector<int>& sockets, const sockaddr_ll* not_from, int patience_ms) {
     std::vector<Bytes> packets;
     std::vector<pollfd> polls;
     for (const int fd : sockets) polls.push_back({fd, POLLIN, 0});
-    while (poll(polls.data(), polls.size(), kSilenceMs) > 0)
+    while (poll(polls.data(), polls.size(), patience_ms) > 0)
       for (const int fd : sockets) read_one(fd, not_from, packets);
     return packets;
   }
@@ -290,7 +289,7 @@ bool TwoHosts::send_from_host(const Bytes& packet) {
   return sendto(hidden_->sender, packet.data(), packet.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to) >= 0;
 }
 
-std::vector<Bytes> TwoHosts::received_by_host() { return Hidden::read_all(hidden_->readers, nullptr); }
-std::vector<Bytes> TwoHosts::received_by_peer() { return Hidden::read_all({hidden_->wire}, &hidden_->towards_host); }
+std::vector<Bytes> TwoHosts::received_by_host() { return Hidden::read_all(hidden_->readers, nullptr, patience_ms); }
+std::vector<Bytes> TwoHosts::received_by_peer() { return Hidden::read_all({hidden_->wire}, &hidden_->towards_host, patience_ms); }
 
 }  // namespace fwproof::testing

@@ -38,7 +38,8 @@ class TwoHosts {
 
   void send_to_host(const Bytes& packet);         // a frame from the peer
   bool send_from_host(const Bytes& packet);       // through the host's output hook; false: refused on the spot
-  // What got through since the last call, after waiting for silence.
+  int patience_ms = 4;
+  // What got through since the last call, after waiting for silence of that length.
   std::vector<Bytes> received_by_host();          // behind the input hook
   std::vector<Bytes> received_by_peer();          // on the wire
 

@@ -19,6 +19,7 @@ namespace {
 using namespace model;
 
 constexpr int kConversations = 24;  // per set of rules
+constexpr int kPatienceMs = 4;
 
 uint64_t number_from_environment(const char* name, uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -48,7 +49,7 @@ struct Conversation {
 // What the packets are is independent of the rules. Addresses and ports never repeat as a pair, so that every conversation is new.
 class Speaker {
  public:
-  explicit Speaker(uint64_t seed) : random_(seed) {}
+  Speaker(uint64_t seed, uint16_t& last_id, uint32_t& next_port) : random_(seed), last_id_(last_id), next_port_(next_port) {}
 
   Conversation begin() {
     Conversation talk;
@@ -110,8 +111,8 @@ class Speaker {
   }
 
   std::mt19937_64 random_;
-  uint16_t last_id_ = 0;
-  uint32_t next_port_ = 0;
+  uint16_t& last_id_;
+  uint32_t& next_port_;
 };
 
 const Wire* find(const std::vector<Wire>& wires, uint16_t id, uint8_t protocol) {
@@ -204,6 +205,7 @@ solver::Walk walk_of(const Conversation& talk, const Policy& policy, const Addre
 
 struct Figures {
   size_t rulesets = 0, refused = 0, packets = 0, passed = 0, depends = 0, disagreements = 0;
+  std::string first;  // disagreement
 };
 
 std::string describe(const solver::Walk& walk, const solver::Replay& replay, const Policy& policy) {
@@ -239,12 +241,52 @@ void compare(const std::vector<Conversation>& talks, const std::string& saved, F
       figures.passed += talk.passed[leg];
       figures.depends += replay.verdict == Verdict::depends;
       if (replay.verdict == Verdict::depends || (replay.verdict == Verdict::accept) == talk.passed[leg]) continue;
-      if (++figures.disagreements > 5) continue;
-      ADD_FAILURE() << what << "packet " << leg << ": the kernel " << (talk.passed[leg] ? "passed" : "stopped") << " it, the evaluator says "
-                    << to_text(replay.verdict) << "\n" << describe(walk, replay, policy) << saved;
+      if (++figures.disagreements == 1)
+        figures.first = what + "packet " + std::to_string(leg) + ": the kernel " + (talk.passed[leg] ? "passed" : "stopped") + " it, the evaluator says " +
+                        std::string(to_text(replay.verdict)) + "\n" + describe(walk, replay, policy) + saved;
     }
   }
 }
+
+class Trial {
+ public:
+  void run(uint64_t seed, TwoHosts::BackEnd back_end) {
+    const auto saved = hosts_.restore(random_dump(seed), back_end);
+    ++(saved ? all.rulesets : all.refused);
+    if (!saved) return hosts_.clear(back_end);  // the tables before the one that is refused are there
+    const std::string what = "seed " + std::to_string(seed) + (back_end == TwoHosts::BackEnd::legacy ? ", legacy, " : ", nf_tables, ");
+    Figures figures = speak(seed, *saved, what, kPatienceMs);
+    // A busy machine is late with packets: only what stays when there is time counts.
+    if (figures.disagreements > 0) figures = speak(seed, *saved, what, 20 * kPatienceMs);
+    hosts_.clear(back_end);
+    all.packets += figures.packets;
+    all.passed += figures.passed;
+    all.depends += figures.depends;
+    all.disagreements += figures.disagreements;
+    if (figures.disagreements > 0 && ++shown_ <= 10) ADD_FAILURE() << figures.first;
+  }
+
+  bool usable(TwoHosts::BackEnd back_end) const { return hosts_.usable(back_end); }
+
+  Figures all;
+
+ private:
+  Figures speak(uint64_t seed, const std::string& saved, const std::string& what, int patience_ms) {
+    hosts_.patience_ms = patience_ms;
+    Speaker speaker(seed, last_id_, next_port_);
+    std::vector<Conversation> talks;
+    for (int n = 0; n < kConversations; ++n) talks.push_back(speaker.begin());
+    lead(hosts_, talks, speaker);
+    Figures figures;
+    compare(talks, saved, figures, what);
+    return figures;
+  }
+
+  TwoHosts hosts_;
+  uint16_t last_id_ = 0;
+  uint32_t next_port_ = 0;
+  int shown_ = 0;
+};
 
 TEST(Kernel, DecidesAsTheEvaluatorDoes) {
   if (const std::string obstacle = TwoHosts::obstacle(); !obstacle.empty())
@@ -252,23 +294,14 @@ TEST(Kernel, DecidesAsTheEvaluatorDoes) {
   const uint64_t seed = number_from_environment("FWPROOF_KERNEL_SEED", 1);
   const uint64_t rulesets = number_from_environment("FWPROOF_KERNEL_RULESETS", 60);
   std::printf("seed %llu, %llu sets of rules\n", static_cast<unsigned long long>(seed), static_cast<unsigned long long>(rulesets));
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(rulesets <= 60 ? 25 : 3600);
-  TwoHosts hosts;
-  Figures figures;
-  Speaker speaker(seed);
+  Trial trial;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::max<uint64_t>(25, rulesets));
   for (uint64_t i = seed; i < seed + rulesets && std::chrono::steady_clock::now() < end; ++i) {
-    for (const auto back_end : {TwoHosts::BackEnd::legacy, TwoHosts::BackEnd::nf_tables}) {
-      if (!hosts.usable(back_end) || (rulesets > 1 && hosts.usable(TwoHosts::BackEnd::legacy) && (i % 2 == 0) != (back_end == TwoHosts::BackEnd::legacy))) continue;
-      const auto saved = hosts.restore(random_dump(i), back_end);
-      ++(saved ? figures.rulesets : figures.refused);
-      if (!saved) continue;
-      std::vector<Conversation> talks;
-      for (int n = 0; n < kConversations; ++n) talks.push_back(speaker.begin());
-      lead(hosts, talks, speaker);
-      hosts.clear(back_end);
-      compare(talks, *saved, figures, "seed " + std::to_string(i) + ", ");
-    }
+    const auto wanted = i % 2 == 0 ? TwoHosts::BackEnd::legacy : TwoHosts::BackEnd::nf_tables;
+    const auto other = i % 2 == 0 ? TwoHosts::BackEnd::nf_tables : TwoHosts::BackEnd::legacy;
+    trial.run(i, trial.usable(wanted) ? wanted : other);
   }
+  const Figures& figures = trial.all;
   std::printf("%zu sets of rules (%zu refused), %zu packets, %zu passed, %zu undecided, %zu disagreements\n", figures.rulesets, figures.refused,
               figures.packets, figures.passed, figures.depends, figures.disagreements);
   EXPECT_EQ(figures.disagreements, 0u);
