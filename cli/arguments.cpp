@@ -1,5 +1,7 @@
 #include "cli/arguments.h"
 
+#include <CLI/CLI.hpp>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +14,13 @@ namespace {
 bool colour_wanted(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
   return isatty(descriptor) != 0 && (no_color == nullptr || *no_color == 0);
+}
+
+// Columns; 0 when it is no terminal.
+size_t terminal_width() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
 }
 
 }  // namespace
@@ -29,6 +38,8 @@ Output::Output(const OutputArguments& arguments) : arguments_(arguments) {
   file_.open(arguments.output, std::ios::binary);
   if (!file_) throw UsageError{"cannot write to '" + arguments.output + "'"};
 }
+
+report::TextOptions Output::text_options() const { return {style_, arguments_.quiet, arguments_.output.empty() ? terminal_width() : 0}; }
 
 std::ostream& Output::stream() { return arguments_.output.empty() ? std::cout : file_; }
 

@@ -1,5 +1,5 @@
+#include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -36,12 +36,13 @@ void write_text(Output& output, const Loaded& loaded) {
 }
 
 void write_json(Output& output, const Loaded& loaded) {
-  nlohmann::ordered_json json = {{"fwproof", report::version_json(std::string(kVersion))}, {"inputs", report::inputs_json(loaded.inputs, true)}};
-  json["diagnostics"] = report::diagnostics_json(loaded.sources, loaded.diagnostics);
-  json["policies"] = nlohmann::ordered_json::array();
-  if (!output.is_quiet())
-    for (const model::Policy& policy : loaded.network.devices[0].policies) json["policies"].push_back(report::policy_json(loaded.sources, policy));
-  report::write_json(output.stream(), json);
+  report::Run run;
+  run.sources = &loaded.sources;
+  run.network = &loaded.network;
+  run.version = kVersion;
+  run.inputs = loaded.inputs;
+  run.diagnostics = loaded.diagnostics;
+  report::write_import_json(output.stream(), run, !output.is_quiet());
 }
 
 int run_import(const Arguments& arguments) {

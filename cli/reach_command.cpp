@@ -1,5 +1,5 @@
+#include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -46,9 +46,9 @@ int run_reach(const Arguments& arguments) {
   run.exit_meaning = code == exit_holds ? "answered" : meaning(code);
   Output output(arguments.output);
   if (output.is_json())
-    report::write_json(output.stream(), report::run_json(run));
+    report::write_run_json(output.stream(), run);
   else
-    report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
+    report::write_text(output.stream(), run, output.text_options());
   return output.finish() ? code : exit_fault;
 }
 
