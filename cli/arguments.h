@@ -49,6 +49,11 @@ struct UsageError {
   std::string message;
 };
 
+// An option whose value is one of a few words; another word is refused with the nearest known one.
+CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value, const std::vector<std::string>& known, const std::string& help);
+// --as: an importer's name.
+void add_as(CLI::App& command, std::string& value);
+
 // An option that takes one value each time it is given and may be repeated.
 CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values, const std::string& help);
 

@@ -174,7 +174,7 @@ void add_network_options(CLI::App& command, NetworkArguments& network) {
   add_repeated(command, "--profile", network.profiles, "ROLE=domain|private|public: the Windows network profile in use");
   add_repeated(command, "--iface", network.interfaces, "ROLE=INTERFACE: where packets of the role come in");
   add_repeated(command, "--local", network.local, "ADDRESS,…: the host's own addresses");
-  command.add_option("--as", network.as, "read every export as this format (`fwproof formats`)");
+  add_as(command, network.as);
 }
 
 }  // namespace

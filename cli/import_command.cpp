@@ -60,7 +60,7 @@ int run_import(const Arguments& arguments) {
 Run add_import(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order; - is standard input")->required();
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_output_options(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_import(*arguments); };

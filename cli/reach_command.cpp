@@ -57,8 +57,9 @@ int run_reach(const Arguments& arguments) {
 Run add_reach(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order; - is standard input")->required();
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: the host's own addresses");
+  add_repeated(command, "--iface", arguments->network.interfaces, "INTERFACE: where packets come in");
   add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
   command.add_flag("--strict", arguments->strict, "what rests on an assumption may be open");
   add_output_options(command, arguments->output);

@@ -3,8 +3,8 @@
 #include <array>
 #include <sstream>
 
+#include "cli/surroundings.h"
 #include "specs/json_tree.h"
-#include "specs/specification.h"
 
 namespace fwproof::cli {
 namespace {
@@ -109,8 +109,7 @@ class Builder {
     }
     std::vector<std::string> known = {"hook"};
     for (size_t i = 0; i < model::kFields; ++i) known.emplace_back(model::field_text(static_cast<Field>(i)));
-    const std::string near = specs::nearest(std::string(key), known);
-    return wrong("a packet has no '" + std::string(key) + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    return wrong("a packet has no '" + std::string(key) + "'" + did_you_mean(std::string(key), known));
   }
 
   bool wrong(std::string message) {

@@ -218,10 +218,10 @@ Run add_trace(CLI::App& command) {
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order, or a site file")->required();
   add_repeated(command, "--packet", arguments->packets, "'PROTOCOL SOURCE[:PORT] TARGET[:PORT] …'");
   command.add_option("--packets", arguments->packet_file, "FILE with one packet per line, as JSON");
-  command.add_option("--hook", arguments->hook, "input, output or forward, for packets that do not say")->check(CLI::IsMember({"input", "output", "forward"}));
+  add_choice(command, "--hook", arguments->hook, {"input", "output", "forward"}, "input, output or forward, for packets that do not say");
   add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: all of the host's own addresses");
   add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_output_options(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_trace(*arguments); };

@@ -96,9 +96,9 @@ class Findings {
       return;
     }
     citation(result);
-    examples(result, result.counterexamples, true);
+    examples(result, result.counterexamples, 1, true);
     if (!result.counterexamples.empty() && !result.complete) out_ << "  At least these; there may be more.\n";
-    examples(result, result.undecided, false);
+    examples(result, result.undecided, result.counterexamples.size() + 1, false);
     reasons(result);
   }
 
@@ -122,10 +122,10 @@ class Findings {
     }
   }
 
-  void examples(const Result& result, const std::vector<Counterexample>& list, bool certain) {
+  void examples(const Result& result, const std::vector<Counterexample>& list, size_t first, bool certain) {
     const size_t shown = std::min(list.size(), kRegionsShown);
     for (size_t i = 0; i < shown; ++i) {
-      out_ << fmt::format("  {}. ", i + 1) << escape(sentence(result, list[i], certain)) << '\n';
+      out_ << fmt::format("  {}. ", first + i) << escape(sentence(result, list[i], certain)) << '\n';
       evidence(list[i], certain);
     }
     if (shown < list.size()) out_ << fmt::format("  … and {} more (--format json lists all)\n", list.size() - shown);

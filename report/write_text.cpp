@@ -54,7 +54,7 @@ void write_text(std::ostream& out, const Run& run, const TextOptions& options) {
     write_findings(out, run, lines, options.style);
   }
   if (run.changes) write_changes(out, *run.changes, options.style, options.width);
-  if (all) write_not_asked(out, run.report, options.style, options.width);
+  if (all) write_not_asked(out, run.report, options.style);
   out << closing_line(run) << '\n';
 }
 

@@ -104,7 +104,9 @@ Word verdict_word(const Run& run, const Result& result) {
       if (run.is_reach) return {"open", Ink::bold};
       if (is_accepted(result)) return {"accepted", Ink::yellow};
       return result.warning ? Word{"warning", Ink::yellow} : Word{"VIOLATED", Ink::red};
-    case Truth::cannot_tell: return {run.is_reach ? "perhaps open" : "CANNOT TELL", Ink::yellow};
+    case Truth::cannot_tell:
+      if (run.is_reach) return {"perhaps open", Ink::yellow};
+      return {result.warning ? "warning" : "CANNOT TELL", Ink::yellow};
   }
   return {};
 }
@@ -169,12 +171,15 @@ void write_changes(std::ostream& out, const Changes& changes, const Style& style
   out << '\n';
 }
 
-void write_not_asked(std::ostream& out, const solver::Report& report, const Style& style, size_t width) {
+void write_not_asked(std::ostream& out, const solver::Report& report, const Style& style) {
   if (report.not_asked.empty()) return;
   out << style.paint(Ink::bold, "Not asked") << '\n';
-  Table table;
-  for (const solver::NotAsked& row : report.not_asked) table.add({{row.id}, {row.why}});
-  table.write(out, style, "  ", width);
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
+  for (const solver::NotAsked& row : report.not_asked) {
+    const auto found = std::find_if(by_reason.begin(), by_reason.end(), [&](const auto& entry) { return entry.first == row.why; });
+    (found == by_reason.end() ? by_reason.emplace_back(row.why, std::vector<std::string>{}) : *found).second.push_back(row.id);
+  }
+  for (const auto& [why, ids] : by_reason) out << "  " << escape(joined(ids)) << "\n    " << escape(why) << '\n';
   out << '\n';
 }
 

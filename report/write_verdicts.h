@@ -24,6 +24,6 @@ void write_assumptions(std::ostream& out, const Run& run, const SourceLines& lin
 // One table for each specification; what does not hold comes first. width as for Table.
 void write_table(std::ostream& out, const Run& run, const Style& style, size_t width);
 void write_changes(std::ostream& out, const Changes& changes, const Style& style, size_t width);
-void write_not_asked(std::ostream& out, const solver::Report& report, const Style& style, size_t width);
+void write_not_asked(std::ostream& out, const solver::Report& report, const Style& style);
 
 }  // namespace fwproof::report

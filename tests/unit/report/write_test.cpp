@@ -7,6 +7,7 @@
 #include "report/words.h"
 #include "report/write_diagnostics.h"
 #include "report/json.h"
+#include "report/source_lines.h"
 #include "report/write_json.h"
 #include "report/write_policy.h"
 #include "report/write_text.h"
