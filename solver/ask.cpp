@@ -66,8 +66,8 @@ class Asking {
   void collect_undecided(Flow& flow, size_t leg) {
     Diagrams& diagrams = flow.diagrams();
     const LegRegions& regions = flow.leg(leg);
+    if (diagrams.minus(regions.depends, reported_) == Diagrams::kFalse) return;
     const Ref fresh = diagrams.minus(regions.depends, undecided_);
-    if (fresh == Diagrams::kFalse) return;
     bool complete = true;
     for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.undecided.push_back(found(flow, leg, std::move(box)));
     undecided_ = diagrams.either(undecided_, regions.depends);
