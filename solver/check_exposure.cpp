@@ -207,7 +207,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
       if (!path.unreadable.empty()) {
         const Device& device = *path.unreadable.front();
         const bool must = zone(closed.host).bound || !device.has_export;
-        const std::string text = fmt::format("{} not checked: no {} export of {} is given", name, name, device.name);
+        const std::string text = fmt::format("{} not checked: there is no {} export of {} that can be read", name, name, device.name);
         if (must)
           result.reasons.push_back(text);
         else
@@ -260,7 +260,7 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
   const std::string what = result.ports == "other" ? (result.protocol == proto_tcp ? "unlisted TCP ports" : "unlisted protocols and ports")
                            : result.protocol == proto_tcp ? service
                                                           : protocol_words(result.protocol) + " " + service;
-  const std::string at = fmt::format("{}:{}", closed.host, what);
+  const std::string at = result.ports == "other" ? fmt::format("{} of {}", what, closed.host) : fmt::format("{}:{}", closed.host, what);
   if (!closed.inbound) {
     result.summary = result.truth == Truth::violated  ? fmt::format("{} reaches more than the table lists ({})", closed.host, what)
                      : result.truth == Truth::holds ? fmt::format("{} reaches nothing beyond the table ({})", closed.host, what)

@@ -128,9 +128,12 @@ bool Checking::ask_pair(const Requirement& row, const std::string& from, const s
     common = true;
     for (const Path& path : paths_between(network_, from, to, family)) touched = ask_path(row, path, family, result, parts) || touched;
   }
-  if (!common)
+  if (!common) {
     result.reasons.push_back(
         fmt::format("nothing to check: {} is bound in {}, {} in {}", from, bound_families(source), to, bound_families(target)));
+    // A device stands there all the same: the row is asked, and cannot be told.
+    for (const Path& path : paths_between(network_, from, to, Family::v4)) touched = touched || !path.devices.empty() || !path.unreadable.empty();
+  }
   return touched;
 }
 
@@ -148,7 +151,7 @@ bool Checking::ask_path(const Requirement& row, const Path& given, Family family
     }
     result.reasons.push_back(device->has_export
                                  ? fmt::format("{}: no {} export is given, but {} addresses are bound", device->name, family_words(family), family_words(family))
-                                 : fmt::format("{} stands on the way, but no export of it is given", device->name));
+                                 : fmt::format("{} stands on the way, but there is no export of it that can be read", device->name));
   }
   if (!path.unreadable.empty()) return true;
   add_arrival(path, family);
@@ -207,12 +210,12 @@ void Checking::set_service(Walk& walk, const Path& path, const Requirement& row)
 void Checking::summarise_row(const Requirement& row, Result& result, const std::vector<Part>& parts) const {
   const std::string service = service_words(row);
   if (result.truth != Truth::violated) {
-    const char* verb = result.truth == Truth::holds ? "reaches" : "may not reach";
+    const char* verb = row.from.size() > 1 ? "reach" : "reaches";
     std::string from, to;
     for (const std::string& name : row.from) from += (from.empty() ? "" : ", ") + name;
     for (const std::string& name : row.to) to += (to.empty() ? "" : ", ") + name;
     result.summary = result.truth == Truth::holds ? fmt::format("{} {} {}:{}", from, verb, to, service)
-                                                  : fmt::format("cannot tell whether {} reaches {}:{}", from, to, service);
+                                                  : fmt::format("cannot tell whether {} {} {}:{}", from, verb, to, service);
     return;
   }
   // One phrase for each failing pair.

@@ -29,14 +29,28 @@ bool is_contradictory(const Walk& walk) {
   return walk.legs.empty() || walk.legs[0].reply;
 }
 
+bool is_large(const Walk& walk, const Slice* slice) {
+  constexpr size_t kManyRules = 150;
+  if (slice) return kept_rules(*slice) > kManyRules;
+  size_t rules = 0;
+  for (const WalkLeg& leg : walk.legs)
+    for (const WalkHop& hop : leg.hops)
+      for (const model::Chain& chain : hop.policy->chains) rules += chain.rules.size();
+  return rules > kManyRules;
+}
+
 }  // namespace
 
 class ProofSession::State {
  public:
   explicit State(uint32_t timeout_ms) : timeout_ms_(timeout_ms) {}
-  Z3Session& fresh() {
-    // Names and learnt clauses of earlier walks pile up; after a while a new start is cheaper.
-    if (!session_ || ++used_ % 256 == 0) session_ = std::make_unique<Z3Session>(timeout_ms_);
+  Z3Session& fresh(bool large) {
+    // Names and learnt clauses of earlier walks pile up; after a while, or after a large walk, a new start is cheaper.
+    if (!session_ || large || large_ || ++used_ % 256 == 0) {
+      session_.reset();
+      session_ = std::make_unique<Z3Session>(timeout_ms_, large);
+      large_ = large;
+    }
     return *session_;
   }
   void spoil() { session_.reset(); }
@@ -44,6 +58,7 @@ class ProofSession::State {
  private:
   uint32_t timeout_ms_;
   uint32_t used_ = 0;
+  bool large_ = false;
   std::unique_ptr<Z3Session> session_;
 };
 
@@ -155,7 +170,7 @@ Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits, Proof
     session_ = own_.get();
   }
   try {
-    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->fresh());
+    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->fresh(is_large(walk, slice)));
   } catch (const EncodingLimit&) {
     spoil();
   } catch (const z3::exception&) {

@@ -242,13 +242,14 @@ std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   const Ref within = diagrams.both(region, domain_);
   const Ref passing = diagrams.both(within, passing_[leg]);
   const std::vector<bool> support = diagrams.support(passing);
+  const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= 32;
   std::vector<Dependence> result;
   for (VarId var = first_unknown_; var < support.size(); ++var) {
     if (!support[var]) continue;
-    // A variable matters when forgetting it changes what passes.
+    // A variable matters when forgetting it changes what passes. Of very many, those that are looked at are named.
     std::vector<bool> only(support.size(), false);
     only[var] = true;
-    if (diagrams.both(diagrams.exists(passing, only), domain_) == passing) continue;
+    if (few && diagrams.both(diagrams.exists(passing, only), domain_) == passing) continue;
     const Dependence& what = unknown_texts_[var - first_unknown_];
     if (std::find(result.begin(), result.end(), what) == result.end()) result.push_back(what);
   }

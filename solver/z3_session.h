@@ -14,7 +14,8 @@ namespace fwproof::solver {
 
 class Z3Session {
  public:
-  explicit Z3Session(uint32_t timeout_ms);
+  // large: for formulas over hundreds of rules.
+  Z3Session(uint32_t timeout_ms, bool large);
   Z3Session(const Z3Session&) = delete;
   Z3Session& operator=(const Z3Session&) = delete;
 
