@@ -65,13 +65,16 @@ Packet entering(const Packet& carried, const WalkLeg& leg, const WalkHop& hop, s
   return packet;
 }
 
-Translation translation_of(const Outcome& passed) {
+// Nothing when a field was not known before: then there is no telling what an answer gets back.
+std::optional<Translation> translation_of(const Outcome& passed) {
   Translation back;
+  if (!passed.before_nat || !passed.behind_nat) return back;
+  for (Field field : {Field::src, Field::src_port, Field::dst, Field::dst_port})
+    if (!passed.before_nat->has(field)) return std::nullopt;
   const auto changed = [&](Field field) -> std::optional<u128> {
-    if (!passed.before_nat || !passed.behind_nat) return std::nullopt;
     const Packet& before = *passed.before_nat;
     const Packet& behind = *passed.behind_nat;
-    if (!before.has(field) || (behind.has(field) && behind.get(field) == before.get(field))) return std::nullopt;
+    if (behind.has(field) && behind.get(field) == before.get(field)) return std::nullopt;
     return before.get(field);
   };
   back.src = changed(Field::src);
@@ -96,7 +99,14 @@ Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* pas
     Translation undo;
     if (past && past->contains(hop.policy)) {
       const Outcome& passed = past->at(hop.policy);
-      undo = translation_of(passed);
+      const std::optional<Translation> done = translation_of(passed);
+      if (!done) {
+        result.hop = i;
+        result.seen = packet;
+        result.verdict = Verdict::depends;
+        return result;
+      }
+      undo = *done;
       if (passed.out.has(Field::ct_status))
         packet.set(Field::ct_status, passed.out.get(Field::ct_status));
       else
