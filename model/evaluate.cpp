@@ -56,12 +56,19 @@ class Way {
         continue;
       }
       if (between && &stage == &*last_nat) translate_back(false);
-      if (stage.kind == Stage::Kind::nat && !nat_applies()) continue;
+      const bool skipped = stage.kind == Stage::Kind::nat && !nat_applies();
+      if (first_nat != stages.end() && &stage == &*first_nat) outcome_.before_nat = packet_;
+      if (skipped) {
+        outcome_.behind_nat = packet_;
+        continue;
+      }
       in_nat_ = stage.kind == Stage::Kind::nat;
       stage_can_block_ = stage.can_block;
       // A chain that belongs to two stages is visited twice.
       const auto number = static_cast<uint32_t>(&stage - stages.data());
-      if (!pass(stage.chain, path_of(0, {RuleRef::kAtEnd, number}))) break;
+      const bool passed = pass(stage.chain, path_of(0, {RuleRef::kAtEnd, number}));
+      if (in_nat_) outcome_.behind_nat = packet_;
+      if (!passed) break;
     }
     if (!between) translate_back(false);
     outcome_.out = packet_;
@@ -93,6 +100,7 @@ class Way {
   // Which connections have their first packet looked at by the nat table, or get its result (conntrack, nf_nat).
   bool nat_applies() {
     if (test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return false;
+    if (packet_.has(Field::ct_dir) && packet_.get(Field::ct_dir) == 1) return false;
     if (test_in(Field::state, IntervalSet::of(state_established))) return test_in(Field::ct_dir, IntervalSet::of(0));
     return true;
   }

@@ -66,8 +66,8 @@ class Asking {
   void collect_undecided(Flow& flow, size_t leg) {
     Diagrams& diagrams = flow.diagrams();
     const LegRegions& regions = flow.leg(leg);
+    if (diagrams.minus(regions.depends, reported_) == Diagrams::kFalse) return;
     const Ref fresh = diagrams.minus(regions.depends, undecided_);
-    if (fresh == Diagrams::kFalse) return;
     bool complete = true;
     for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.undecided.push_back(found(flow, leg, std::move(box)));
     undecided_ = diagrams.either(undecided_, regions.depends);
@@ -121,7 +121,7 @@ class Asking {
   void prove(Flow& flow) {
     Prover prover(walk_, &slice_, limits_, proofs_);
     // What holds is one claim about the whole exchange.
-    const bool nothing_found = answer_.breaks.empty() && answer_.undecided.empty();
+    const bool nothing_found = !answer_.any_breaks && !answer_.any_undecided;
     if (nothing_found && wanted_ == Wanted::all_pass) judge(prover.all_pass_outside(Prover::kAllLegs, {}), 0, "everything");
     for (size_t leg = 0; leg < walk_.legs.size() && !(nothing_found && wanted_ == Wanted::all_pass); ++leg) {
       bool all_boxes = true;

@@ -56,9 +56,10 @@ std::string unbound_hint(const Network& network, const Requirement& row) {
   return names + " (it does not hold for all of ANY)";
 }
 
-// Two roles on one host: nothing stands between them.
+// Two roles on one host: nothing stands between them. A vendor's name that is bound to the host itself is rather a slip: it is asked, and
+// nothing is found to check.
 bool on_one_host(const Zone& a, const Zone& b) {
-  if (!a.bound || a.any || !b.bound || b.any || a.addresses != b.addresses) return false;
+  if (a.is_name || b.is_name || !a.bound || a.any || !b.bound || b.any || a.addresses != b.addresses) return false;
   return (a.addresses.v4.empty() || a.addresses.v4.is_single()) && (a.addresses.v6.empty() || a.addresses.v6.is_single());
 }
 

@@ -11,12 +11,8 @@ namespace {
 
 constexpr std::array kCarried = {Field::src, Field::dst, Field::protocol, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code};
 
-// What the first packet looked like before and behind a hop.
-struct Passed {
-  Packet before;
-  Outcome after;
-};
-using Past = std::map<const Policy*, Passed>;
+// What became of the first packet at each hop.
+using Past = std::map<const Policy*, Outcome>;
 
 Packet mirrored(const Packet& packet) {
   Packet mirror = packet;
@@ -69,12 +65,17 @@ Packet entering(const Packet& carried, const WalkLeg& leg, const WalkHop& hop, s
   return packet;
 }
 
-Translation translation_of(const Passed& passed) {
+// Nothing when a field was not known before: then there is no telling what an answer gets back.
+std::optional<Translation> translation_of(const Outcome& passed) {
   Translation back;
+  if (!passed.before_nat || !passed.behind_nat) return back;
+  for (Field field : {Field::src, Field::src_port, Field::dst, Field::dst_port})
+    if (!passed.before_nat->has(field)) return std::nullopt;
   const auto changed = [&](Field field) -> std::optional<u128> {
-    const Packet& out = passed.after.out;
-    if (out.has(field) && out.get(field) == passed.before.get(field)) return std::nullopt;
-    return passed.before.get(field);
+    const Packet& before = *passed.before_nat;
+    const Packet& behind = *passed.behind_nat;
+    if (behind.has(field) && behind.get(field) == before.get(field)) return std::nullopt;
+    return before.get(field);
   };
   back.src = changed(Field::src);
   back.src_port = changed(Field::src_port);
@@ -97,16 +98,23 @@ Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* pas
     options.domains = &domains;
     Translation undo;
     if (past && past->contains(hop.policy)) {
-      const Passed& passed = past->at(hop.policy);
-      undo = translation_of(passed);
-      if (passed.after.out.has(Field::ct_status))
-        packet.set(Field::ct_status, passed.after.out.get(Field::ct_status));
+      const Outcome& passed = past->at(hop.policy);
+      const std::optional<Translation> done = translation_of(passed);
+      if (!done) {
+        result.hop = i;
+        result.seen = packet;
+        result.verdict = Verdict::depends;
+        return result;
+      }
+      undo = *done;
+      if (passed.out.has(Field::ct_status))
+        packet.set(Field::ct_status, passed.out.get(Field::ct_status));
       else
         packet.known.reset(static_cast<size_t>(Field::ct_status));
       options.undo = &undo;
     }
     Outcome outcome = evaluate(*hop.policy, hop.hook, packet, options);
-    if (record) (*record)[hop.policy] = {packet, outcome};
+    if (record) (*record)[hop.policy] = outcome;
     carried = outcome.out;
     for (const Step& step : outcome.trail)
       if (step.what == "dst rewritten" || step.what == "dst_port rewritten") result.moved_by = {i, step.rule};
