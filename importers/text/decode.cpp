@@ -125,18 +125,24 @@ Lines split_lines(std::string_view text) {
   return result;
 }
 
-std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page) {
-  const iconv_t converter = iconv_open("UTF-8", code_page);
-  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+CodePage::CodePage(const char* name) : converter_(iconv_open("UTF-8", name)) {}
+
+CodePage::~CodePage() {
+  if (converter_ != reinterpret_cast<iconv_t>(-1)) iconv_close(converter_);
+}
+
+std::optional<std::string> CodePage::decode(std::string_view bytes) const {
+  if (converter_ == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  iconv(converter_, nullptr, nullptr, nullptr, nullptr);  // back to the initial state
   std::string out(bytes.size() * 3 + 16, '\0');  // no single byte of these code pages needs more than three in UTF-8
   char* in = const_cast<char*>(bytes.data());
   size_t in_left = bytes.size(), out_left = out.size();
   char* to = out.data();
-  const bool fine = iconv(converter, &in, &in_left, &to, &out_left) != static_cast<size_t>(-1) && in_left == 0;
-  iconv_close(converter);
-  if (!fine) return std::nullopt;
+  if (iconv(converter_, &in, &in_left, &to, &out_left) == static_cast<size_t>(-1) || in_left != 0) return std::nullopt;
   out.resize(out.size() - out_left);
   return out;
 }
+
+std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page) { return CodePage(code_page).decode(bytes); }
 
 }  // namespace fwproof::importers::text

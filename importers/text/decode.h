@@ -29,4 +29,17 @@ bool is_utf8(std::string_view bytes);
 // The bytes read as a code page (a name that iconv knows, "CP850"), as UTF-8; nothing if they are not of it.
 std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page);
 
+// The same for many texts: opening a converter costs far more than a line.
+class CodePage {
+ public:
+  explicit CodePage(const char* name);
+  CodePage(const CodePage&) = delete;
+  CodePage& operator=(const CodePage&) = delete;
+  ~CodePage();
+  std::optional<std::string> decode(std::string_view bytes) const;
+
+ private:
+  void* converter_;  // iconv_t
+};
+
 }  // namespace fwproof::importers::text
