@@ -14,6 +14,7 @@ struct Decoded {
   // "UTF-8", "UTF-16LE", "UTF-16BE", or "bytes": not Unicode; which code page it is, only a format's own words can tell.
   std::string encoding;
   std::string text;     // UTF-8 unless encoding is "bytes"
+  bool mixed = false;   // UTF-16 with text of one byte per character appended (PowerShell's > and cmd's >> on one file)
   bool binary = false;  // holds zero bytes or many control characters: no text
 };
 

@@ -115,6 +115,19 @@ TEST(Listing, OfTheMonitorIsRead) {
   EXPECT_EQ(lines_of_class(host, model::LineClass::unrecognised), 0U);
 }
 
+TEST(Listing, InTwoEncodingsIsRefused) {
+  std::string wide = "\xff\xfe";
+  for (const char c : print({})) wide += {c, '\0'};
+  EXPECT_TRUE(import_texts({wide}).understood);
+  EXPECT_FALSE(import_texts({wide + print({.local_port = "81"})}).understood);
+}
+
+TEST(Listing, JoinedFilesKeepTheirMarks) {
+  const std::string mark = "\xef\xbb\xbf";
+  const ImportedHost host = import_texts({mark + print({}).substr(1) + mark + print({.local_port = "81"}).substr(1)});
+  EXPECT_EQ(ask(host, {.dst_port = 81}), "accept");
+}
+
 // A heading without its settings states nothing.
 TEST(Listing, OfAProfileThatIsCutOffKeepsTheAssumption) {
   const ImportedHost host = import_texts({"Domain Profile Settings: \n" + std::string(70, '-') + "\nState                                 ON\n"});

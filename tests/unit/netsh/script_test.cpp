@@ -131,6 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"a variable that is set again", {"$p = \"80\"\n$p = \"443\"\n" + kAdd + "name=w dir=in action=allow protocol=TCP localport=$p"}, port(443), "accept"},
         Row{"single quotes are no quotes for cmd", {kAdd + "name='web server' dir=in action=allow protocol=TCP localport=80"}, port(80), "depends"},
         Row{"a leading zero", {kAdd + "name=w dir=in action=allow protocol=TCP localport=80 remoteip=010.0.2.5"}, port(80), "depends"},
+        Row{"if and else", {"if exist x (" + kAdd + "name=w dir=in action=allow protocol=TCP localport=80) else (" + kAdd + "name=w dir=in action=allow protocol=TCP localport=81)"}, port(80), "depends"},
         Row{"a variable of a loop", {"$p = \"80\"\nforeach ($p in 80,443) {\nNew-NetFirewallRule -DisplayName w -LocalPort $p -Protocol TCP\n}"}, port(443), "depends"},
         Row{"set /p", {"set P=80\nset /p P=Port\n" + kAdd + "name=w dir=in action=allow protocol=TCP localport=%P%"}, port(443), "depends"},
         Row{"a variable for a command", {kAdd + "name=w dir=in action=allow protocol=TCP localport=81\n%FW% add rule name=x dir=in action=allow protocol=TCP localport=80"}, port(80), "depends"},
