@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "importers/netsh/values.h"
 #include "importers/netsh/words.h"
@@ -58,6 +59,15 @@ unsigned profile_mask(std::string_view word) {
   if (abbreviates(word, "privateprofile", 3)) return 2;
   if (abbreviates(word, "publicprofile", 3)) return 4;
   return 0;
+}
+
+bool repeats_a_key(const std::vector<Argument>& arguments) {
+  std::array<bool, kKeys> seen{};
+  for (const Argument& argument : arguments) {
+    const KeyRow* row = find_key(argument.key);
+    if (row && std::exchange(seen[static_cast<size_t>(row->key)], true)) return true;
+  }
+  return false;
 }
 
 bool shows_only(const std::vector<Argument>& arguments) {
@@ -243,6 +253,8 @@ bool NetshCommands::read_fields(const std::vector<Argument>& arguments, size_t f
     const bool remark = row->key == Key::name || row->key == Key::description || row->key == Key::edge;
     understood &= !field.present;  // the same key twice
     understood &= remark || !argument.value.empty();
+    // For cmd.exe the quotes belong to the value, and a blank ends it.
+    understood &= !argument.single_quoted || (remark && argument.value.find(' ') == std::string::npos);
     field = value_of(argument.value, context);
     field.unknown = argument.unresolved && !remark;
     for (const Choice& choice : kChoices) {
@@ -269,6 +281,8 @@ Effect NetshCommands::rule_command(std::string_view verb, std::vector<Argument> 
     const bool refused = !name.present || name.text.empty() || same(name.text, "all") || !fields[static_cast<size_t>(Key::direction)].present ||
                          !fields[static_cast<size_t>(Key::action)].present || fields[static_cast<size_t>(Key::group)].present || split != arguments.end();
     understood &= !refused;
+    // Two values for one key: two commands that were not told apart, or one that Windows refuses.
+    if (repeats_a_key(wanted)) return changes_.opaque(context, true);
     if (!understood) fields[static_cast<size_t>(Key::condition)] = {context.text, context.origin, 0, true, true};
     const Effect effect = changes_.add(fields, context);
     return understood ? effect : Effect::opaque;

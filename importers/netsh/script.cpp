@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 13> kControlWords = {"if",     "for",    
                                                             "function", "try",    "catch", "finally", "do",   "until"};
 
 // Commands that do not touch the firewall, or only look. Whatever else stands in a script and is in no list is unrecognised.
-constexpr std::array<std::string_view, 84> kOtherCommands = {
+constexpr std::array<std::string_view, 85> kOtherCommands = {
+    "goto",
     "echo",    "echo.",   "pause",  "exit",       "title",    "color",    "cls",      "cd",       "chdir",    "pushd",   "popd",     "copy",
     "xcopy",   "robocopy", "move",  "del",        "erase",    "mkdir",    "md",       "rmdir",    "rd",       "ren",     "type",     "find",
     "findstr", "sort",    "more",   "ping",       "ipconfig", "nslookup", "tracert",  "netstat",  "arp",      "route",   "whoami",   "hostname",
@@ -350,6 +351,13 @@ Effect ScriptParser::run_command(std::string_view command, const CommandContext&
     const size_t start = std::min(netsh, cmdlet);
     if (start == std::string_view::npos || !changes_firewall(text)) return Effect::irrelevant;
     text = text.substr(start);
+    // if … (netsh …) else (netsh …): which of them runs, and with what, is read nowhere.
+    const std::string_view rest = text.substr(1);
+    if (find_word(rest, "netsh") != std::string_view::npos || find_word(rest, "netsh.exe") != std::string_view::npos || find_word(rest, "else") != std::string_view::npos ||
+        find_firewall_cmdlet(rest) != std::string_view::npos) {
+      firewall_.opaque.push_back({own.text, own.origin});
+      return Effect::opaque;
+    }
     own.guarded = true;
     if (own.guard.empty() || own.guard == "a jump or an end before this line") own.guard = std::string(command.substr(0, 120));
     while (text.ends_with(')') || text.ends_with('}')) text = trim(text.substr(0, text.size() - 1));

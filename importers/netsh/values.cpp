@@ -77,9 +77,20 @@ std::optional<Interval> port_range(std::string_view text) {
   return Interval{*lo, *hi};
 }
 
+// "010.0.0.1": Windows reads a leading zero as octal in some places and refuses it in others.
+bool has_leading_zero(std::string_view text) {
+  if (text.find(':') != std::string_view::npos) return false;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    const bool starts = i == 0 || text[i - 1] == '.' || text[i - 1] == '-' || text[i - 1] == ' ';
+    if (starts && text[i] == '0' && text[i + 1] >= '0' && text[i + 1] <= '9') return true;
+  }
+  return false;
+}
+
 // ADDR, ADDR/LEN, ADDR/MASK or ADDR-ADDR.
 bool add_address(std::string_view text, std::array<std::vector<Interval>, 2>& found) {
   const auto add = [&](model::Family family, Interval interval) { found[family == model::Family::v6].push_back(interval); };
+  if (has_leading_zero(text)) return false;
   if (const size_t dash = text.find('-'); dash != std::string_view::npos) {
     const auto lo = model::parse_address(trim(text.substr(0, dash)));
     const auto hi = model::parse_address(trim(text.substr(dash + 1)));
