@@ -260,7 +260,7 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
     return;
   }
   if (result.truth == Truth::cannot_tell) {
-    result.summary = fmt::format("cannot tell whether {} is exposed beyond the table", at);
+    result.summary = fmt::format("cannot tell whether {} {} exposed beyond the table", at, result.ports == "other" ? "are" : "is");
     return;
   }
   AddressSet open, asked;
