@@ -9,6 +9,7 @@
 #include "cli/changes.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/load_files.h"
 #include "cli/load_network.h"
 #include "cli/sites.h"
 #include "cli/surroundings.h"
@@ -31,19 +32,17 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof check site.json
-  fwproof check sites/                    every site below a folder
-  fwproof check --host SERVER=rules.txt --spec mailstore-spe-single --bind ADM=192.0.2.0/24 --bind SERVER=198.51.100.10
-  fwproof check --config rules.txt --spec mailstore-spe-single --bind ADM=@admins.txt --format json
-  fwproof check --host SERVER=before.txt --host SERVER=change.cmd --spec mailstore-spe-single --bind ADM=192.0.2.0/24
-                                          also prints which verdicts the change changes
+  fwproof check examples/mailstore-spe/site.json
+  fwproof check examples --quiet          # every site below a folder, findings only
+  fwproof check --config examples/mailstore-gateway/iptables.txt --spec mailstore-gateway --bind ADM=192.0.2.0/24 --bind GTW=198.51.100.10
+  fwproof check --host MGMT=examples/mailstore-spe/mgmt/rules.txt --host MGMT=examples/mailstore-spe/mgmt/profiles.txt --spec mailstore-spe-multi --bind ADM=192.0.2.0/24 --bind MGMT=198.51.100.10 --profile MGMT=domain --only ADM --format json
+with a script behind an export (--host MGMT=rules.txt --host MGMT=change.cmd), check also prints which verdicts the script changes
 exit codes: 0 all hold, 1 something is violated, 2 something cannot be told, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
 solver::CheckOptions options_of(const Arguments& arguments, const Loaded& loaded) {
   solver::CheckOptions options;
   options.strict = arguments.strict;
   options.only_touched = loaded.one_liner;
-  options.only = arguments.only;
   options.unlisted_outbound = arguments.unlisted_outbound || loaded.unlisted_outbound;
   options.accepted = loaded.accepted;
   return options;
@@ -63,13 +62,18 @@ int exit_code_of(const solver::Report& report, const Arguments& arguments) {
   return code;
 }
 
-void check_only(Loaded& loaded, const std::vector<std::string>& only) {
-  std::vector<std::string> known;
+// The zones that --only means: "ADM" is also SPEC:ADM where a specification has its own.
+std::vector<std::string> zones_of_only(Loaded& loaded, const std::vector<std::string>& only) {
+  std::vector<std::string> zones, known;
   for (const auto& [name, zone] : loaded.network.zones) known.push_back(name);
   for (const std::string& role : only) {
-    if (std::find(known.begin(), known.end(), role) != known.end()) continue;
-    throw UsageError{"--only: nothing is called '" + role + "'" + did_you_mean(role, known)};
+    const size_t before = zones.size();
+    std::copy_if(known.begin(), known.end(), std::back_inserter(zones), [&](const std::string& name) { return name == role || name.ends_with(":" + role); });
+    if (zones.size() > before) continue;
+    add_error(loaded, model::DiagnosticId::role_unknown, kCommandLine, "--only: nothing is called '" + role + "'" + did_you_mean(role, known));
+    loaded.exit_code = worse(loaded.exit_code, exit_usage);
   }
+  return zones;
 }
 
 // An accepted finding whose result does not exist accepts nothing: a slip of the pen, or a row that has gone.
@@ -88,18 +92,15 @@ void add_unused_accepts(Loaded& loaded, const solver::Report& report) {
 }
 
 report::Run run_of(const Arguments& arguments, Loaded& loaded) {
-  report::Run run;
-  run.sources = &loaded.sources;
-  run.network = &loaded.network;
-  run.version = kVersion;
-  run.title = loaded.title;
-  run.inputs = loaded.inputs;
+  report::Run run = start_run(loaded);
   run.strict = arguments.strict;
+  run.require_optional = arguments.require_optional;
+  const std::vector<std::string> only = loaded.requirements.rows.empty() ? std::vector<std::string>{} : zones_of_only(loaded, arguments.only);
   run.exit_code = loaded.exit_code;
   // With a wrong name on the command line or in the site nothing that would be answered is what was meant.
   if (loaded.exit_code != exit_usage) {
-    check_only(loaded, arguments.only);
-    const solver::CheckOptions options = options_of(arguments, loaded);
+    solver::CheckOptions options = options_of(arguments, loaded);
+    options.only = only;
     if (!loaded.requirements.rows.empty()) run.report = solver::check(loaded.network, loaded.requirements, options);
     run.report.not_asked.insert(run.report.not_asked.end(), loaded.not_asked.begin(), loaded.not_asked.end());
     add_unused_accepts(loaded, run.report);
@@ -109,6 +110,8 @@ report::Run run_of(const Arguments& arguments, Loaded& loaded) {
   }
   run.diagnostics = loaded.diagnostics;
   run.exit_meaning = meaning(run.exit_code);
+  const report::Counts counts = report::count(run.report);
+  if (run.exit_code == exit_holds && counts.warnings + counts.optional_failing > 0) run.exit_meaning = "everything that must hold holds";
   if (run.report.results.empty() && run.exit_code == exit_cannot_tell) run.exit_meaning = "nothing was asked, so nothing is proven";
   if (arguments.soft_fail && (run.exit_code == exit_violated || run.exit_code == exit_cannot_tell)) {
     run.exit_meaning += ", exit 0 because of --soft-fail";

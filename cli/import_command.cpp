@@ -20,9 +20,9 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof import rules.txt                account of lines, diagnostics and the neutral model
-  fwproof import rules.txt --quiet        account and diagnostics only
-  fwproof import rules.txt --as netsh --format json
+  fwproof import examples/mailstore-gateway/iptables.txt       # account of lines, diagnostics and the neutral model
+  fwproof import examples/mailstore-spe/mgmt/rules.txt --quiet # account and diagnostics only
+  fwproof import examples/mailstore-spe/mgmt/rules.txt --as netsh --format json
 exit codes: 0 understood, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
 void write_text(Output& output, const Loaded& loaded) {
@@ -36,13 +36,7 @@ void write_text(Output& output, const Loaded& loaded) {
 }
 
 void write_json(Output& output, const Loaded& loaded) {
-  report::Run run;
-  run.sources = &loaded.sources;
-  run.network = &loaded.network;
-  run.version = kVersion;
-  run.inputs = loaded.inputs;
-  run.diagnostics = loaded.diagnostics;
-  report::write_import_json(output.stream(), run, !output.is_quiet());
+  report::write_import_json(output.stream(), start_run(loaded), !output.is_quiet());
 }
 
 int run_import(const Arguments& arguments) {

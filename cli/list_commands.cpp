@@ -94,7 +94,7 @@ Run add_specs(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("NAME", arguments->name, "show this one");
   add_output_options(command, arguments->output);
-  command.footer("examples:\n  fwproof specs\n  fwproof specs mailstore-gateway\n  fwproof specs mailstore-gateway --format json > mine.json");
+  command.footer("examples:\n  fwproof specs\n  fwproof specs mailstore-gateway\n  fwproof specs mailstore-gateway --format json");
   return [arguments] { return run_specs(*arguments); };
 }
 

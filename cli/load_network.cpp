@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/arguments.h"
+#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/load_files.h"
 #include "cli/surroundings.h"
@@ -228,6 +229,18 @@ void add_site_device(Loaded& loaded, const specs::SiteDevice& site_device, const
 }
 
 }  // namespace
+
+report::Run start_run(const Loaded& loaded) {
+  report::Run run;
+  run.sources = &loaded.sources;
+  run.network = &loaded.network;
+  run.version = kVersion;
+  run.title = loaded.title;
+  run.inputs = loaded.inputs;
+  run.diagnostics = loaded.diagnostics;
+  run.exit_code = loaded.exit_code;
+  return run;
+}
 
 Loaded load_site(const std::string& path, const NetworkArguments& arguments) {
   Loaded loaded;

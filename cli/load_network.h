@@ -55,6 +55,9 @@ Loaded load_arguments(const NetworkArguments& arguments);
 // The files of one host or device, as one device named after the first file; for reach, trace and import.
 Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments& arguments);
 
+// Everything but the answers.
+report::Run start_run(const Loaded& loaded);
+
 // An error-level diagnostic.
 void add_error(Loaded& loaded, model::DiagnosticId id, model::Origin origin, std::string message, std::vector<std::string> notes = {});
 

@@ -19,18 +19,14 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof reach rules.txt
-  fwproof reach iptables.txt ip6tables.txt ipset.txt ip-addr.txt      the files of one host
-  netsh advfirewall firewall show rule name=all | fwproof reach -
+  fwproof reach examples/mailstore-gateway/iptables.txt
+  fwproof reach examples/mailstore-spe/mgmt/rules.txt examples/mailstore-spe/mgmt/profiles.txt --profile domain   # the files of one host
+  fwproof reach - < examples/mailstore-gateway/iptables.txt
 exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
 int run_reach(const Arguments& arguments) {
   Loaded loaded = load_device(arguments.configs, arguments.network);
-  report::Run run;
-  run.sources = &loaded.sources;
-  run.network = &loaded.network;
-  run.version = kVersion;
-  run.inputs = loaded.inputs;
+  report::Run run = start_run(loaded);
   run.is_reach = true;
   run.strict = arguments.strict;
   solver::CheckOptions options;
@@ -41,7 +37,6 @@ int run_reach(const Arguments& arguments) {
   else
     code = worse(code, exit_input);
   if (report::count(run.report).faults > 0) code = worse(code, exit_fault);
-  run.diagnostics = loaded.diagnostics;
   run.exit_code = code;
   run.exit_meaning = code == exit_holds ? "answered" : meaning(code);
   Output output(arguments.output);

@@ -218,6 +218,9 @@ std::string value_words(const specs::JsonNode& node) {
   return list.empty() ? "none" : list;
 }
 
+// A packet is one flat object: where in it an error is goes without saying.
+std::string without_path(const std::string& message) { return message.starts_with("/: ") ? message.substr(3) : message; }
+
 }  // namespace
 
 PacketRequest parse_packet_words(std::string_view text) {
@@ -249,7 +252,7 @@ PacketRequest parse_packet_json(std::string_view text) {
   std::vector<model::Diagnostic> diagnostics;
   const auto json = specs::read_json(sources, 0, diagnostics);
   if (!json || !diagnostics.empty())
-    builder.wrong(diagnostics.empty() ? "not JSON" : diagnostics[0].message);
+    builder.wrong(diagnostics.empty() ? "not JSON" : without_path(diagnostics[0].message));
   else if (json->kind != Kind::object)
     builder.wrong("not a JSON object");
   else

@@ -33,10 +33,10 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof trace rules.txt --packet 'tcp 192.0.2.5:40000 198.51.100.10:8474'
-  fwproof trace iptables.txt --packet 'udp [2001:db8::1]:500 [2001:db8::2]:53 in=eth0' --hook input
-  fwproof trace iptables.txt --packet 'icmp 192.0.2.1 198.51.100.1 type 8 state=new' --local 198.51.100.1
-  fwproof trace site.json --packets packets.jsonl --format json
+  fwproof trace examples/mailstore-spe/site.json --packet 'tcp 192.0.2.200:40000 198.51.100.10:8474'
+  fwproof trace examples/mailstore-gateway/iptables.txt --packet 'tcp 192.0.2.5:40000 198.51.100.10:8450 in=eth0' --hook input
+  fwproof trace examples/mailstore-gateway/iptables.txt --packet 'icmp 192.0.2.1 198.51.100.10 type 8' --local 198.51.100.10
+  echo '{"src":"192.0.2.5","dst":"198.51.100.10","protocol":"tcp","src_port":40000,"dst_port":8474}' | fwproof trace examples/mailstore-spe/site.json --packets - --format json
 further words of a packet: state=new in=eth0 out=eth1 hook=forward profile=domain program=… tcp_flags=SYN,ACK mark=0x1
 exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
@@ -118,6 +118,14 @@ struct Answer {
   std::string problem;
 };
 
+// Asks for what would tell whether the packet is for the host, from it, or passes through it.
+std::string hook_wanted(const Station& station) {
+  const bool knows_some = !station.device->facts.interfaces.empty();
+  return std::string(knows_some ? "neither end is an address that the host is known to have, and it may have others"
+                                : "the host's addresses are not known") +
+         ", so say hook=input, hook=output or hook=forward in the packet or with --hook, or give all of its addresses with --local or `ip addr` beside";
+}
+
 Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool of_site) {
   if (!request.problem.empty()) return {{}, request.problem};
   Answer answer;
@@ -125,7 +133,7 @@ Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool of
   for (const Station& station : all) {
     const auto hook = of_site ? site_hook(station, request) : derived_hook(station, request);
     if (hook) way.emplace_back(&station, *hook);
-    else if (!of_site) return {{}, "the host's addresses are not known, so add hook=input, hook=output or hook=forward to the packet (or --local ADDRESS)"};
+    else if (!of_site) return {{}, hook_wanted(station)};
   }
   // The sender's own firewall first, then what stands between, then the target's.
   const auto rank = [](Hook hook) { return hook == Hook::output ? 0 : hook == Hook::forward ? 1 : 2; };
@@ -135,7 +143,10 @@ Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool of
     if (policy == nullptr) return {{}, "'" + station->device->name + "' has no export for this address family"};
     model::Packet packet = packet_for(request, *policy);
     if (station->device->profile && !packet.has(Field::profile)) packet.set(Field::profile, *station->device->profile);
-    if (answer.trace.steps.empty()) answer.trace.packet = packet;
+    if (answer.trace.steps.empty()) {
+      answer.trace.packet = packet;
+      answer.trace.names = request.names;
+    }
     answer.trace.steps.push_back(evaluate_at(*station, *policy, hook, packet));
     const model::Outcome& outcome = answer.trace.steps.back().outcome;
     if (outcome.verdict != model::Verdict::accept) break;

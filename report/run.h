@@ -49,6 +49,7 @@ struct Run {
   int exit_code = 0;
   std::string exit_meaning;                  // "everything holds"
   bool strict = false;
+  bool require_optional = false;
   bool is_reach = false;                     // a list of what is open, not of what must hold
 };
 

@@ -283,6 +283,13 @@ std::string packet_words(const model::Packet& packet, const Policy* policy) {
   return words;
 }
 
+std::string dependence_words(const model::Dependence& dependence) {
+  if (dependence.kind != "field") return dependence.kind + ": " + dependence.what;
+  if (dependence.what == model::field_text(Field::profile)) return "the Windows profile in use, which nothing tells: --profile ROLE=domain, private or public";
+  if (dependence.what == model::field_text(Field::in)) return "the interface by which packets come in, which nothing tells: --iface ROLE=INTERFACE";
+  return "the packet's " + dependence.what;
+}
+
 std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
   std::string result;
   for (const std::string& text : texts) {

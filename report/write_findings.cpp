@@ -116,7 +116,7 @@ class Findings {
   void reasons(const Result& result) {
     for (const std::string& reason : result.reasons) out_ << "  " << escape(reason) << '\n';
     for (const model::Dependence& dependence : result.depends_on) {
-      out_ << "  depends on " << escape(dependence.kind) << ": " << escape(dependence.what);
+      out_ << "  depends on " << escape(dependence_words(dependence));
       if (dependence.origin.line != 0) out_ << " (" << lines_.place(dependence.origin) << ')';
       out_ << '\n';
     }

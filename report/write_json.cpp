@@ -195,8 +195,10 @@ Json diagnostics_json(const model::Sources& sources, std::vector<model::Diagnost
 Json packet_json(const model::Packet& packet, const model::Policy* policy) {
   Json json = Json::object();
   const bool ports = !packet.has(Field::protocol) || model::has_ports(packet.get(Field::protocol));
+  const bool icmp = !packet.has(Field::protocol) || packet.get(Field::protocol) == model::proto_icmp || packet.get(Field::protocol) == model::proto_icmpv6;
   for (size_t i = 0; i < model::kFields; ++i) {
     const auto field = static_cast<Field>(i);
+    if ((field == Field::icmp_type || field == Field::icmp_code) && !icmp) continue;
     if (!packet.has(field) || (!ports && (field == Field::src_port || field == Field::dst_port))) continue;
     if (field == Field::tcp_flags && packet.has(Field::protocol) && packet.get(Field::protocol) != model::proto_tcp) continue;
     const std::string key(model::field_text(field));

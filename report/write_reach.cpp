@@ -85,6 +85,14 @@ std::string note_of(const Line& line, const IntervalSet& widest_target, const mo
   return note + (note.empty() || rest.empty() ? "" : ", ") + rest;
 }
 
+// One space instead of a row of them: a listing's columns mean nothing here.
+std::string squeezed(const std::string& text) {
+  std::string out;
+  for (const char c : text)
+    if ((c != ' ' && c != '\t') || (!out.empty() && out.back() != ' ')) out += c == '\t' ? ' ' : c;
+  return out;
+}
+
 class Reach {
  public:
   Reach(std::ostream& out, const Run& run, SourceLines& lines, const Style& style, size_t width)
@@ -129,7 +137,7 @@ class Reach {
     std::string place, text;
     for (const solver::Decider& by : line.example->decided_by) {
       place += (place.empty() ? "" : ", ") + (by.origin.line == 0 ? std::string("default") : lines_.place(by.origin));
-      if (text.empty()) text = by.origin.line == 0 ? by.rule : lines_.line(by.origin);
+      if (text.empty()) text = by.origin.line == 0 ? by.rule : squeezed(lines_.line(by.origin));
     }
     rows.add({{service_words(line.region, policy), certain ? Ink::bold : Ink::yellow}, {to_whom}, {place, Ink::faint}, {text}});
   }
@@ -140,7 +148,7 @@ class Reach {
       for (const model::Dependence& one : result.depends_on)
         if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
     for (const model::Dependence& one : all) {
-      out_ << "  depends on " << escape(one.kind) << ": " << escape(one.what);
+      out_ << "  depends on " << escape(dependence_words(one));
       if (one.origin.line != 0) out_ << " (" << lines_.place(one.origin) << ')';
       out_ << '\n';
     }

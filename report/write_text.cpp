@@ -66,7 +66,8 @@ std::string closing_line(const Run& run) {
   } else {
     line = fmt::format("{} asked: {} hold, {} violated, {} cannot tell", run.report.results.size(), counts.holds, counts.violated, counts.cannot_tell);
     if (counts.warnings > 0) line += fmt::format(", {} warning{}", counts.warnings, counts.warnings == 1 ? "" : "s");
-    if (counts.optional > 0) line += fmt::format(", {} optional ({} of them not holding)", counts.optional, counts.optional_failing);
+    if (counts.optional > 0) line += fmt::format(", {} optional ({} of them not holding{})", counts.optional, counts.optional_failing,
+                          run.require_optional ? ", --require-optional" : "");
     if (counts.not_asked > 0) line += fmt::format("; {} not asked", counts.not_asked);
   }
   return fmt::format("{}. Exit {}: {}.", line, run.exit_code, run.exit_meaning);

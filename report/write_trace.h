@@ -1,6 +1,7 @@
 // Answers of `trace`: one packet through one or several devices.
 #pragma once
 
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct TraceStep {
 
 struct Trace {
   model::Packet packet;
+  std::map<model::Field, std::string> names;  // of interfaces and programs, as asked: the policy may not know them
   std::vector<TraceStep> steps;            // up to the device that ends it; never empty
 };
 

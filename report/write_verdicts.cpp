@@ -94,6 +94,17 @@ std::string what_of(const Result& result) {
   return what;
 }
 
+// "spec/a, b, c": the specification once.
+std::string ids_text(const std::vector<std::string>& ids) {
+  std::string text, last;
+  for (const std::string& id : ids) {
+    const std::string spec = id.substr(0, id.find('/') + 1);
+    text += (text.empty() ? "" : ", ") + (spec == last ? id.substr(spec.size()) : id);
+    last = spec;
+  }
+  return text;
+}
+
 }  // namespace
 
 Word verdict_word(const Run& run, const Result& result) {
@@ -103,6 +114,7 @@ Word verdict_word(const Run& run, const Result& result) {
     case Truth::violated:
       if (run.is_reach) return {"open", Ink::bold};
       if (is_accepted(result)) return {"accepted", Ink::yellow};
+      if (result.optional && !run.require_optional) return {"optional", Ink::yellow};
       return result.warning ? Word{"warning", Ink::yellow} : Word{"VIOLATED", Ink::red};
     case Truth::cannot_tell:
       if (run.is_reach) return {"perhaps open", Ink::yellow};
@@ -179,7 +191,7 @@ void write_not_asked(std::ostream& out, const solver::Report& report, const Styl
     const auto found = std::find_if(by_reason.begin(), by_reason.end(), [&](const auto& entry) { return entry.first == row.why; });
     (found == by_reason.end() ? by_reason.emplace_back(row.why, std::vector<std::string>{}) : *found).second.push_back(row.id);
   }
-  for (const auto& [why, ids] : by_reason) out << "  " << escape(joined(ids)) << "\n    " << escape(why) << '\n';
+  for (const auto& [why, ids] : by_reason) out << "  " << escape(ids_text(ids)) << "\n    " << escape(why) << '\n';
   out << '\n';
 }
 

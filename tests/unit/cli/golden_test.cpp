@@ -102,6 +102,23 @@ TEST(Golden, EveryFolderGivesWhatItGaveBefore) {
   EXPECT_GT(cases, 10u);
 }
 
+TEST(Help, ExamplesWorkWhenPasted) {
+  const fs::path source = FWPROOF_SOURCE_DIR;
+  size_t examples = 0;
+  for (const char* command : {"", "check ", "reach ", "trace ", "import ", "specs ", "formats "}) {
+    std::istringstream help(run(source, binary(std::string(command) + "--help")).output);
+    for (std::string line; std::getline(help, line);) {
+      const size_t at = line.find("fwproof ");
+      if (at == std::string::npos || (at != 2 && !line.starts_with("  echo "))) continue;
+      ++examples;
+      line.replace(at, 7, std::string(FWPROOF_BINARY));
+      const Ran ran = run(source, line);
+      EXPECT_TRUE(ran.exit >= 0 && ran.exit <= 2) << line << '\n' << ran.output;
+    }
+  }
+  EXPECT_GT(examples, 12u);
+}
+
 TEST(Examples, GiveWhatTheSchemaSays) {
   const Ran ran = run(fs::path(FWPROOF_SOURCE_DIR) / "examples", binary("check . --format json"));
   EXPECT_EQ(ran.exit, 1);
