@@ -237,13 +237,25 @@ std::string address_words(Family family, const IntervalSet& set) {
 
 const IntervalSet* set_of(const solver::Region& region, Field field) { return find(region, field); }
 
+namespace {
+
+// "any protocol except tcp, udp" where that is the shorter list.
+std::string protocol_set_words(const solver::Region& region, const std::vector<std::string>& listed, const Policy* policy) {
+  if (listed.empty()) return "any protocol";
+  const IntervalSet rest = find(region, Field::protocol)->complement(255);
+  const std::vector<std::string> others = set_texts(Field::protocol, region.family, rest, policy);
+  return others.size() < listed.size() ? "any protocol except " + joined(others) : joined(listed);
+}
+
+}  // namespace
+
 std::string service_words(const solver::Region& region, const Policy* policy) {
   const auto texts = [&](Field field) {
     const IntervalSet* set = find(region, field);
     return set == nullptr || !bears(region, field) ? std::vector<std::string>{} : set_texts(field, region.family, *set, policy);
   };
   const std::vector<std::string> protocols = texts(Field::protocol), ports = texts(Field::dst_port);
-  std::string words = protocols.empty() ? "any protocol" : shortened(protocols, kListedValues);
+  std::string words = protocol_set_words(region, protocols, policy);
   if (!ports.empty()) words += (ports.size() > 1 || ports[0].find('-') != std::string::npos ? " ports " : " port ") + shortened(ports, kListedValues);
   else if (bears(region, Field::dst_port) && !protocols.empty()) words += " any port";
   if (!bears(region, Field::icmp_type)) return words;

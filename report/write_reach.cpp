@@ -19,6 +19,7 @@ using solver::Result;
 using solver::Truth;
 
 constexpr size_t kLinesShown = 200;
+constexpr size_t kDecidersShown = 3;
 
 struct Line {
   Region region;
@@ -134,12 +135,28 @@ class Reach {
     const IntervalSet& widest = widest_[static_cast<size_t>(line.region.family)];
     std::string to_whom = source_words(line.region);
     if (const std::string note = note_of(line, widest, policy); !note.empty()) to_whom += ", " + note;
-    std::string place, text;
-    for (const solver::Decider& by : line.example->decided_by) {
-      place += (place.empty() ? "" : ", ") + (by.origin.line == 0 ? std::string("default") : lines_.place(by.origin));
-      if (text.empty()) text = by.origin.line == 0 ? by.rule : squeezed(lines_.line(by.origin));
+    rows.add({{service_words(line.region, policy), certain ? Ink::bold : Ink::yellow}, {to_whom}, {places(line.example->decided_by), Ink::faint},
+              {source_text(line.example->decided_by)}});
+  }
+
+  // "rules.txt:66, 94, 150 and 5 more": the file once.
+  std::string places(const std::vector<solver::Decider>& deciders) const {
+    std::vector<std::string> texts;
+    std::string last;
+    for (const solver::Decider& by : deciders) {
+      const std::string path = lines_.path(by.origin);
+      const bool again = by.origin.line != 0 && path == last;
+      texts.push_back(by.origin.line == 0 ? "default" : again ? std::to_string(by.origin.line) : path + ":" + std::to_string(by.origin.line));
+      last = by.origin.line == 0 ? "" : path;
     }
-    rows.add({{service_words(line.region, policy), certain ? Ink::bold : Ink::yellow}, {to_whom}, {place, Ink::faint}, {text}});
+    return shortened(texts, kDecidersShown);
+  }
+
+  std::string source_text(const std::vector<solver::Decider>& deciders) {
+    if (deciders.empty()) return "";
+    if (deciders.size() > 1) return fmt::format("{} rules: which one decides depends on the packet", deciders.size());
+    const std::string text = squeezed(lines_.line(deciders[0].origin));
+    return text.empty() ? deciders[0].rule : text;
   }
 
   void hangs_on() {

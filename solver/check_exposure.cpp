@@ -139,12 +139,9 @@ void Checking::ask_exposures() {
     for (const std::string& name : row.from)
       if (!zone(name).any && !names(sources, name)) sources.push_back(name);
   }
-  const auto asked = [&](const std::string& name) { return options_.only.empty() || names(options_.only, name); };
-  for (const std::string& name : targets)
-    if (asked(name)) ask_closed({name, true});
+  for (const std::string& name : targets) ask_closed({name, true});
   if (!options_.unlisted_outbound) return;
-  for (const std::string& name : sources)
-    if (asked(name)) ask_closed({name, false});
+  for (const std::string& name : sources) ask_closed({name, false});
 }
 
 void Checking::ask_closed(const Closed& closed) {
@@ -159,6 +156,8 @@ void Checking::ask_closed(const Closed& closed) {
   if (!has_device && !(on_the_way && is_host)) return;
   const std::optional<Closure> closure = closure_of(closed);
   if (!closure) return;
+  if (!options_.only.empty() && !names(options_.only, closed.host))
+    return skip(fmt::format("{}/{}-{}", closure->spec, closed.inbound ? "exposure" : "outbound", closed.host), "it mentions none of the roles asked for");
   const auto result_for = [&](const std::string& what, Strictness strictness, unsigned protocol, const std::string& ports) {
     Result result;
     result.id = fmt::format("{}/{}-{}", closure->spec, closed.inbound ? what : "outbound-" + what, closed.host);
