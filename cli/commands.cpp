@@ -1,13 +1,14 @@
 #include "cli/commands.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <iostream>
 
 #include "cli/arguments.h"
 #include "cli/exit_code.h"
+#include "cli/surroundings.h"
 #include "report/escape.h"
-#include "specs/specification.h"
 
 namespace fwproof::cli {
 namespace {
@@ -37,8 +38,7 @@ std::string unknown_command(const std::string& word) {
   if (std::find(kLater.begin(), kLater.end(), word) != kLater.end()) return "'" + word + "' is not part of this version";
   std::vector<std::string> known;
   for (const Command& command : kCommands) known.emplace_back(command.name);
-  const std::string near = specs::nearest(word, known);
-  return "there is no command '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+  return "there is no command '" + word + "'" + did_you_mean(word, known);
 }
 
 std::string unknown_option(const CLI::App& command, const std::string& message, int argc, const char* const* argv) {
@@ -49,8 +49,7 @@ std::string unknown_option(const CLI::App& command, const std::string& message, 
     std::string word = argv[i];
     word = word.substr(0, word.find('='));
     if (!word.starts_with("--") || std::find(known.begin(), known.end(), word) != known.end()) continue;
-    const std::string near = specs::nearest(word, known);
-    return "there is no option '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+    return "there is no option '" + word + "'" + did_you_mean(word, known);
   }
   return message;
 }

@@ -1,5 +1,5 @@
+#include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -36,12 +36,13 @@ void write_text(Output& output, const Loaded& loaded) {
 }
 
 void write_json(Output& output, const Loaded& loaded) {
-  nlohmann::ordered_json json = {{"fwproof", report::version_json(std::string(kVersion))}, {"inputs", report::inputs_json(loaded.inputs, true)}};
-  json["diagnostics"] = report::diagnostics_json(loaded.sources, loaded.diagnostics);
-  json["policies"] = nlohmann::ordered_json::array();
-  if (!output.is_quiet())
-    for (const model::Policy& policy : loaded.network.devices[0].policies) json["policies"].push_back(report::policy_json(loaded.sources, policy));
-  report::write_json(output.stream(), json);
+  report::Run run;
+  run.sources = &loaded.sources;
+  run.network = &loaded.network;
+  run.version = kVersion;
+  run.inputs = loaded.inputs;
+  run.diagnostics = loaded.diagnostics;
+  report::write_import_json(output.stream(), run, !output.is_quiet());
 }
 
 int run_import(const Arguments& arguments) {
@@ -59,7 +60,7 @@ int run_import(const Arguments& arguments) {
 Run add_import(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order; - is standard input")->required();
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_output_options(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_import(*arguments); };

@@ -1,5 +1,5 @@
+#include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -46,9 +46,9 @@ int run_reach(const Arguments& arguments) {
   run.exit_meaning = code == exit_holds ? "answered" : meaning(code);
   Output output(arguments.output);
   if (output.is_json())
-    report::write_json(output.stream(), report::run_json(run));
+    report::write_run_json(output.stream(), run);
   else
-    report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
+    report::write_text(output.stream(), run, output.text_options());
   return output.finish() ? code : exit_fault;
 }
 
@@ -57,8 +57,9 @@ int run_reach(const Arguments& arguments) {
 Run add_reach(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order; - is standard input")->required();
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: the host's own addresses");
+  add_repeated(command, "--iface", arguments->network.interfaces, "INTERFACE: where packets come in");
   add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
   command.add_flag("--strict", arguments->strict, "what rests on an assumption may be open");
   add_output_options(command, arguments->output);

@@ -59,7 +59,9 @@ class Way {
       if (stage.kind == Stage::Kind::nat && !nat_applies()) continue;
       in_nat_ = stage.kind == Stage::Kind::nat;
       stage_can_block_ = stage.can_block;
-      if (!pass(stage.chain)) break;
+      // A chain that belongs to two stages is visited twice.
+      const auto number = static_cast<uint32_t>(&stage - stages.data());
+      if (!pass(stage.chain, path_of(0, {RuleRef::kAtEnd, number}))) break;
     }
     if (!between) translate_back(false);
     outcome_.out = packet_;
@@ -112,8 +114,8 @@ class Way {
   }
 
   // Passes one base chain; false: the packet's fate is decided.
-  bool pass(uint32_t base_chain) {
-    stack_.assign(1, Frame{base_chain});
+  bool pass(uint32_t base_chain, uint32_t call_path) {
+    stack_.assign(1, Frame{base_chain, 0, call_path});
     while (true) {
       Frame& frame = stack_.back();
       const Chain& chain = policy_.chains[frame.chain];

@@ -7,7 +7,7 @@
 #include "report/escape.h"
 #include "report/source_lines.h"
 #include "report/words.h"
-#include "report/write_json.h"
+#include "report/json.h"
 
 namespace fwproof::report {
 namespace {

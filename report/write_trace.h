@@ -1,7 +1,6 @@
 // Answers of `trace`: one packet through one or several devices.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -27,7 +26,6 @@ struct Trace {
 };
 
 model::Verdict verdict_of(const Trace& trace);
-nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace);
 void write_trace(std::ostream& out, const model::Sources& sources, const Trace& trace, const Style& style);
 
 }  // namespace fwproof::report

@@ -99,12 +99,17 @@ Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* pas
     if (past && past->contains(hop.policy)) {
       const Passed& passed = past->at(hop.policy);
       undo = translation_of(passed);
-      if (passed.after.out.has(Field::ct_status)) packet.set(Field::ct_status, passed.after.out.get(Field::ct_status));
+      if (passed.after.out.has(Field::ct_status))
+        packet.set(Field::ct_status, passed.after.out.get(Field::ct_status));
+      else
+        packet.known.reset(static_cast<size_t>(Field::ct_status));
       options.undo = &undo;
     }
     Outcome outcome = evaluate(*hop.policy, hop.hook, packet, options);
     if (record) (*record)[hop.policy] = {packet, outcome};
     carried = outcome.out;
+    for (const Step& step : outcome.trail)
+      if (step.what == "dst rewritten" || step.what == "dst_port rewritten") result.moved_by = {i, step.rule};
     result.hop = i;
     result.seen = packet;
     result.verdict = outcome.verdict;

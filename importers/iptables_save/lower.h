@@ -70,6 +70,9 @@ struct RuleContext {
                    model::LineClass line_class = model::LineClass::opaque);
   void add(model::Term term) { rule.terms.push_back(std::move(term)); }
 };
+// conntrack follows the packet; or not (invalid and untracked packets carry no connection, nf_ct_get() gives none).
+model::Term tracked();
+model::Term untracked();
 void lower_matches(RuleContext& context);
 void lower_target(RuleContext& context);
 

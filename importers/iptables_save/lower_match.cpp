@@ -77,7 +77,8 @@ class MatchLowering {
     switch (match.spec->handling) {
       case Handling::irrelevant: return;
       case Handling::modelled: return lower_modelled(index);
-      case Handling::pure: return opaque_module(index, Sharing::pure);
+      // These look at the connection, which table raw does not have yet.
+      case Handling::pure: return opaque_module(index, c_.scope.name == "raw" && (match.spec->name == "helper" || match.spec->name == "ipvs") ? Sharing::per_visit : Sharing::pure);
       case Handling::per_visit:
         if (match.spec->name == "recent" && lower_recent_set(index)) return;
         return opaque_module(index, Sharing::per_visit);
@@ -160,7 +161,16 @@ class MatchLowering {
   void destination(const OptionUse& use) { addresses(use, Field::dst); }
 
   void addresses(const OptionUse& use, Field field) {
+    if (c_.ast.value(use).find(',') != std::string_view::npos && negates_an_address())
+      return c_.refuse(use.first_value, DiagnosticId::address_invalid, "'!' is not allowed beside several source or destination addresses");
     add_addresses(use, field, parse_addresses(c_.ast.value(use), c_.builder.family));
+  }
+
+  // iptables 1.8.9, do_parse() in xshared.c: such a rule is refused, since its expansion would mean something else.
+  bool negates_an_address() const {
+    for (const OptionUse& use : c_.ast.options)
+      if (use.owner == kGeneric && use.negated && (use.spec->meaning == Meaning::source || use.spec->meaning == Meaning::destination)) return true;
+    return false;
   }
 
   void add_addresses(const OptionUse& use, Field field, ParsedAddresses parsed) {
@@ -286,8 +296,7 @@ class MatchLowering {
   void ctstate(const OptionUse& use) {
     auto parsed = ct_states(c_.ast.value(use));
     if (!parsed) return invalid(use, DiagnosticId::value_unknown, "connection states");
-    // Table raw comes before connection tracking; loopback packets may carry a state all the same.
-    if (c_.scope.name == "raw") return c_.add_unknown("state-in-raw", option_text(c_.ast, use), Sharing::per_visit);
+    if (before_conntrack(use)) return;
     Term states{In{Field::state, std::move(parsed->states)}, use.negated};
     if (parsed->status == 0) return c_.add(std::move(states));
     AnyOf any;
@@ -298,18 +307,27 @@ class MatchLowering {
     c_.add({std::move(any), use.negated});
   }
 
+  // Table raw comes before connection tracking: there is no connection yet, but packets on loopback may carry one all the same.
+  bool before_conntrack(const OptionUse& use) {
+    if (c_.scope.name != "raw") return false;
+    OptionUse plain = use;
+    plain.negated = false;
+    c_.add_unknown("connection-in-raw", option_text(c_.ast, plain), Sharing::per_visit, use.negated);
+    return true;
+  }
+
   // conntrack_mt in xt_conntrack.c: without a connection the answer is "was a state asked for", whatever else is.
   void ctdir(const OptionUse& use) {
     const std::string_view value = c_.ast.value(use);
     const bool reply = value == "REPLY" || value == "reply";
     if (!reply && value != "ORIGINAL" && value != "original") return invalid(use, DiagnosticId::value_unknown, "ORIGINAL or REPLY");
-    const IntervalSet tracked = IntervalSet::range(model::state_new, model::state_related);
+    if (before_conntrack(use)) return;
     Term direction{In{Field::ct_dir, IntervalSet::of(reply ? 1 : 0)}, use.negated};
     bool asks_state = false;
     for (const OptionUse& other : c_.ast.options) asks_state = asks_state || (other.owner == use.owner && other.name == "ctstate");
-    if (asks_state) return c_.add({AnyOf{{{std::move(direction)}, {{In{Field::state, tracked}, true}}}}});
+    if (asks_state) return c_.add({AnyOf{{{std::move(direction)}, {untracked()}}}});
     c_.add(std::move(direction));
-    c_.add({In{Field::state, tracked}});
+    c_.add(tracked());
   }
 
   void match_set(const OptionUse& use) {
@@ -335,7 +353,12 @@ class MatchLowering {
   }
 
   void mark(const OptionUse& use) { masked(use, Field::mark); }
-  void connmark(const OptionUse& use) { masked(use, Field::connmark); }
+  // connmark_mt in xt_connmark.c: without a connection there is no match, negated or not.
+  void connmark(const OptionUse& use) {
+    if (before_conntrack(use)) return;
+    masked(use, Field::connmark);
+    c_.add(tracked());
+  }
 
   void masked(const OptionUse& use, Field field) {
     const auto value = text::parse_masked(c_.ast.value(use), 0xffffffff);
@@ -387,6 +410,7 @@ class MatchLowering {
   void per_visit(const OptionUse& use) { opaque_option(use, Sharing::per_visit); }
 
   void opaque_option(const OptionUse& use, Sharing sharing) {
+    if (use.spec->owner == "conntrack" && before_conntrack(use)) return;
     OptionUse plain = use;
     plain.negated = false;
     c_.add_unknown(use.spec->owner, option_text(c_.ast, plain), sharing, use.negated);
@@ -465,6 +489,9 @@ void RuleContext::add_unknown(std::string_view kind, std::string_view text, Shar
   add({model::Unknown{builder.unknown(kind, text, sharing, origin)}, negated});
   result.worsen(line_class, "-m " + std::string(kind));
 }
+
+Term tracked() { return {In{Field::state, IntervalSet::range(model::state_new, model::state_related)}}; }
+Term untracked() { return {In{Field::state, IntervalSet::range(model::state_new, model::state_related)}, true}; }
 
 void lower_matches(RuleContext& context) { MatchLowering(context).run(); }
 

@@ -154,7 +154,10 @@ class TargetLowering {
   }
 
   // connmark_tg_shift in xt_connmark.c: save: ct = (ct & ~ctmask) ^ (mark & nfmask); restore: mark = (mark & ~nfmask) ^ (ct & ctmask).
+  // connmark_tg: without a connection nothing happens; table raw comes before there is one, but on loopback.
   void lower_connmark() {
+    if (c_.scope.name == "raw") return any_mark(option("restore-mark") != nullptr ? Field::mark : Field::connmark);
+    c_.add(tracked());
     if (lower_bits(Field::connmark)) return;
     const bool save = option("save-mark") != nullptr;
     const Field to = save ? Field::connmark : Field::mark, from = save ? Field::mark : Field::connmark;

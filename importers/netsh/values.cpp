@@ -1,5 +1,6 @@
 #include "importers/netsh/values.h"
 
+#include <algorithm>
 #include <array>
 
 #include "importers/netsh/language.h"
@@ -12,6 +13,25 @@ using model::Address;
 using model::AddressSet;
 using model::Interval;
 using model::IntervalSet;
+
+// Folder variables and their values on a Windows that was installed with the defaults ("Recognized environment variables", Windows USMT,
+// Microsoft Docs). %ProgramFiles% is the 64-bit one.
+struct Folder {
+  std::string_view variable;
+  std::string_view path;
+};
+constexpr std::array kFolders = {
+    Folder{"%systemroot%", "c:\\windows"},
+    Folder{"%windir%", "c:\\windows"},
+    Folder{"%systemdrive%", "c:"},
+    Folder{"%programfiles%", "c:\\program files"},
+    Folder{"%programw6432%", "c:\\program files"},
+    Folder{"%programfiles(x86)%", "c:\\program files (x86)"},
+    Folder{"%commonprogramfiles%", "c:\\program files\\common files"},
+    Folder{"%commonprogramfiles(x86)%", "c:\\program files (x86)\\common files"},
+    Folder{"%programdata%", "c:\\programdata"},
+    Folder{"%allusersprofile%", "c:\\programdata"},
+};
 
 struct NamedNumber {
   std::string_view name;
@@ -26,8 +46,8 @@ constexpr std::array kProtocols = {
 };
 
 // Port keywords: [MS-FASP] 2.2.3 FW_PORT_KEYWORD and the help of `add rule`; the spelling of netsh and that of the registry.
-constexpr std::array<std::string_view, 13> kPortKeywords = {"rpc",      "rpc-epmap", "rpcepmap",   "iphttps",  "iphttpsin", "iphttpsout", "teredo",
-                                                            "ply2disc", "iptlsin",   "iptlsout",   "mdns",     "cortana",   "playtodiscovery"};
+constexpr std::array<std::string_view, 16> kPortKeywords = {"rpc",      "rpc-epmap", "rpcepmap", "iphttps", "iphttpsin",  "iphttpsout",      "teredo", "ply2disc",
+                                                            "iptlsin",  "iptlsout",  "mdns",     "cortana", "cortanaout", "playtodiscovery", "dhcp",   "tcpcdpsvc"};
 
 // Address keywords: [MS-FASP] 2.2.21 FW_ADDRESS_KEYWORD and the help of `add rule`. Left: folded, right: the one name used from here on.
 struct Keyword {
@@ -140,7 +160,7 @@ bool same_ports(std::string_view a, std::string_view b) {
 }
 
 std::optional<unsigned> parse_profiles(std::string_view text, std::string* unknown_word) {
-  if (is_any(text) || same(text, "all")) return 7;
+  if (is_any(text)) return 7;
   unsigned mask = 0;
   for (std::string_view part : split_list(text, ',')) {
     if (is_any(part)) return 7;
@@ -174,6 +194,19 @@ std::optional<ProtocolValue> parse_protocol(std::string_view text) {
       return value;
     }
   return std::nullopt;
+}
+
+std::string normal_program(std::string_view path) {
+  std::string normal = lower(trim(path));
+  if (normal.size() > 1 && normal.front() == '"' && normal.back() == '"') normal = normal.substr(1, normal.size() - 2);
+  std::replace(normal.begin(), normal.end(), '/', '\\');
+  for (const Folder& folder : kFolders)
+    if (normal.starts_with(folder.variable)) return std::string(folder.path) + normal.substr(folder.variable.size());
+  return normal;
+}
+
+bool is_ambiguous_program(std::string_view normal) {
+  return normal.find_first_of("%~$*?") != std::string_view::npos || normal.starts_with("\\") || (normal != "system" && normal.find('\\') == std::string_view::npos);
 }
 
 std::optional<std::vector<IcmpPair>> parse_icmp(std::string_view text) {

@@ -51,7 +51,7 @@ constexpr Row kFilter[] = {
     {"-A INPUT -s 10/8 -j DROP", "src 10.0.0.0/8 -> drop"},
     {"-A INPUT -j DROP -s 10.0.0.0/255.0.0.0", "src 10.0.0.0/8 -> drop"},
     {"-A INPUT -s ! 10.0.0.1 -j DROP", "!src 10.0.0.1 -> drop"},
-    {"-A INPUT ! -s 10.0.0.1,10.0.0.2 -d 1.1.1.1 -j DROP", "!src 10.0.0.1 10.0.0.2; dst 1.1.1.1 -> drop"},
+    {"-A INPUT ! -s 10.0.0.1,10.0.0.2 -d 1.1.1.1 -j DROP", "visit?refused line; dst 1.1.1.1 -> drop"},
     {"-A INPUT -s 0.0.0.0/0 -j DROP", "-> drop"},
     {"-A INPUT ! -s 0.0.0.0/0 -j DROP", "!src 0.0.0.0/0 -> drop"},
     {"-A INPUT -s 10.0.1.0/255.255.255.254 -j DROP", "src 10.0.1.0/31 -> drop"},
@@ -90,7 +90,8 @@ constexpr Row kFilter[] = {
     {"-A INPUT -m conntrack --ctstate NEW ! --ctdir REPLY -j ACCEPT", "state 0; any(!ct_dir 1 | !state 0-2) -> accept"},
     {"-A INPUT -m conntrack --ctorigdst 1.2.3.4 --ctexpire 5 -j ACCEPT", "pure?conntrack; visit?conntrack -> accept"},
     {"-A INPUT -m mark ! --mark 0x1/0xff -j ACCEPT", "!mark&255==1 -> accept"},
-    {"-A INPUT -m connmark --mark 7 -j ACCEPT", "connmark&4294967295==7 -> accept"},
+    {"-A INPUT -m connmark ! --mark 7 -j ACCEPT", "!connmark&4294967295==7; state 0-2 -> accept"},
+    {"-A INPUT -m connmark --mark 7 -j ACCEPT", "connmark&4294967295==7; state 0-2 -> accept"},
     {"-A INPUT -m addrtype --dst-type LOCAL -j ACCEPT", "any(dst <local> | dst 127.0.0.0/8) -> accept"},
     {"-A INPUT -m addrtype ! --src-type MULTICAST,BROADCAST -j ACCEPT", "!any(src 224.0.0.0/4 | pure?addrtype) -> accept"},
     {"-A INPUT -m addrtype --dst-type LOCAL --limit-iface-in -j ACCEPT", "pure?addrtype -> accept"},
@@ -137,9 +138,9 @@ constexpr Row kMangle[] = {
     {"-A PREROUTING -j MARK --and-mark 0xff", "-> mark bits 4294967040^0 proceed"},
     {"-A PREROUTING -j MARK --or-mark 4", "-> mark bits 4^4 proceed"},
     {"-A PREROUTING -j MARK --xor-mark 4", "-> mark bits 0^4 proceed"},
-    {"-A PREROUTING -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff", "-> connmark from mark&255 proceed"},
-    {"-A PREROUTING -j CONNMARK --restore-mark", "-> mark from connmark&4294967295 proceed"},
-    {"-A PREROUTING -j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xff", "-> mark:=0-4294967295 proceed"},
+    {"-A PREROUTING -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff", "state 0-2 -> connmark from mark&255 proceed"},
+    {"-A PREROUTING -j CONNMARK --restore-mark", "state 0-2 -> mark from connmark&4294967295 proceed"},
+    {"-A PREROUTING -j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xff", "state 0-2 -> mark:=0-4294967295 proceed"},
     {"-A PREROUTING -j CT --notrack", "-> state:=4 proceed"},
     {"-A PREROUTING -j TTL --ttl-set 5", "-> proceed"},
     {"-A PREROUTING -p tcp -j TPROXY --on-port 1", "protocol 6 -> unknown rewriting"},
@@ -166,6 +167,16 @@ constexpr Row kV6[] = {
 };
 
 TEST(Rules, Filter) { check(kFilter); }
+// In raw there is no connection yet: what asks for one is not known, since packets on loopback carry theirs.
+constexpr Row kRaw[] = {
+    {"-A PREROUTING -m conntrack --ctstate INVALID -j DROP", "visit?connection-in-raw -> drop"},
+    {"-A PREROUTING -m conntrack --ctdir ORIGINAL -j DROP", "visit?connection-in-raw -> drop"},
+    {"-A PREROUTING -m conntrack --ctstatus ASSURED -j DROP", "visit?connection-in-raw -> drop"},
+    {"-A PREROUTING -m connmark ! --mark 1 -j DROP", "!visit?connection-in-raw -> drop"},
+    {"-A PREROUTING -j CONNMARK --restore-mark", "-> mark:=0-4294967295 proceed"},
+};
+TEST(Rules, Raw) { check(kRaw, "raw", "PREROUTING"); }
+
 TEST(Rules, Mangle) { check(kMangle, "mangle", "PREROUTING"); }
 TEST(Rules, Nat) { check(kNat, "nat", "PREROUTING"); }
 TEST(Rules, V6) { check(kV6, "filter", "INPUT", true); }

@@ -50,6 +50,16 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"RPC endpoint mapper", print({.local_port = "RPC-EPMap"}), {.dst_port = 135}, "accept"},
         Row{"RPC", print({.local_port = "RPC"}), {.dst_port = 50000}, "depends"},
         Row{"RPC is TCP", print({.local_port = "RPC"}), {.protocol = 17, .dst_port = 50000}, "drop"},
+        Row{"RPC below the dynamic range", print({.local_port = "RPC"}), {.dst_port = 8474}, "drop"},
+        Row{"Teredo is UDP", print({.protocol = "UDP", .local_port = "Teredo"}), {.protocol = 17, .dst_port = 3544}, "drop"},
+        Row{"ICMP table without rows", print({.protocol = "ICMPv4\n                                      Type    Code", .local_port = "", .remote_port = ""}), {.protocol = 1}, "depends"},
+        Row{"an address that is cut off", print({.remote_ip = ""}), {}, "depends"},
+        Row{"program in another case", print({.extra = kVerboseEnd}), {.program = "C:\\apps\\X.EXE"}, "accept"},
+        Row{"a folder of Windows", print({.extra = "Program:                              %SystemRoot%\\system32\\svchost.exe\n"}), {.program = "C:\\Windows\\System32\\svchost.exe"}, "accept"},
+        Row{"a folder of a user", print({.extra = "Program:                              %LocalAppData%\\x.exe\n"}), {.program = "c:\\users\\a\\appdata\\local\\x.exe"}, "depends"},
+        Row{"a command in a description", print({.extra = "Description:                          run\n"}) + print({.name = "netsh advfirewall set allprofiles state off", .local_port = "81"}), {}, "accept"},
+        Row{"a word with something behind it", print({.action = "Block\n                                      x"}), {}, "depends"},
+        Row{"local rules ignored", print({}) + "Domain Profile Settings: \n" + std::string(70, '-') + "\nState                                 ON\nFirewall Policy                       BlockInbound,AllowOutbound\nLocalFirewallRules                    Disable\n", {}, "depends"},
         Row{"protocol number", print({.protocol = "47", .local_port = "", .remote_port = ""}), {.protocol = 6}, "drop"},
         Row{"ICMP type", print({.protocol = "ICMPv4\n                                      Type    Code\n                                      8       Any ", .local_port = "80", .remote_port = ""}), {.protocol = 1, .icmp_type = 3}, "drop"},
         Row{"program matches", print({.extra = kVerboseEnd}), {.program = "c:\\apps\\x.exe"}, "accept"},
@@ -103,6 +113,13 @@ TEST(Listing, OfTheMonitorIsRead) {
   EXPECT_EQ(ask(host, {}), "accept");
   EXPECT_EQ(ask(host, {.dst_port = 81}), "drop");
   EXPECT_EQ(lines_of_class(host, model::LineClass::unrecognised), 0U);
+}
+
+// A heading without its settings states nothing.
+TEST(Listing, OfAProfileThatIsCutOffKeepsTheAssumption) {
+  const ImportedHost host = import_texts({"Domain Profile Settings: \n" + std::string(70, '-') + "\nState                                 ON\n"});
+  ASSERT_EQ(host.policies.size(), 1U);
+  EXPECT_NE(host.policies[0].general_assumptions.at(0).text.find("Windows' own"), std::string::npos);
 }
 
 TEST(Listing, NamesItsAssumptions) {
