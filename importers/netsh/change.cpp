@@ -45,8 +45,9 @@ std::string skeleton(std::string_view text) {
 }
 
 Match match_names(std::string_view a, std::string_view b) {
-  if (same(trim(a), trim(b)) || fold(a) == fold(b)) return Match::yes;
+  if (same(trim(a), trim(b))) return Match::yes;
   if (is_ascii(a) && is_ascii(b)) return Match::no;
+  if (fold(a) == fold(b)) return Match::yes;
   return skeleton(a) == skeleton(b) ? Match::unknown : Match::no;
 }
 
