@@ -32,7 +32,7 @@ const std::vector<Layer> kLayers = {
     {"specs/", {"model/"}},
     {"solver/", {"model/"}},
     {"report/", {"model/", "solver/check.h", "solver/limits.h", "solver/result.h", "solver/walk.h"}},
-    {"cli/", {"model/", "importers/importer.h", "importers/registry.h", "specs/digest.h", "specs/site.h", "specs/specification.h",
+    {"cli/", {"model/", "importers/importer.h", "importers/registry.h", "specs/digest.h", "specs/json_tree.h", "specs/site.h", "specs/specification.h",
               "solver/check.h", "solver/limits.h", "solver/result.h", "solver/walk.h", "report/"}},
 };
 
