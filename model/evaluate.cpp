@@ -56,6 +56,11 @@ class Way {
         continue;
       }
       if (between && &stage == &*last_nat) translate_back(false);
+      if (stage.kind == Stage::Kind::nat && options_.again) {
+        if (&stage == &*first_nat) translate_again(true);
+        if (&stage == &*last_nat) translate_again(false);
+        continue;
+      }
       if (stage.kind == Stage::Kind::nat && !nat_applies()) continue;
       in_nat_ = stage.kind == Stage::Kind::nat;
       stage_can_block_ = stage.can_block;
@@ -91,19 +96,27 @@ class Way {
   // Which connections have their first packet looked at by the nat table, or get its result (conntrack, nf_nat).
   bool nat_applies() {
     if (test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return false;
+    if (packet_.has(Field::ct_dir) && packet_.get(Field::ct_dir) == 1) return false;
     if (test_in(Field::state, IntervalSet::of(state_established))) return test_in(Field::ct_dir, IntervalSet::of(0));
     return true;
   }
 
   void translate_back(bool destination) {
     if (!options_.undo || test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return;
-    const auto restore = [&](Field field, const std::optional<u128>& value) {
-      if (!value) return;
-      packet_.set(field, *value);
-      ++version_;
-    };
-    restore(destination ? Field::dst : Field::src, destination ? options_.undo->src : options_.undo->dst);
-    restore(destination ? Field::dst_port : Field::src_port, destination ? options_.undo->src_port : options_.undo->dst_port);
+    set_translated(destination ? Field::dst : Field::src, destination ? options_.undo->src : options_.undo->dst);
+    set_translated(destination ? Field::dst_port : Field::src_port, destination ? options_.undo->src_port : options_.undo->dst_port);
+  }
+
+  void translate_again(bool destination) {
+    if (test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return;
+    set_translated(destination ? Field::dst : Field::src, destination ? options_.again->dst : options_.again->src);
+    set_translated(destination ? Field::dst_port : Field::src_port, destination ? options_.again->dst_port : options_.again->src_port);
+  }
+
+  void set_translated(Field field, const std::optional<u128>& value) {
+    if (!value) return;
+    packet_.set(field, *value);
+    ++version_;
   }
 
   bool is_local() {
