@@ -72,7 +72,7 @@ class Writer {
   }
 
   std::string protocol() {
-    static const Words kPorts = {"8000", "8001", "8002:8004", ":8003", "8005:", "0:65535", "8007"};
+    static const Words kPorts = {"8000", "8001", "8002:8004", ":8003", "8005:", "8007"};
     static const Words kLists = {"8000,8002", "8001:8003,8007", "1024:20000", "8006"};
     switch (below(8)) {
       case 0: return " " + maybe_not() + "-p " + pick({"tcp", "udp", "icmp", "gre"});
@@ -114,7 +114,9 @@ class Writer {
   }
 
   std::string target(size_t first_callable) {
-    if (first_callable < user_chains_ && chance(35))
+    // A translation in OUTPUT to one of the host's own addresses sends the packet to the host itself: another hook follows.
+    const bool own_translation = table_ == "nat" && chain_ == "OUTPUT";
+    if (!own_translation && first_callable < user_chains_ && chance(35))
       return pick({" -j ", " -j ", " -g "}) + user_chain(first_callable + below(user_chains_ - first_callable));
     if (chance(10)) return "";
     if (chance(12)) return " -j RETURN";

@@ -175,6 +175,17 @@ constexpr Row kRaw[] = {
     {"-A PREROUTING -m connmark ! --mark 1 -j DROP", "!visit?connection-in-raw -> drop"},
     {"-A PREROUTING -j CONNMARK --restore-mark", "-> mark:=0-4294967295 proceed"},
 };
+// A translation into what the packet already is leaves no trace in the connection's status; it matters where a rule asks for that.
+constexpr const char* kAsksTranslated = "-A X -m conntrack --ctstate DNAT -j ACCEPT\n";
+TEST(Rules, TranslationWithoutEffect) {
+  const auto rules = [](const std::string& line) { return rule_of(kAsksTranslated + line, "nat", "PREROUTING", false); };
+  EXPECT_EQ(rules("-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:80"),
+            "protocol 6; dst_port 80; dst 10.0.0.1; dst_port 80 -> dst:=10.0.0.1 dst_port:=80 accept | "
+            "protocol 6; dst_port 80 -> dst:=10.0.0.1 dst_port:=80 ct_status&2^2 accept");
+  EXPECT_EQ(rules("-A PREROUTING -p tcp -m tcp --dport 81 -j DNAT --to-destination 10.0.0.1:80"),
+            "protocol 6; dst_port 81 -> dst:=10.0.0.1 dst_port:=80 ct_status&2^2 accept");
+}
+
 TEST(Rules, Raw) { check(kRaw, "raw", "PREROUTING"); }
 
 TEST(Rules, Mangle) { check(kMangle, "mangle", "PREROUTING"); }
