@@ -180,10 +180,10 @@ constexpr const char* kAsksTranslated = "-A X -m conntrack --ctstate DNAT -j ACC
 TEST(Rules, TranslationWithoutEffect) {
   const auto rules = [](const std::string& line) { return rule_of(kAsksTranslated + line, "nat", "PREROUTING", false); };
   EXPECT_EQ(rules("-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:80"),
-            "protocol 6; dst_port 80; dst 10.0.0.1; dst_port 80 -> dst:=10.0.0.1 dst_port:=80 accept | "
-            "protocol 6; dst_port 80 -> dst:=10.0.0.1 dst_port:=80 ct_status&2^2 accept");
+            "protocol 6; dst_port 80; dst 10.0.0.1; dst_port 80 -> dst:=10.0.0.1, dst_port:=80 accept\n"
+            "protocol 6; dst_port 80 -> dst:=10.0.0.1, dst_port:=80, ct_status bits 2^2 accept");
   EXPECT_EQ(rules("-A PREROUTING -p tcp -m tcp --dport 81 -j DNAT --to-destination 10.0.0.1:80"),
-            "protocol 6; dst_port 81 -> dst:=10.0.0.1 dst_port:=80 ct_status&2^2 accept");
+            "protocol 6; dst_port 81 -> dst:=10.0.0.1, dst_port:=80, ct_status bits 2^2 accept");
 }
 
 TEST(Rules, Raw) { check(kRaw, "raw", "PREROUTING"); }
