@@ -48,6 +48,11 @@ class Way {
     for (const Stage& stage : stages) {
       if (between && &stage == &*first_nat) translate_back(true);
       if (stage.kind == Stage::Kind::route) {
+        if (hook == Hook::output && options_.local && is_local()) {
+          outcome_.arrives = false;
+          outcome_.trail.push_back({{}, "stays: its destination is this host now"});
+          break;
+        }
         if (hook == Hook::input && !is_local()) {
           outcome_.arrives = false;
           outcome_.trail.push_back({{}, "sent on: its destination is not this host"});

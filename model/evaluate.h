@@ -65,7 +65,7 @@ struct Translation {
 struct EvaluateOptions {
   uint32_t max_ways = 4096;
   uint32_t max_steps = 10'000'000;
-  // The host's own addresses, for the routing decision in hook input; nullptr: every destination is its own.
+  // The host's own addresses, for the routing decision: in hook input others are sent on, in hook output these stay. nullptr: none of that.
   const AddressSet* local = nullptr;
   // What an unset field can be; fields without an entry: anything in their width or name domain.
   const std::map<Field, IntervalSet>* domains = nullptr;

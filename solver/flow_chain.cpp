@@ -143,11 +143,12 @@ Class Flow::Run::translated(Class packets, const Arrived& past, bool reply, bool
 }
 
 Classes Flow::Run::route(Classes classes, const WalkHop& hop) {
-  if (hop.hook != Hook::input || !hop.local) return classes;
+  if (hop.hook == Hook::forward || !hop.local) return classes;
   Classes arriving;
   for (Class packets : classes) {
     const Value dst = shapes_[packets.shape].get(Field::dst);
-    const Ref local = value_in(dst, Field::dst, hop.local->in(walk_.family));
+    const Ref own = value_in(dst, Field::dst, hop.local->in(walk_.family));
+    const Ref local = hop.hook == Hook::input ? own : diagrams.minus(Diagrams::kTrue, own);  // goes on as it should
     Class away = packets;
     away.region = diagrams.minus(packets.region, local);
     if (away.region != Diagrams::kFalse)

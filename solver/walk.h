@@ -41,6 +41,8 @@
 //
 // Ends. A leg passes when every hop accepts it and, in hook input, stage route found its destination among `local`: a packet that is sent
 // on does not arrive and does not pass.
+// In hook output it is the other way round: a packet whose destination is one of `local` there (REDIRECT) stays and does
+// not pass.
 //
 // Unknown conditions: pure ones have one value per packet version (leg, hop, and the rewrites so far); per_visit ones and unknown
 // actions have one per rule and visit (the stack of calls that led there). Behind unknown_rewriting a leg passes or not, freely;
@@ -65,7 +67,7 @@ struct WalkHop {
   std::optional<model::IntervalSet> profile;
   std::optional<model::IntervalSet> program;
   std::optional<model::IntervalSet> service;
-  const model::AddressSet* local = nullptr;  // hook input: own addresses for Stage route; nullptr: every destination is its own
+  const model::AddressSet* local = nullptr;  // own addresses for Stage route; nullptr: every destination is as it should be
   std::string device;
 };
 

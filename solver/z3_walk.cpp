@@ -193,9 +193,10 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
       case Stage::Kind::filter: enter(stage, false, chains, at); break;
       case Stage::Kind::nat: pass_nat(stage, chains, at, seen); break;
       case Stage::Kind::route:
-        if (hop.hook == Hook::input && hop.local)
-          at.here.when = session_.named(session_.both(
-              at.here.when, session_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family))));
+        if (hop.hook != Hook::forward && hop.local) {
+          const z3::expr own = session_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family));
+          at.here.when = session_.named(session_.both(at.here.when, hop.hook == Hook::input ? own : session_.negation(own)));
+        }
         break;
     }
   }

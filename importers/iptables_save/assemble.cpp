@@ -56,7 +56,7 @@ constexpr auto kWays = std::to_array<Way>({
     {Hook::forward, "raw", "PREROUTING"}, {Hook::forward, "mangle", "PREROUTING"}, {Hook::forward, "nat", "PREROUTING"},
     {Hook::forward, "", ""}, {Hook::forward, "mangle", "FORWARD"}, {Hook::forward, "filter", "FORWARD"},
     {Hook::forward, "security", "FORWARD"}, {Hook::forward, "mangle", "POSTROUTING"}, {Hook::forward, "nat", "POSTROUTING"},
-    {Hook::output, "raw", "OUTPUT"}, {Hook::output, "mangle", "OUTPUT"}, {Hook::output, "nat", "OUTPUT"}, {Hook::output, "filter", "OUTPUT"},
+    {Hook::output, "raw", "OUTPUT"}, {Hook::output, "mangle", "OUTPUT"}, {Hook::output, "nat", "OUTPUT"}, {Hook::output, "", ""}, {Hook::output, "filter", "OUTPUT"},
     {Hook::output, "security", "OUTPUT"}, {Hook::output, "mangle", "POSTROUTING"}, {Hook::output, "nat", "POSTROUTING"},
 });
 

@@ -114,9 +114,7 @@ class Writer {
   }
 
   std::string target(size_t first_callable) {
-    // A translation in OUTPUT to one of the host's own addresses sends the packet to the host itself: another hook follows.
-    const bool own_translation = table_ == "nat" && chain_ == "OUTPUT";
-    if (!own_translation && first_callable < user_chains_ && chance(35))
+    if (first_callable < user_chains_ && chance(35))
       return pick({" -j ", " -j ", " -g "}) + user_chain(first_callable + below(user_chains_ - first_callable));
     if (chance(10)) return "";
     if (chance(12)) return " -j RETURN";

@@ -203,7 +203,7 @@ TEST(Frame, StagesFollowNetfilterOrder) {
     for (const auto& stage : stages) text += stage.kind == model::Stage::Kind::route ? "route " : policy.chains[stage.chain].name + " ";
     text += "| ";
   }
-  EXPECT_EQ(text, "raw/PREROUTING nat/PREROUTING route filter/INPUT | raw/OUTPUT filter/OUTPUT nat/POSTROUTING | "
+  EXPECT_EQ(text, "raw/PREROUTING nat/PREROUTING route filter/INPUT | raw/OUTPUT route filter/OUTPUT nat/POSTROUTING | "
                   "raw/PREROUTING nat/PREROUTING route filter/FORWARD nat/POSTROUTING | ");
   for (const model::Chain& chain : policy.chains) {
     if (chain.name == "filter/INPUT") { EXPECT_EQ(chain.at_end, model::ActionKind::drop); }
