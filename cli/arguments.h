@@ -1,13 +1,17 @@
 // The options that the subcommands share, as CLI11 fills them, and where output goes.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <ostream>
 #include <string>
 #include <vector>
 
-#include "report/style.h"
+#include "report/write_text.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace fwproof::cli {
 
@@ -27,6 +31,7 @@ class Output {
   bool is_json() const { return arguments_.format == "json"; }
   bool is_quiet() const { return arguments_.quiet; }
   report::Style style() const { return style_; }
+  report::TextOptions text_options() const;
   // True when everything has been written; else it has said on standard error what is wrong.
   bool finish();
 
@@ -43,6 +48,11 @@ report::Style error_style();
 struct UsageError {
   std::string message;
 };
+
+// An option whose value is one of a few words; another word is refused with the nearest known one.
+CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value, const std::vector<std::string>& known, const std::string& help);
+// --as: an importer's name.
+void add_as(CLI::App& command, std::string& value);
 
 // An option that takes one value each time it is given and may be repeated.
 CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values, const std::string& help);

@@ -1,14 +1,19 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
+#include "cli/changes.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/load_files.h"
 #include "cli/load_network.h"
-#include "cli/read_input.h"
+#include "cli/sites.h"
+#include "cli/surroundings.h"
+#include "report/escape.h"
 #include "report/write_json.h"
 #include "report/write_text.h"
 
@@ -27,19 +32,17 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof check site.json
-  fwproof check sites/                    every site below a folder
-  fwproof check --host SERVER=rules.txt --spec mailstore-spe-single --bind ADM=192.0.2.0/24 --bind SERVER=198.51.100.10
-  fwproof check --config rules.txt --spec mailstore-spe-single --bind ADM=@admins.txt --format json
-  fwproof check --host SERVER=before.txt --host SERVER=change.cmd --spec mailstore-spe-single --bind ADM=192.0.2.0/24
-                                          also prints which verdicts the change changes
+  fwproof check examples/mailstore-spe/site.json
+  fwproof check examples --quiet          # every site below a folder, findings only
+  fwproof check --config examples/mailstore-gateway/iptables.txt --spec mailstore-gateway --bind ADM=192.0.2.0/24 --bind GTW=198.51.100.10
+  fwproof check --host MGMT=examples/mailstore-spe/mgmt/rules.txt --host MGMT=examples/mailstore-spe/mgmt/profiles.txt --spec mailstore-spe-multi --bind ADM=192.0.2.0/24 --bind MGMT=198.51.100.10 --profile MGMT=domain --only ADM --format json
+with a script behind an export (--host MGMT=rules.txt --host MGMT=change.cmd), check also prints which verdicts the script changes
 exit codes: 0 all hold, 1 something is violated, 2 something cannot be told, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
 solver::CheckOptions options_of(const Arguments& arguments, const Loaded& loaded) {
   solver::CheckOptions options;
   options.strict = arguments.strict;
   options.only_touched = loaded.one_liner;
-  options.only = arguments.only;
   options.unlisted_outbound = arguments.unlisted_outbound || loaded.unlisted_outbound;
   options.accepted = loaded.accepted;
   return options;
@@ -59,73 +62,56 @@ int exit_code_of(const solver::Report& report, const Arguments& arguments) {
   return code;
 }
 
-const solver::Result* find(const solver::Report& report, const std::string& id) {
-  const auto found = std::find_if(report.results.begin(), report.results.end(), [&](const solver::Result& result) { return result.id == id; });
-  return found == report.results.end() ? nullptr : &*found;
-}
-
-std::vector<report::Change> differences(const solver::Report& before, const solver::Report& after) {
-  std::vector<report::Change> changes;
-  for (const solver::Result& now : after.results) {
-    const solver::Result* then = find(before, now.id);
-    if (then != nullptr && then->truth == now.truth && then->summary == now.summary) continue;
-    if (then == nullptr && now.truth == solver::Truth::holds) continue;
-    report::Change change{now.id, std::nullopt, now.truth, "", now.summary};
-    if (then != nullptr) {
-      change.before = then->truth;
-      change.summary_before = then->summary;
-    }
-    changes.push_back(std::move(change));
-  }
-  for (const solver::Result& then : before.results)
-    if (find(after, then.id) == nullptr && then.truth != solver::Truth::holds)
-      changes.push_back({then.id, then.truth, std::nullopt, then.summary, ""});
-  return changes;
-}
-
-// A change script on top of an export: the same questions without it.
-std::optional<report::Changes> changes_of(const Loaded& loaded, const solver::CheckOptions& options, const solver::Report& after) {
-  model::Network network = loaded.network;
-  report::Changes changes;
-  for (size_t i = 0; i < network.devices.size(); ++i) {
-    model::Device before;
-    if (without_last_change(loaded, i, before, changes.files)) network.devices[i] = std::move(before);
-  }
-  if (changes.files.empty()) return std::nullopt;
-  changes.changes = differences(solver::check(network, loaded.requirements, options), after);
-  return changes;
-}
-
-void check_only(Loaded& loaded, const std::vector<std::string>& only) {
-  std::vector<std::string> known;
+// The zones that --only means: "ADM" is also SPEC:ADM where a specification has its own.
+std::vector<std::string> zones_of_only(Loaded& loaded, const std::vector<std::string>& only) {
+  std::vector<std::string> zones, known;
   for (const auto& [name, zone] : loaded.network.zones) known.push_back(name);
   for (const std::string& role : only) {
-    if (std::find(known.begin(), known.end(), role) != known.end()) continue;
-    const std::string near = specs::nearest(role, known);
-    throw UsageError{"--only: nothing is called '" + role + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?")};
+    const size_t before = zones.size();
+    std::copy_if(known.begin(), known.end(), std::back_inserter(zones), [&](const std::string& name) { return name == role || name.ends_with(":" + role); });
+    if (zones.size() > before) continue;
+    add_error(loaded, model::DiagnosticId::role_unknown, kCommandLine, "--only: nothing is called '" + role + "'" + did_you_mean(role, known));
+    loaded.exit_code = worse(loaded.exit_code, exit_usage);
+  }
+  return zones;
+}
+
+// An accepted finding whose result does not exist accepts nothing: a slip of the pen, or a row that has gone.
+void add_unused_accepts(Loaded& loaded, const solver::Report& report) {
+  std::vector<std::string> known;
+  for (const solver::Result& result : report.results) known.push_back(result.id);
+  for (const solver::NotAsked& row : report.not_asked) known.push_back(row.id);
+  for (const solver::Accepted& accepted : loaded.accepted) {
+    if (std::find(known.begin(), known.end(), accepted.id) != known.end()) continue;
+    model::Diagnostic diagnostic;
+    diagnostic.id = model::DiagnosticId::json_schema;
+    diagnostic.origin = {0, 0};
+    diagnostic.message = "\"accept\" names '" + accepted.id + "', but there is no such result" + did_you_mean(accepted.id, known);
+    loaded.diagnostics.push_back(std::move(diagnostic));
   }
 }
 
 report::Run run_of(const Arguments& arguments, Loaded& loaded) {
-  report::Run run;
-  run.sources = &loaded.sources;
-  run.network = &loaded.network;
-  run.version = kVersion;
-  run.title = loaded.title;
-  run.inputs = loaded.inputs;
+  report::Run run = start_run(loaded);
   run.strict = arguments.strict;
+  run.require_optional = arguments.require_optional;
+  const std::vector<std::string> only = loaded.requirements.rows.empty() ? std::vector<std::string>{} : zones_of_only(loaded, arguments.only);
   run.exit_code = loaded.exit_code;
   // With a wrong name on the command line or in the site nothing that would be answered is what was meant.
   if (loaded.exit_code != exit_usage) {
-    check_only(loaded, arguments.only);
-    const solver::CheckOptions options = options_of(arguments, loaded);
+    solver::CheckOptions options = options_of(arguments, loaded);
+    options.only = only;
     if (!loaded.requirements.rows.empty()) run.report = solver::check(loaded.network, loaded.requirements, options);
+    run.report.not_asked.insert(run.report.not_asked.end(), loaded.not_asked.begin(), loaded.not_asked.end());
+    add_unused_accepts(loaded, run.report);
     const int answered = exit_code_of(run.report, arguments);
     run.exit_code = worse(loaded.exit_code, answered);
     if (!run.report.results.empty()) run.changes = changes_of(loaded, options, run.report);
   }
   run.diagnostics = loaded.diagnostics;
   run.exit_meaning = meaning(run.exit_code);
+  const report::Counts counts = report::count(run.report);
+  if (run.exit_code == exit_holds && counts.warnings + counts.optional_failing > 0) run.exit_meaning = "everything that must hold holds";
   if (run.report.results.empty() && run.exit_code == exit_cannot_tell) run.exit_meaning = "nothing was asked, so nothing is proven";
   if (arguments.soft_fail && (run.exit_code == exit_violated || run.exit_code == exit_cannot_tell)) {
     run.exit_meaning += ", exit 0 because of --soft-fail";
@@ -134,46 +120,37 @@ report::Run run_of(const Arguments& arguments, Loaded& loaded) {
   return run;
 }
 
-// Site files below a folder, sorted: JSON objects that have a "site".
-std::vector<std::string> sites_below(const std::string& folder) {
-  constexpr uintmax_t kLargestSite = 16 << 20;
-  std::vector<std::string> sites;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, std::filesystem::directory_options::skip_permission_denied)) {
-    std::error_code ignored;
-    if (!entry.is_regular_file(ignored) || entry.path().extension() != ".json" || entry.file_size(ignored) > kLargestSite) continue;
-    model::Sources sources;
-    if (!read_input(sources, entry.path().string(), "").problem.empty()) continue;
-    const auto json = nlohmann::json::parse(sources.files[0].bytes, nullptr, false, true);
-    if (entry.path().filename() == "site.json" || (json.is_object() && json.contains("site"))) sites.push_back(entry.path().string());
-  }
-  std::sort(sites.begin(), sites.end());
-  return sites;
+void write_run(Output& output, const report::Run& run) {
+  if (output.is_json())
+    report::write_run_json(output.stream(), run);
+  else
+    report::write_text(output.stream(), run, output.text_options());
 }
 
 int run_folder(const Arguments& arguments) {
   const std::vector<std::string> sites = sites_below(arguments.site);
   if (sites.empty()) {
-    std::cerr << "fwproof: no site file below '" << arguments.site << "'\n";
+    std::cerr << "fwproof: no site file below '" << report::escape(arguments.site) << "': a site is a .json file with a \"site\"\n";
     return exit_input;
   }
   Output output(arguments.output);
   int code = exit_holds;
-  nlohmann::ordered_json all = {{"fwproof", report::version_json(std::string(kVersion))}, {"sites", nlohmann::ordered_json::array()}};
+  std::deque<Loaded> loaded;  // a run points into it
+  std::vector<report::SiteRun> runs;
   for (const std::string& site : sites) {
-    Loaded loaded = load_site(site, arguments.network);
-    const report::Run run = run_of(arguments, loaded);
+    loaded.push_back(load_site(site, arguments.network));
+    const report::Run run = run_of(arguments, loaded.back());
     code = worse(code, run.exit_code);
     if (output.is_json()) {
-      nlohmann::ordered_json json = {{"path", site}};
-      json.update(report::run_json(run));
-      all["sites"].push_back(std::move(json));
-    } else {
-      output.stream() << "== " << site << '\n';
-      report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
-      output.stream() << '\n';
+      runs.push_back({site, run});
+      continue;
     }
+    output.stream() << "== " << report::escape(site) << '\n';
+    write_run(output, run);
+    output.stream() << '\n';
+    loaded.clear();
   }
-  if (output.is_json()) report::write_json(output.stream(), all);
+  if (output.is_json()) report::write_sites_json(output.stream(), std::string(kVersion), runs);
   return output.finish() ? code : exit_fault;
 }
 
@@ -186,10 +163,7 @@ int run_check(const Arguments& arguments) {
   Loaded loaded = one_liner ? load_arguments(arguments.network) : load_site(arguments.site, arguments.network);
   const report::Run run = run_of(arguments, loaded);
   Output output(arguments.output);
-  if (output.is_json())
-    report::write_json(output.stream(), report::run_json(run));
-  else
-    report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
+  write_run(output, run);
   return output.finish() ? run.exit_code : exit_fault;
 }
 
@@ -203,7 +177,7 @@ void add_network_options(CLI::App& command, NetworkArguments& network) {
   add_repeated(command, "--profile", network.profiles, "ROLE=domain|private|public: the Windows network profile in use");
   add_repeated(command, "--iface", network.interfaces, "ROLE=INTERFACE: where packets of the role come in");
   add_repeated(command, "--local", network.local, "ADDRESS,…: the host's own addresses");
-  command.add_option("--as", network.as, "read every export as this format (`fwproof formats`)");
+  add_as(command, network.as);
 }
 
 }  // namespace

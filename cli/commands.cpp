@@ -1,13 +1,14 @@
 #include "cli/commands.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <iostream>
 
 #include "cli/arguments.h"
 #include "cli/exit_code.h"
+#include "cli/surroundings.h"
 #include "report/escape.h"
-#include "specs/specification.h"
 
 namespace fwproof::cli {
 namespace {
@@ -28,8 +29,8 @@ constexpr std::array<Command, 6> kCommands = {{
 }};
 constexpr std::array kLater = {"diff", "lint", "derive"};
 
-int usage_error(const std::string& message) {
-  std::cerr << "fwproof: " << report::escape(message) << "\n`fwproof --help` shows how it is used\n";
+int usage_error(const std::string& message, const std::string& command = "") {
+  std::cerr << "fwproof: " << report::escape(message) << "\n`fwproof " << command << "--help` shows how it is used\n";
   return exit_usage;
 }
 
@@ -37,8 +38,7 @@ std::string unknown_command(const std::string& word) {
   if (std::find(kLater.begin(), kLater.end(), word) != kLater.end()) return "'" + word + "' is not part of this version";
   std::vector<std::string> known;
   for (const Command& command : kCommands) known.emplace_back(command.name);
-  const std::string near = specs::nearest(word, known);
-  return "there is no command '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+  return "there is no command '" + word + "'" + did_you_mean(word, known);
 }
 
 std::string unknown_option(const CLI::App& command, const std::string& message, int argc, const char* const* argv) {
@@ -49,8 +49,7 @@ std::string unknown_option(const CLI::App& command, const std::string& message, 
     std::string word = argv[i];
     word = word.substr(0, word.find('='));
     if (!word.starts_with("--") || std::find(known.begin(), known.end(), word) != known.end()) continue;
-    const std::string near = specs::nearest(word, known);
-    return "there is no option '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+    return "there is no option '" + word + "'" + did_you_mean(word, known);
   }
   return message;
 }
@@ -61,8 +60,8 @@ int run(int argc, const char* const* argv) {
   CLI::App app("Proves, for every packet, whether a firewall does what a document says.", "fwproof");
   app.set_version_flag("--version", "fwproof " + std::string(kVersion));
   app.require_subcommand(1);
-  app.footer("examples:\n  fwproof check --host SERVER=rules.txt --spec mailstore-spe-single --bind ADM=192.0.2.0/24\n"
-             "  fwproof reach rules.txt\n`fwproof COMMAND --help` shows the options of a command and more examples");
+  app.footer("examples:\n  fwproof check examples/mailstore-spe/site.json\n"
+             "  fwproof reach examples/mailstore-gateway/iptables.txt\n`fwproof COMMAND --help` shows the options of a command and more examples");
   std::vector<std::pair<CLI::App*, Run>> runs;
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
@@ -76,16 +75,17 @@ int run(int argc, const char* const* argv) {
   const auto is_first = [&](const auto& entry) { return entry.first->get_name() == first; };
   const auto chosen = std::find_if(runs.begin(), runs.end(), is_first);
   if (chosen == runs.end() && !first.starts_with("-")) return usage_error(unknown_command(first));
+  const std::string command = chosen == runs.end() ? "" : first + " ";
   try {
     app.parse(argc, argv);
     return chosen == runs.end() ? usage_error("a command is missing") : chosen->second();
   } catch (const CLI::ExtrasError& error) {
-    return usage_error(unknown_option(chosen == runs.end() ? app : *chosen->first, error.what(), argc, argv));
+    return usage_error(unknown_option(chosen == runs.end() ? app : *chosen->first, error.what(), argc, argv), command);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return usage_error(error.what());
+    return usage_error(error.what(), command);
   } catch (const UsageError& error) {
-    return usage_error(error.message);
+    return usage_error(error.message, command);
   }
 }
 

@@ -1,9 +1,12 @@
 // One function per subcommand: adds itself to the application; what it returns runs it and gives the exit code.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string_view>
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace fwproof::cli {
 

@@ -1,5 +1,5 @@
+#include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -20,9 +20,9 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof import rules.txt                account of lines, diagnostics and the neutral model
-  fwproof import rules.txt --quiet        account and diagnostics only
-  fwproof import rules.txt --as netsh --format json
+  fwproof import examples/mailstore-gateway/iptables.txt       # account of lines, diagnostics and the neutral model
+  fwproof import examples/mailstore-spe/mgmt/rules.txt --quiet # account and diagnostics only
+  fwproof import examples/mailstore-spe/mgmt/rules.txt --as netsh --format json
 exit codes: 0 understood, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
 void write_text(Output& output, const Loaded& loaded) {
@@ -36,12 +36,7 @@ void write_text(Output& output, const Loaded& loaded) {
 }
 
 void write_json(Output& output, const Loaded& loaded) {
-  nlohmann::ordered_json json = {{"fwproof", report::version_json(std::string(kVersion))}, {"inputs", report::inputs_json(loaded.inputs, true)}};
-  json["diagnostics"] = report::diagnostics_json(loaded.sources, loaded.diagnostics);
-  json["policies"] = nlohmann::ordered_json::array();
-  if (!output.is_quiet())
-    for (const model::Policy& policy : loaded.network.devices[0].policies) json["policies"].push_back(report::policy_json(loaded.sources, policy));
-  report::write_json(output.stream(), json);
+  report::write_import_json(output.stream(), start_run(loaded), !output.is_quiet());
 }
 
 int run_import(const Arguments& arguments) {
@@ -59,7 +54,7 @@ int run_import(const Arguments& arguments) {
 Run add_import(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order; - is standard input")->required();
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_output_options(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_import(*arguments); };

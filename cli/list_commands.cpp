@@ -1,11 +1,12 @@
 // `specs` and `formats`: what is built in.
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/surroundings.h"
 #include "importers/registry.h"
 #include "report/table.h"
 #include "report/words.h"
@@ -24,10 +25,10 @@ using report::Ink;
 
 void list_specs(Output& output) {
   if (output.is_json()) {
-    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    std::vector<report::ListEntry> entries;
     for (const specs::Specification& spec : specs::builtin())
-      json.push_back({{"id", spec.id}, {"title", spec.title}, {"document", spec.document.document}, {"rows", spec.rows.size()}});
-    return report::write_json(output.stream(), json);
+      entries.push_back({{"id", spec.id}, {"title", spec.title}, {"document", spec.document.document}, {"rows", spec.rows.size()}});
+    return report::write_list_json(output.stream(), entries);
   }
   report::Table table;
   for (const specs::Specification& spec : specs::builtin())
@@ -62,8 +63,7 @@ int run_specs(const Arguments& arguments) {
   if (spec == nullptr) {
     std::vector<std::string> known;
     for (const specs::Specification& one : specs::builtin()) known.push_back(one.id);
-    const std::string near = specs::nearest(arguments.name, known);
-    throw UsageError{"there is no specification '" + arguments.name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?")};
+    throw UsageError{"there is no specification '" + arguments.name + "'" + did_you_mean(arguments.name, known)};
   }
   if (output.is_json())
     output.stream() << specs::builtin_text(spec->id);
@@ -74,15 +74,15 @@ int run_specs(const Arguments& arguments) {
 
 int run_formats(const Arguments& arguments) {
   Output output(arguments.output);
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  std::vector<report::ListEntry> entries;
   report::Table table;
   for (const importers::Importer* importer : importers::all()) {
     const std::string side = importer->facts_only ? "facts" : importer->is_host_format ? "host" : "device";
-    json.push_back({{"name", importer->name}, {"kind", side}, {"summary", importer->summary}});
+    entries.push_back({{"name", std::string(importer->name)}, {"kind", side}, {"summary", std::string(importer->summary)}});
     table.add({{std::string(importer->name), Ink::bold}, {side}, {std::string(importer->summary)}});
   }
   if (output.is_json())
-    report::write_json(output.stream(), json);
+    report::write_list_json(output.stream(), entries);
   else
     table.write(output.stream(), output.style(), "");
   return output.finish() ? exit_holds : exit_fault;
@@ -94,7 +94,7 @@ Run add_specs(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("NAME", arguments->name, "show this one");
   add_output_options(command, arguments->output);
-  command.footer("examples:\n  fwproof specs\n  fwproof specs mailstore-gateway\n  fwproof specs mailstore-gateway --format json > mine.json");
+  command.footer("examples:\n  fwproof specs\n  fwproof specs mailstore-gateway\n  fwproof specs mailstore-gateway --format json");
   return [arguments] { return run_specs(*arguments); };
 }
 

@@ -5,8 +5,10 @@
 #include <set>
 
 #include "cli/arguments.h"
+#include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/read_input.h"
+#include "cli/load_files.h"
+#include "cli/surroundings.h"
 #include "importers/registry.h"
 #include "specs/digest.h"
 
@@ -16,65 +18,7 @@ namespace {
 using model::DiagnosticId;
 using model::Origin;
 
-// The origin of what the command line itself says.
-constexpr Origin kCommandLine = {0xffffffff, 0};
-
 bool is_usage(DiagnosticId id) { return id == DiagnosticId::role_unknown || id == DiagnosticId::spec_unknown || id == DiagnosticId::bind_invalid; }
-
-void add_input(Loaded& loaded, uint32_t file, const importers::ImportedInput* imported) {
-  const model::SourceFile& source = loaded.sources.files[file];
-  report::Input input{source.path, specs::sha256(source.bytes), "", "", {}, {}};
-  if (imported != nullptr) {
-    input.importer = imported->importer;
-    input.encoding = imported->encoding;
-    input.account = imported->account;
-    input.header = imported->header;
-  }
-  loaded.inputs.push_back(std::move(input));
-}
-
-// Reads one named file; a diagnostic at `named_at` when that fails.
-std::optional<uint32_t> read_named(Loaded& loaded, const std::string& path, const std::string& shown, Origin named_at) {
-  const ReadInput read = read_input(loaded.sources, path, shown);
-  if (read.problem.empty()) return read.file;
-  if (named_at == kCommandLine) named_at = {read.file, 0};
-  add_error(loaded, DiagnosticId::input_missing, named_at, "cannot read '" + shown + "': " + read.problem);
-  return std::nullopt;
-}
-
-std::vector<std::string> as_list(const DeviceFiles& files) {
-  return files.as.empty() ? std::vector<std::string>{} : std::vector<std::string>(files.files.size(), files.as);
-}
-
-void add_facts(model::HostFacts& facts, model::HostFacts more) {
-  facts.interfaces.insert(facts.interfaces.end(), more.interfaces.begin(), more.interfaces.end());
-  facts.routes.insert(facts.routes.end(), more.routes.begin(), more.routes.end());
-  facts.complete_addresses |= more.complete_addresses;
-}
-
-// A device of which one file is missing or not understood has no export: what the rest says is not the whole.
-void add_device(Loaded& loaded, model::Device device, DeviceFiles files) {
-  importers::ImportedHost host;
-  if (!files.files.empty()) {
-    host = importers::import_host(loaded.sources, files.files, as_list(files));
-    files.complete &= host.understood;
-    for (const importers::ImportedInput& input : host.inputs) add_input(loaded, input.file, &input);
-    loaded.diagnostics.insert(loaded.diagnostics.end(), host.diagnostics.begin(), host.diagnostics.end());
-    if (!host.understood) loaded.exit_code = worse(loaded.exit_code, exit_input);
-  }
-  if (files.complete) device.policies = std::move(host.policies);
-  device.has_export = files.complete && !device.policies.empty();
-  add_facts(device.facts, std::move(host.facts));
-  loaded.network.devices.push_back(std::move(device));
-  loaded.device_files.push_back(std::move(files));
-}
-
-std::optional<unsigned> profile_number(const std::string& name) {
-  if (name == "domain") return model::profile_domain;
-  if (name == "private") return model::profile_private;
-  if (name == "public") return model::profile_public;
-  return std::nullopt;
-}
 
 // Built-in by name, else a file. `directory`: what a relative path is relative to.
 void add_specification(Loaded& loaded, const std::string& name, const std::filesystem::path& directory, Origin named_at,
@@ -89,13 +33,13 @@ void add_specification(Loaded& loaded, const std::string& name, const std::files
     std::vector<std::string> known;
     for (const specs::Specification& spec : specs::builtin()) known.push_back(spec.id);
     const std::string near = specs::nearest(name, known);
-    add_error(loaded, DiagnosticId::spec_unknown, named_at, "there is no specification '" + name + "'",
+    add_error(loaded, DiagnosticId::spec_unknown, named_at, "there is no specification '" + name + "' and no such file",
               {near.empty() ? "`fwproof specs` lists those that are built in" : "did you mean '" + near + "'?"});
     return;
   }
   const auto file = read_named(loaded, path, path, named_at);
   if (!file) return;
-  add_input(loaded, *file, nullptr);
+  add_input(loaded, *file, "specification");
   specs::LoadedSpecifications read = specs::load_specifications(loaded.sources, *file);
   loaded.diagnostics.insert(loaded.diagnostics.end(), read.diagnostics.begin(), read.diagnostics.end());
   for (specs::Specification& spec : read.specifications) found.push_back(std::move(spec));
@@ -113,8 +57,31 @@ void override_unlisted(model::Requirements& requirements, const std::string& wha
   for (model::Closure& closure : requirements.closures) (what == "tcp" ? closure.tcp : closure.other) = strictness(how);
 }
 
+struct ConstraintWords {
+  std::string_view kind;
+  std::string_view asks;
+};
+constexpr ConstraintWords kConstraints[] = {
+    {"not-intercepted", "that no proxy or inspection opens the traffic on its way"},
+    {"port-forward", "that a port forward leads to the host"},
+    {"nat-loopback", "that inside hosts reach the public address"},
+    {"static-address-outside-dhcp", "that the host's fixed address is outside the DHCP range"},
+};
+
+// A document asks for more than open ports; what is not answered is said, so that nobody takes silence for a yes.
+void add_constraints(Loaded& loaded, const specs::Specification& spec) {
+  for (const specs::Constraint& constraint : spec.constraints) {
+    const auto words = std::find_if(std::begin(kConstraints), std::end(kConstraints), [&](const ConstraintWords& row) { return row.kind == constraint.kind; });
+    std::string why = "the document also asks";
+    if (words != std::end(kConstraints)) why += " " + std::string(words->asks);
+    if (constraint.citation.line != 0) why += " (line " + std::to_string(constraint.citation.line) + ")";
+    loaded.not_asked.push_back({spec.id + "/" + constraint.kind, why + ": this version does not answer constraints yet, check it by hand"});
+  }
+}
+
 void add_requirements(Loaded& loaded, const std::vector<specs::Specification>& specifications, Origin named_at) {
   std::vector<model::Diagnostic> diagnostics;
+  for (const specs::Specification& spec : specifications) add_constraints(loaded, spec);
   loaded.requirements = specs::requirements(specifications, loaded.network.zones, diagnostics);
   for (model::Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.origin.line == 0) diagnostic.origin = named_at;
@@ -128,41 +95,6 @@ void bind_all(Loaded& loaded, const std::vector<std::string>& binds) {
       diagnostic.origin = kCommandLine;
       loaded.diagnostics.push_back(std::move(diagnostic));
     }
-}
-
-model::Device* device_of(Loaded& loaded, const std::string& role) {
-  for (model::Device& device : loaded.network.devices)
-    if (device.host == role || device.name == role) return &device;
-  return nullptr;
-}
-
-// --profile ROLE=domain, --iface ROLE=eth1 and --local: what the surroundings of the devices are.
-void settle_surroundings(Loaded& loaded, const NetworkArguments& arguments) {
-  for (const std::string& text : arguments.profiles) {
-    const auto [role, name] = split_assignment(text);
-    const auto profile = profile_number(name);
-    if (!profile) throw UsageError{"--profile wants domain, private or public, found '" + name + "'"};
-    if (role.empty())
-      for (model::Device& device : loaded.network.devices) device.profile = profile;
-    else if (model::Device* device = device_of(loaded, role))
-      device->profile = profile;
-    else
-      throw UsageError{"--profile: no device belongs to '" + role + "'"};
-  }
-  for (const std::string& text : arguments.interfaces) {
-    const auto [role, name] = split_assignment(text);
-    if (role.empty() || name.empty()) throw UsageError{"--iface wants ROLE=INTERFACE, found '" + text + "'"};
-    for (model::Device& device : loaded.network.devices) device.ingress_of_zone[role] = name;
-  }
-  for (const std::string& text : arguments.local) {
-    for (size_t at = 0; at <= text.size();) {
-      const size_t comma = std::min(text.find(',', at), text.size());
-      const auto prefix = model::parse_prefix(std::string_view(text).substr(at, comma - at));
-      if (!prefix) throw UsageError{"--local: '" + text.substr(at, comma - at) + "' is not an address"};
-      for (model::Device& device : loaded.network.devices) device.facts.interfaces.push_back({"", {*prefix}, "", {}});
-      at = comma + 1;
-    }
-  }
 }
 
 // Names of --only, --iface and devices are checked where they are used; here: what the diagnostics mean for the exit code.
@@ -184,18 +116,6 @@ struct Group {
 void add_to_group(std::vector<Group>& groups, const std::string& key, const std::string& path) {
   const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return same_role(group.key, key); });
   (found == groups.end() ? groups.emplace_back(Group{key, {}}) : *found).paths.push_back(path);
-}
-
-DeviceFiles read_files(Loaded& loaded, const std::vector<std::string>& paths, const std::string& as) {
-  DeviceFiles files;
-  files.as = as;
-  for (const std::string& path : paths) {
-    if (const auto file = read_named(loaded, path, path, kCommandLine))
-      files.files.push_back(*file);
-    else
-      files.complete = false;
-  }
-  return files;
 }
 
 // Roles that a host's own export can belong to: what the rows go to, without ANY and DNS names.
@@ -310,20 +230,16 @@ void add_site_device(Loaded& loaded, const specs::SiteDevice& site_device, const
 
 }  // namespace
 
-void add_error(Loaded& loaded, DiagnosticId id, Origin origin, std::string message, std::vector<std::string> notes) {
-  model::Diagnostic diagnostic;
-  diagnostic.id = id;
-  diagnostic.severity = model::Severity::error;
-  diagnostic.origin = origin;
-  diagnostic.message = std::move(message);
-  diagnostic.notes = std::move(notes);
-  loaded.diagnostics.push_back(std::move(diagnostic));
-}
-
-std::pair<std::string, std::string> split_assignment(const std::string& text) {
-  const size_t equals = text.find('=');
-  if (equals == std::string::npos) return {"", text};
-  return {text.substr(0, equals), text.substr(equals + 1)};
+report::Run start_run(const Loaded& loaded) {
+  report::Run run;
+  run.sources = &loaded.sources;
+  run.network = &loaded.network;
+  run.version = kVersion;
+  run.title = loaded.title;
+  run.inputs = loaded.inputs;
+  run.diagnostics = loaded.diagnostics;
+  run.exit_code = loaded.exit_code;
+  return run;
 }
 
 Loaded load_site(const std::string& path, const NetworkArguments& arguments) {
@@ -333,7 +249,7 @@ Loaded load_site(const std::string& path, const NetworkArguments& arguments) {
     settle_exit_code(loaded);
     return loaded;
   }
-  add_input(loaded, *file, nullptr);
+  add_input(loaded, *file, "site");
   specs::LoadedSite read = specs::load_site(loaded.sources, *file);
   loaded.diagnostics = read.diagnostics;
   const auto is_error = [](const model::Diagnostic& diagnostic) { return diagnostic.severity == model::Severity::error; };
@@ -393,33 +309,6 @@ Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments
   settle_surroundings(loaded, arguments);
   settle_exit_code(loaded);
   return loaded;
-}
-
-bool without_last_change(const Loaded& loaded, size_t index, model::Device& before, std::vector<std::string>& changed) {
-  const DeviceFiles& files = loaded.device_files[index];
-  if (!files.complete || files.files.size() < 2) return false;
-  std::vector<size_t> bearing;
-  const importers::ImportedHost all = importers::import_host(loaded.sources, files.files, as_list(files));
-  for (size_t i = 0; i < all.inputs.size(); ++i) {
-    const std::string& names = all.inputs[i].importer;
-    const importers::Importer* importer = importers::find(names.substr(names.rfind('+') + 1));
-    if (importer != nullptr && !importer->facts_only) bearing.push_back(i);
-  }
-  if (bearing.size() < 2) return false;
-  DeviceFiles earlier = files;
-  earlier.files.erase(earlier.files.begin() + static_cast<std::ptrdiff_t>(bearing.back()));
-  importers::ImportedHost host = importers::import_host(loaded.sources, earlier.files, as_list(earlier));
-  before = loaded.network.devices[index];
-  // The other family's dump of the same host is a part of the export, not a change to it.
-  for (const model::Family family : {model::Family::v4, model::Family::v6}) {
-    const auto covers = [&](const model::Policy& policy) { return policy.covers(family); };
-    if (std::any_of(before.policies.begin(), before.policies.end(), covers) && std::none_of(host.policies.begin(), host.policies.end(), covers))
-      return false;
-  }
-  before.policies = std::move(host.policies);
-  before.has_export = host.understood && !before.policies.empty();
-  changed.push_back(loaded.sources.files[files.files[bearing.back()]].path);
-  return true;
 }
 
 }  // namespace fwproof::cli

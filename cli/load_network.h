@@ -43,6 +43,7 @@ struct Loaded {
   std::vector<report::Input> inputs;
   std::vector<model::Diagnostic> diagnostics;
   std::vector<solver::Accepted> accepted;
+  std::vector<solver::NotAsked> not_asked;  // given, but no question of this version
   std::string title;
   bool one_liner = false;
   bool unlisted_outbound = false;
@@ -54,13 +55,10 @@ Loaded load_arguments(const NetworkArguments& arguments);
 // The files of one host or device, as one device named after the first file; for reach, trace and import.
 Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments& arguments);
 
-// The device as it is without its last file that bears a policy; nothing when there is only one such file.
-// `changed`: the files left out.
-bool without_last_change(const Loaded& loaded, size_t device, model::Device& before, std::vector<std::string>& changed);
+// Everything but the answers.
+report::Run start_run(const Loaded& loaded);
 
-// "NAME=VALUE" split at the first '='; an empty first part when there is none.
-std::pair<std::string, std::string> split_assignment(const std::string& text);
-// Digest and account of an input in report's words.
+// An error-level diagnostic.
 void add_error(Loaded& loaded, model::DiagnosticId id, model::Origin origin, std::string message, std::vector<std::string> notes = {});
 
 }  // namespace fwproof::cli

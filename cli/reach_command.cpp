@@ -1,5 +1,5 @@
+#include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -19,18 +19,14 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof reach rules.txt
-  fwproof reach iptables.txt ip6tables.txt ipset.txt ip-addr.txt      the files of one host
-  netsh advfirewall firewall show rule name=all | fwproof reach -
+  fwproof reach examples/mailstore-gateway/iptables.txt
+  fwproof reach examples/mailstore-spe/mgmt/rules.txt examples/mailstore-spe/mgmt/profiles.txt --profile domain   # the files of one host
+  fwproof reach - < examples/mailstore-gateway/iptables.txt
 exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
 int run_reach(const Arguments& arguments) {
   Loaded loaded = load_device(arguments.configs, arguments.network);
-  report::Run run;
-  run.sources = &loaded.sources;
-  run.network = &loaded.network;
-  run.version = kVersion;
-  run.inputs = loaded.inputs;
+  report::Run run = start_run(loaded);
   run.is_reach = true;
   run.strict = arguments.strict;
   solver::CheckOptions options;
@@ -41,14 +37,13 @@ int run_reach(const Arguments& arguments) {
   else
     code = worse(code, exit_input);
   if (report::count(run.report).faults > 0) code = worse(code, exit_fault);
-  run.diagnostics = loaded.diagnostics;
   run.exit_code = code;
   run.exit_meaning = code == exit_holds ? "answered" : meaning(code);
   Output output(arguments.output);
   if (output.is_json())
-    report::write_json(output.stream(), report::run_json(run));
+    report::write_run_json(output.stream(), run);
   else
-    report::write_text(output.stream(), run, {output.style(), output.is_quiet()});
+    report::write_text(output.stream(), run, output.text_options());
   return output.finish() ? code : exit_fault;
 }
 
@@ -57,8 +52,9 @@ int run_reach(const Arguments& arguments) {
 Run add_reach(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order; - is standard input")->required();
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: the host's own addresses");
+  add_repeated(command, "--iface", arguments->network.interfaces, "INTERFACE: where packets come in");
   add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
   command.add_flag("--strict", arguments->strict, "what rests on an assumption may be open");
   add_output_options(command, arguments->output);

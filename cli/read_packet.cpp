@@ -1,10 +1,10 @@
 #include "cli/read_packet.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "specs/specification.h"
+#include "cli/surroundings.h"
+#include "specs/json_tree.h"
 
 namespace fwproof::cli {
 namespace {
@@ -109,8 +109,7 @@ class Builder {
     }
     std::vector<std::string> known = {"hook"};
     for (size_t i = 0; i < model::kFields; ++i) known.emplace_back(model::field_text(static_cast<Field>(i)));
-    const std::string near = specs::nearest(std::string(key), known);
-    return wrong("a packet has no '" + std::string(key) + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    return wrong("a packet has no '" + std::string(key) + "'" + did_you_mean(std::string(key), known));
   }
 
   bool wrong(std::string message) {
@@ -202,6 +201,26 @@ bool set_endpoint(Builder& builder, std::string_view text, std::string_view addr
   return builder.set(address_key, address) && (port.empty() || builder.set(port_key, port));
 }
 
+using Kind = specs::JsonNode::Kind;
+
+// A value as it would stand on the command line: ["SYN", "ACK"] is SYN,ACK.
+std::string value_words(const specs::JsonNode& node) {
+  switch (node.kind) {
+    case Kind::null: return "none";
+    case Kind::boolean: return node.truth ? "true" : "false";
+    case Kind::number:
+    case Kind::string: return node.text;
+    case Kind::object: return "{…}";
+    case Kind::array: break;
+  }
+  std::string list;
+  for (const specs::JsonNode& item : node.items) list += (list.empty() ? "" : ",") + (item.kind == Kind::array ? "[…]" : value_words(item));
+  return list.empty() ? "none" : list;
+}
+
+// A packet is one flat object: where in it an error is goes without saying.
+std::string without_path(const std::string& message) { return message.starts_with("/: ") ? message.substr(3) : message; }
+
 }  // namespace
 
 PacketRequest parse_packet_words(std::string_view text) {
@@ -228,21 +247,17 @@ PacketRequest parse_packet_words(std::string_view text) {
 
 PacketRequest parse_packet_json(std::string_view text) {
   Builder builder;
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) {
+  model::Sources sources;
+  sources.files.push_back({"packet", std::string(text)});
+  std::vector<model::Diagnostic> diagnostics;
+  const auto json = specs::read_json(sources, 0, diagnostics);
+  if (!json || !diagnostics.empty())
+    builder.wrong(diagnostics.empty() ? "not JSON" : without_path(diagnostics[0].message));
+  else if (json->kind != Kind::object)
     builder.wrong("not a JSON object");
-    return builder.take();
-  }
-  for (const auto& [key, value] : json.items()) {
-    if (value.is_null()) continue;
-    if (value.is_array()) {
-      std::string list;
-      for (const auto& entry : value) list += (list.empty() ? "" : ",") + (entry.is_string() ? entry.get<std::string>() : entry.dump());
-      builder.set(key, list.empty() ? "none" : list);
-    } else {
-      builder.set(key, value.is_string() ? value.get<std::string>() : value.dump());
-    }
-  }
+  else
+    for (size_t i = 0; i < json->items.size(); ++i)
+      if (json->items[i].kind != Kind::null) builder.set(json->keys[i].text, value_words(json->items[i]));
   return builder.take();
 }
 

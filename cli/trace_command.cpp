@@ -1,8 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -10,6 +10,7 @@
 #include "cli/load_network.h"
 #include "cli/read_input.h"
 #include "cli/read_packet.h"
+#include "cli/sites.h"
 #include "report/escape.h"
 #include "report/write_diagnostics.h"
 #include "report/write_json.h"
@@ -32,10 +33,10 @@ struct Arguments {
 };
 
 constexpr std::string_view kExamples = R"(examples:
-  fwproof trace rules.txt --packet 'tcp 192.0.2.5:40000 198.51.100.10:8474'
-  fwproof trace iptables.txt --packet 'udp [2001:db8::1]:500 [2001:db8::2]:53 in=eth0' --hook input
-  fwproof trace iptables.txt --packet 'icmp 192.0.2.1 198.51.100.1 type 8 state=new' --local 198.51.100.1
-  fwproof trace site.json --packets packets.jsonl --format json
+  fwproof trace examples/mailstore-spe/site.json --packet 'tcp 192.0.2.200:40000 198.51.100.10:8474'
+  fwproof trace examples/mailstore-gateway/iptables.txt --packet 'tcp 192.0.2.5:40000 198.51.100.10:8450 in=eth0' --hook input
+  fwproof trace examples/mailstore-gateway/iptables.txt --packet 'icmp 192.0.2.1 198.51.100.10 type 8' --local 198.51.100.10
+  echo '{"src":"192.0.2.5","dst":"198.51.100.10","protocol":"tcp","src_port":40000,"dst_port":8474}' | fwproof trace examples/mailstore-spe/site.json --packets - --format json
 further words of a packet: state=new in=eth0 out=eth1 hook=forward profile=domain program=… tcp_flags=SYN,ACK mark=0x1
 exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
@@ -119,14 +120,22 @@ struct Answer {
   std::string problem;
 };
 
-Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool is_site) {
+// Asks for what would tell whether the packet is for the host, from it, or passes through it.
+std::string hook_wanted(const Station& station) {
+  const bool knows_some = !station.device->facts.interfaces.empty();
+  return std::string(knows_some ? "neither end is an address that the host is known to have, and it may have others"
+                                : "the host's addresses are not known") +
+         ", so say hook=input, hook=output or hook=forward in the packet or with --hook, or give all of its addresses with --local or `ip addr` beside";
+}
+
+Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool of_site) {
   if (!request.problem.empty()) return {{}, request.problem};
   Answer answer;
   std::vector<std::pair<const Station*, Hook>> way;
   for (const Station& station : all) {
-    const auto hook = is_site ? site_hook(station, request) : derived_hook(station, request);
+    const auto hook = of_site ? site_hook(station, request) : derived_hook(station, request);
     if (hook) way.emplace_back(&station, *hook);
-    else if (!is_site) return {{}, "the host's addresses are not known, so add hook=input, hook=output or hook=forward to the packet (or --local ADDRESS)"};
+    else if (!of_site) return {{}, hook_wanted(station)};
   }
   // The sender's own firewall first, then what stands between, then the target's.
   const auto rank = [](Hook hook) { return hook == Hook::output ? 0 : hook == Hook::forward ? 1 : 2; };
@@ -136,7 +145,10 @@ Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool is
     if (policy == nullptr) return {{}, "'" + station->device->name + "' has no export for this address family"};
     model::Packet packet = packet_for(request, *policy);
     if (station->device->profile && !packet.has(Field::profile)) packet.set(Field::profile, *station->device->profile);
-    if (answer.trace.steps.empty()) answer.trace.packet = packet;
+    if (answer.trace.steps.empty()) {
+      answer.trace.packet = packet;
+      answer.trace.names = request.names;
+    }
     answer.trace.steps.push_back(evaluate_at(*station, *policy, hook, packet));
     const model::Outcome& outcome = answer.trace.steps.back().outcome;
     if (outcome.verdict != model::Verdict::accept) break;
@@ -170,22 +182,17 @@ std::vector<std::pair<std::string, PacketRequest>> requests(const Arguments& arg
   return result;
 }
 
-Loaded load(const Arguments& arguments, bool is_site) {
-  return is_site ? load_site(arguments.configs.front(), arguments.network) : load_device(arguments.configs, arguments.network);
+Loaded load(const Arguments& arguments, bool of_site) {
+  return of_site ? load_site(arguments.configs.front(), arguments.network) : load_device(arguments.configs, arguments.network);
 }
 
-bool looks_like_site(const std::vector<std::string>& configs) {
-  if (configs.size() != 1 || !configs[0].ends_with(".json")) return false;
-  model::Sources sources;
-  if (!read_input(sources, configs[0], configs[0]).problem.empty()) return false;
-  const auto json = nlohmann::json::parse(sources.files[0].bytes, nullptr, false, true);
-  return json.is_object() && (json.contains("site") || json.contains("zones"));
-}
 
 void write_answer(Output& output, const model::Sources& sources, const Answer& answer) {
   if (output.is_json()) {
-    const nlohmann::ordered_json error = {{"error", answer.problem}};
-    report::write_json_line(output.stream(), answer.problem.empty() ? report::trace_json(sources, answer.trace) : error);
+    if (answer.problem.empty())
+      report::write_trace_json(output.stream(), sources, answer.trace);
+    else
+      report::write_error_json(output.stream(), answer.problem);
   } else if (answer.problem.empty()) {
     report::write_trace(output.stream(), sources, answer.trace, output.style());
   }
@@ -193,8 +200,8 @@ void write_answer(Output& output, const model::Sources& sources, const Answer& a
 
 int run_trace(const Arguments& arguments) {
   if (arguments.packets.empty() && arguments.packet_file.empty()) throw UsageError{"trace wants --packet or --packets"};
-  const bool is_site = looks_like_site(arguments.configs);
-  const Loaded loaded = load(arguments, is_site);
+  const bool of_site = arguments.configs.size() == 1 && is_site(arguments.configs[0]);
+  const Loaded loaded = load(arguments, of_site);
   int code = loaded.exit_code;
   report::write_diagnostics(std::cerr, loaded.sources, loaded.diagnostics, error_style(), 20);
   Output output(arguments.output);
@@ -204,7 +211,7 @@ int run_trace(const Arguments& arguments) {
       if (!request.hook && !arguments.hook.empty())
         for (const Hook hook : {Hook::input, Hook::output, Hook::forward})
           if (model::to_text(hook) == arguments.hook) request.hook = hook;
-      const Answer answer = trace_one(all, std::move(request), is_site);
+      const Answer answer = trace_one(all, std::move(request), of_site);
       if (!answer.problem.empty()) {
         std::cerr << "fwproof: " << report::escape(place) << ": " << report::escape(answer.problem) << '\n';
         code = worse(code, exit_usage);
@@ -224,10 +231,10 @@ Run add_trace(CLI::App& command) {
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order, or a site file")->required();
   add_repeated(command, "--packet", arguments->packets, "'PROTOCOL SOURCE[:PORT] TARGET[:PORT] …'");
   command.add_option("--packets", arguments->packet_file, "FILE with one packet per line, as JSON");
-  command.add_option("--hook", arguments->hook, "input, output or forward, for packets that do not say")->check(CLI::IsMember({"input", "output", "forward"}));
+  add_choice(command, "--hook", arguments->hook, {"input", "output", "forward"}, "input, output or forward, for packets that do not say");
   add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: all of the host's own addresses");
   add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
-  command.add_option("--as", arguments->network.as, "read the files as this format (`fwproof formats`)");
+  add_as(command, arguments->network.as);
   add_output_options(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_trace(*arguments); };

@@ -96,6 +96,9 @@ class HostImport {
       else empty = false;
     }
     if (empty) return refuse(make(DiagnosticId::input_empty, Severity::error, index, 0, "the file is empty"));
+    if (file.decoded.mixed)
+      return refuse(make(DiagnosticId::input_binary, Severity::error, index, 1, "the file is UTF-16 with text of another encoding appended to it",
+                         {"save each output in a file of its own, or write all of them in one encoding"}));
     if (file.decoded.binary) return refuse(make(DiagnosticId::input_binary, Severity::error, index, 1, "the file is not text"));
     if (file.lines.too_long)
       return refuse(make(DiagnosticId::input_too_large, Severity::error, index, static_cast<uint32_t>(file.lines.too_long),

@@ -66,10 +66,19 @@ class Way {
         if (&stage == &*last_nat) translate_again(false);
         continue;
       }
-      if (stage.kind == Stage::Kind::nat && !nat_applies()) continue;
+      const bool skipped = stage.kind == Stage::Kind::nat && !nat_applies();
+      if (first_nat != stages.end() && &stage == &*first_nat) outcome_.before_nat = packet_;
+      if (skipped) {
+        outcome_.behind_nat = packet_;
+        continue;
+      }
       in_nat_ = stage.kind == Stage::Kind::nat;
       stage_can_block_ = stage.can_block;
-      if (!pass(stage.chain)) break;
+      // A chain that belongs to two stages is visited twice.
+      const auto number = static_cast<uint32_t>(&stage - stages.data());
+      const bool passed = pass(stage.chain, path_of(0, {RuleRef::kAtEnd, number}));
+      if (in_nat_) outcome_.behind_nat = packet_;
+      if (!passed) break;
     }
     if (!between) translate_back(false);
     outcome_.out = packet_;
@@ -130,8 +139,8 @@ class Way {
   }
 
   // Passes one base chain; false: the packet's fate is decided.
-  bool pass(uint32_t base_chain) {
-    stack_.assign(1, Frame{base_chain});
+  bool pass(uint32_t base_chain, uint32_t call_path) {
+    stack_.assign(1, Frame{base_chain, 0, call_path});
     while (true) {
       Frame& frame = stack_.back();
       const Chain& chain = policy_.chains[frame.chain];

@@ -48,6 +48,9 @@ struct Outcome {
   RuleRef decided_by;        // the last decision, when verdict is not depends: that of the first way tried
   bool arrives = true;       // hook input: false when the packet was sent on to another host
   Packet out;                // as it leaves
+  // Where the hook has nat stages: before the first and behind the last of them, what an answer has to undo.
+  std::optional<Packet> before_nat;
+  std::optional<Packet> behind_nat;
   std::vector<Step> trail;   // of the first way tried
   std::vector<Dependence> depends_on;
   bool limit_reached = false;  // too many ways: verdict is depends

@@ -2,21 +2,23 @@
 
 namespace fwproof::model {
 
-void NameDomain::add(std::string_view name, bool is_prefix) {
+void NameDomain::add(std::string_view given, bool is_prefix) {
+  const std::string name = normal(given);
   const auto next = static_cast<uint32_t>(atoms_.size());
   if (!is_prefix) {
-    if (!exact_.try_emplace(std::string(name), next).second) return;
+    if (!exact_.try_emplace(name, next).second) return;
   } else {
     for (const uint32_t prefix : prefixes_)
       if (atoms_[prefix].name == name) return;
     prefixes_.push_back(next);
   }
-  atoms_.push_back({std::string(name), is_prefix});
+  atoms_.push_back({name, is_prefix});
 }
 
-IntervalSet NameDomain::atoms(std::string_view name, bool is_prefix) const {
+IntervalSet NameDomain::atoms(std::string_view given, bool is_prefix) const {
+  const std::string name = normal(given);
   if (!is_prefix) {
-    const auto at = exact_.find(std::string(name));
+    const auto at = exact_.find(name);
     return at == exact_.end() ? IntervalSet() : IntervalSet::of(at->second);
   }
   std::vector<Interval> covered;
@@ -25,8 +27,9 @@ IntervalSet NameDomain::atoms(std::string_view name, bool is_prefix) const {
   return IntervalSet::from(std::move(covered));
 }
 
-uint32_t NameDomain::atom_of(std::string_view name) const {
-  if (const auto at = exact_.find(std::string(name)); at != exact_.end()) return at->second;
+uint32_t NameDomain::atom_of(std::string_view given) const {
+  const std::string name = normal(given);
+  if (const auto at = exact_.find(name); at != exact_.end()) return at->second;
   uint32_t best = 0;
   for (const uint32_t i : prefixes_)
     if (name.starts_with(atoms_[i].name) && atoms_[i].name.size() >= atoms_[best].name.size()) best = i;

@@ -23,6 +23,10 @@ namespace fwproof::model {
 
 class NameDomain {
  public:
+  // How two spellings of one name become equal (case, folders of Windows); nullptr: as they are. Requires: set before the first add().
+  using Normalise = std::string (*)(std::string_view name);
+  void set_normalise(Normalise normalise) { normalise_ = normalise; }
+
   void add(std::string_view name, bool is_prefix = false);
   size_t size() const { return atoms_.size(); }
   IntervalSet all() const { return IntervalSet::range(0, size() - 1); }
@@ -43,6 +47,8 @@ class NameDomain {
   std::vector<Atom> atoms_ = {{"", true}};  // atom 0: any other name
   std::vector<uint32_t> prefixes_ = {0};    // atoms that are prefixes
   std::unordered_map<std::string, uint32_t> exact_;
+  Normalise normalise_ = nullptr;
+  std::string normal(std::string_view name) const { return normalise_ ? normalise_(name) : std::string(name); }
 };
 
 }  // namespace fwproof::model

@@ -15,6 +15,7 @@ struct Zone {
   bool any = false;        // ANY: every address
   bool bound = false;      // false: a name or role that nothing binds to addresses
   AddressSet addresses;
+  bool is_name = false;    // a DNS name such as a vendor's server: others reach it, nobody here protects it
 };
 
 // What `ip addr`, `ip route` or the site file say about a host.

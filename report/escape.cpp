@@ -112,4 +112,16 @@ std::string pad(std::string text, size_t width) {
   return text;
 }
 
+std::string cut(std::string_view text, size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  size_t end = 0;
+  for (size_t used = 0; end < text.size();) {
+    const size_t length = std::max<size_t>(decode(text.substr(end)).length, 1);
+    used += display_width(text.substr(end, length));
+    if (used + 1 > width) break;
+    end += length;
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
 }  // namespace fwproof::report

@@ -20,6 +20,9 @@ size_t display_width(std::string_view text);
 // Fills up with spaces to `width` columns.
 std::string pad(std::string text, size_t width);
 
+// At most `width` columns, the last one "…" when something is cut off.
+std::string cut(std::string_view text, size_t width);
+
 // The character at the front of `text` and its length in bytes; length 0 when it is no valid UTF-8. Requires: text is not empty.
 struct Decoded {
   char32_t value = 0;

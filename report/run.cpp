@@ -12,6 +12,8 @@ const model::Policy* policy_of(const Run& run, const solver::Counterexample& cou
   return nullptr;
 }
 
+bool is_accepted(const solver::Result& result) { return result.truth == solver::Truth::violated && !result.accepted.empty(); }
+
 Counts count(const solver::Report& report) {
   Counts counts;
   counts.not_asked = report.not_asked.size();
@@ -23,7 +25,7 @@ Counts count(const solver::Report& report) {
       counts.optional_failing += !holds;
     } else if (holds) {
       ++counts.holds;
-    } else if (result.warning) {
+    } else if (result.warning || is_accepted(result)) {
       ++counts.warnings;
     } else if (result.truth == solver::Truth::violated) {
       ++counts.violated;

@@ -17,7 +17,8 @@ namespace fwproof::report {
 struct Input {
   std::string path;
   std::string sha256;
-  std::string importer;   // empty: none, or a file that is not an export
+  std::string kind;       // "site", "specification"; empty: an export
+  std::string importer;   // empty: none
   std::string encoding;
   model::Account account;
   std::map<std::string, std::string> header;
@@ -48,11 +49,15 @@ struct Run {
   int exit_code = 0;
   std::string exit_meaning;                  // "everything holds"
   bool strict = false;
+  bool require_optional = false;
   bool is_reach = false;                     // a list of what is open, not of what must hold
 };
 
 // The policy whose names a counterexample's fields speak of; nullptr when it is not known.
 const model::Policy* policy_of(const Run& run, const solver::Counterexample& counterexample);
+
+// Found and accepted by the site: still violated, but it fails nothing.
+bool is_accepted(const solver::Result& result);
 
 // Disjoint: optional rows and warnings are counted apart (docs/semantics.md, "Exit codes").
 struct Counts {
@@ -61,7 +66,7 @@ struct Counts {
   size_t cannot_tell = 0;
   size_t optional = 0;
   size_t optional_failing = 0;  // of `optional`: not proven to hold
-  size_t warnings = 0;
+  size_t warnings = 0;          // and what the site accepts
   size_t not_asked = 0;
   size_t faults = 0;
 };

@@ -9,6 +9,8 @@ namespace {
 
 // A longer cell does not push the columns behind it to the right for all rows.
 constexpr size_t kWidestColumn = 48;
+// However narrow the terminal is, this much of a last cell is shown.
+constexpr size_t kNarrowest = 20;
 
 }  // namespace
 
@@ -21,16 +23,21 @@ void Table::add(std::vector<Cell> row) {
   rows_.push_back(std::move(row));
 }
 
-void Table::write(std::ostream& out, const Style& style, std::string_view indent) const {
+void Table::write(std::ostream& out, const Style& style, std::string_view indent, size_t width) const {
   for (const std::vector<Cell>& row : rows_) {
     size_t last = row.size();
     while (last > 0 && row[last - 1].text.empty()) --last;
     out << indent;
+    size_t used = indent.size();
     for (size_t i = 0; i < last; ++i) {
-      out << style.paint(row[i].ink, row[i].text);
-      if (i + 1 == last) break;
-      const size_t width = display_width(row[i].text);
-      out << std::string((width < widths_[i] ? widths_[i] - width : 0) + 2, ' ');
+      const bool is_last = i + 1 == last;
+      const std::string text = is_last && width != 0 ? cut(row[i].text, std::max(width, used + kNarrowest) - used) : row[i].text;
+      out << style.paint(row[i].ink, text);
+      if (is_last) break;
+      const size_t have = display_width(text);
+      const size_t gap = (have < widths_[i] ? widths_[i] - have : 0) + 2;
+      out << std::string(gap, ' ');
+      used += have + gap;
     }
     out << '\n';
   }

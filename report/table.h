@@ -22,7 +22,8 @@ class Table {
  public:
   void add(std::vector<Cell> row);
   bool empty() const { return rows_.empty(); }
-  void write(std::ostream& out, const Style& style, std::string_view indent) const;
+  // width: columns that a line may take, the last cell is cut to fit; 0: any.
+  void write(std::ostream& out, const Style& style, std::string_view indent, size_t width = 0) const;
 
  private:
   std::vector<std::vector<Cell>> rows_;

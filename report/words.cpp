@@ -33,6 +33,8 @@ constexpr NumberName kStates[] = {{model::state_new, "new"},
 constexpr NumberName kProfiles[] = {
     {model::profile_domain, "domain"}, {model::profile_private, "private"}, {model::profile_public, "public"}};
 
+constexpr size_t kListedValues = 40;
+
 template <size_t N>
 std::string named(const NumberName (&names)[N], u128 value) {
   for (const NumberName& row : names)
@@ -222,25 +224,53 @@ NamedTexts region_texts(const solver::Region& region, const Policy* policy) {
   return result;
 }
 
-std::string region_words(const solver::Region& region, const Policy* policy) {
-  constexpr size_t kListed = 40;
-  NamedTexts texts = region_texts(region, policy);
-  const auto take = [&](std::string_view key) {
-    const auto found = std::find_if(texts.begin(), texts.end(), [&](const auto& entry) { return entry.first == key; });
-    if (found == texts.end()) return std::string();
-    std::string text = shortened(found->second, kListed);
-    texts.erase(found);
-    return text == "0.0.0.0/0" || text == "::/0" ? std::string("any") : text;
+std::string address_words(Family family, const IntervalSet& set) {
+  constexpr size_t kListed = 24;
+  const std::string any = family == Family::v4 ? "any" : "any IPv6";
+  const IntervalSet rest = set.complement(model::max_value(model::address_bits(family)));
+  if (rest.empty()) return any;
+  if (set.empty()) return "no address";
+  const auto texts = [&](const IntervalSet& some) { return model::prefix_texts(model::AddressSet::of(family, some)); };
+  const std::vector<std::string> inside = texts(set), outside = texts(rest);
+  return outside.size() < inside.size() ? any + " except " + shortened(outside, kListed) : shortened(inside, kListed);
+}
+
+const IntervalSet* set_of(const solver::Region& region, Field field) { return find(region, field); }
+
+namespace {
+
+// "any protocol except tcp, udp" where that is the shorter list.
+std::string protocol_set_words(const solver::Region& region, const std::vector<std::string>& listed, const Policy* policy) {
+  if (listed.empty()) return "any protocol";
+  const IntervalSet rest = find(region, Field::protocol)->complement(255);
+  const std::vector<std::string> others = set_texts(Field::protocol, region.family, rest, policy);
+  return others.size() < listed.size() ? "any protocol except " + joined(others) : joined(listed);
+}
+
+}  // namespace
+
+std::string service_words(const solver::Region& region, const Policy* policy) {
+  const auto texts = [&](Field field) {
+    const IntervalSet* set = find(region, field);
+    return set == nullptr || !bears(region, field) ? std::vector<std::string>{} : set_texts(field, region.family, *set, policy);
   };
-  std::string words = take("protocol");
-  if (words.empty()) words = "any protocol";
-  const auto endpoint = [&](std::string_view word, std::string_view address, std::string_view port) {
-    words += fmt::format(" {} {}{}", word, region.family == Family::v6 ? "IPv6 " : "", take(address));
-    if (const std::string ports = take(port); !ports.empty()) words += " port " + ports;
-  };
-  endpoint("from", "src", "src_port");
-  endpoint("to", "dst", "dst_port");
-  for (const auto& [key, values] : texts) words += fmt::format(", {} {}", key, shortened(values, kListed));
+  const std::vector<std::string> protocols = texts(Field::protocol), ports = texts(Field::dst_port);
+  std::string words = protocol_set_words(region, protocols, policy);
+  if (!ports.empty()) words += (ports.size() > 1 || ports[0].find('-') != std::string::npos ? " ports " : " port ") + shortened(ports, kListedValues);
+  else if (bears(region, Field::dst_port) && !protocols.empty()) words += " any port";
+  if (!bears(region, Field::icmp_type)) return words;
+  if (const std::vector<std::string> icmp = icmp_texts(region); !icmp.empty()) words += " type " + shortened(icmp, kListedValues);
+  return words;
+}
+
+std::string rest_words(const solver::Region& region, const Policy* policy) {
+  constexpr std::string_view kSaid[] = {"src", "dst", "protocol", "dst_port", "icmp"};
+  std::string words;
+  for (const auto& [key, values] : region_texts(region, policy)) {
+    if (std::find(std::begin(kSaid), std::end(kSaid), key) != std::end(kSaid)) continue;
+    if (key == "src_port" && values == std::vector<std::string>{"1024-65535"}) continue;
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", key == "src_port" ? "source port" : key, shortened(values, kListedValues));
+  }
   return words;
 }
 
@@ -263,6 +293,13 @@ std::string packet_words(const model::Packet& packet, const Policy* policy) {
   if (packet.has(Field::icmp_type) && (packet.get(Field::protocol) == model::proto_icmp || packet.get(Field::protocol) == model::proto_icmpv6))
     words += fmt::format(", type {} code {}", text(Field::icmp_type), text(Field::icmp_code));
   return words;
+}
+
+std::string dependence_words(const model::Dependence& dependence) {
+  if (dependence.kind != "field") return dependence.kind + ": " + dependence.what;
+  if (dependence.what == model::field_text(Field::profile)) return "the Windows profile in use, which nothing tells: --profile ROLE=domain, private or public";
+  if (dependence.what == model::field_text(Field::in)) return "the interface by which packets come in, which nothing tells: --iface ROLE=INTERFACE";
+  return "the packet's " + dependence.what;
 }
 
 std::string joined(const std::vector<std::string>& texts, std::string_view separator) {

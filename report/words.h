@@ -28,11 +28,21 @@ bool is_everything(model::Field field, model::Family family, const model::Interv
 // Key (as in check's JSON) and values of every restricted field of a region, in a fixed order; src and dst always.
 using NamedTexts = std::vector<std::pair<std::string, std::vector<std::string>>>;
 NamedTexts region_texts(const solver::Region& region, const model::Policy* policy);
-// The same in one line for people: "tcp from 192.0.2.0/24 port 1024-65535 to 198.51.100.10 port 8474, state new". Not escaped.
-std::string region_words(const solver::Region& region, const model::Policy* policy);
+// For people, not escaped; JSON lists the exact prefixes.
+// "192.0.2.0/24, 198.51.100.7"; "any except 10.0.0.0/8" where that is the shorter list; "any", "any IPv6".
+std::string address_words(model::Family family, const model::IntervalSet& set);
+// The set of a field; nullptr: any value.
+const model::IntervalSet* set_of(const solver::Region& region, model::Field field);
+// "tcp port 8474", "tcp ports 110, 143", "icmp type 8", "any protocol".
+std::string service_words(const solver::Region& region, const model::Policy* policy);
+// What else is restricted: "source port 53, in eth0"; empty when nothing is. Client ports 1024-65535 go without saying.
+std::string rest_words(const solver::Region& region, const model::Policy* policy);
 
 // "tcp 192.0.2.1:1024 > 198.51.100.10:8474, state new". Not escaped.
 std::string packet_words(const model::Packet& packet, const model::Policy* policy);
+
+// "string: -m string …"; for what the surroundings settle, the option that says it.
+std::string dependence_words(const model::Dependence& dependence);
 
 std::string joined(const std::vector<std::string>& texts, std::string_view separator = ", ");
 // At most `limit` of them, then "and 17 more".

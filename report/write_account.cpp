@@ -26,7 +26,8 @@ Ink ink_of(LineClass line_class) {
 }
 
 std::string kind_of(const Input& input) {
-  if (input.importer.empty()) return "not read as an export";
+  if (!input.kind.empty()) return input.kind;
+  if (input.importer.empty()) return "not understood";
   return input.encoding.empty() ? input.importer : input.importer + ", " + input.encoding;
 }
 
@@ -51,14 +52,14 @@ std::string account_words(const model::Account& account) {
   return words;
 }
 
-void write_inputs(std::ostream& out, const std::vector<Input>& inputs, const Style& style) {
+void write_inputs(std::ostream& out, const std::vector<Input>& inputs, const Style& style, size_t width) {
+  constexpr size_t kDigestShown = 16;
   Table table;
   for (const Input& input : inputs) {
     const std::string words = input.importer.empty() ? std::string() : account_words(input.account);
-    table.add({{input.path, Ink::bold}, {kind_of(input)}, {words}});
-    if (!input.sha256.empty()) table.add({{""}, {""}, {"sha256 " + input.sha256, Ink::faint}});
+    table.add({{input.path, Ink::bold}, {"sha256 " + input.sha256.substr(0, kDigestShown) + "…", Ink::faint}, {kind_of(input)}, {words}});
   }
-  table.write(out, style, "  ");
+  table.write(out, style, "  ", width);
 }
 
 void write_account(std::ostream& out, const std::vector<Input>& inputs, const Style& style) {

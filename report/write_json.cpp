@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/json.h"
+#include "report/source_lines.h"
 #include "report/words.h"
 #include "report/write_diagnostics.h"
 #include "report/write_policy.h"
@@ -24,8 +26,7 @@ void put_place(Json& json, const SourceLines& lines, const model::Origin& origin
 }
 
 Json decider_json(SourceLines& lines, const solver::Decider& decider) {
-  Json json = {{"device", decider.device}};
-  put_place(json, lines, decider.origin);
+  Json json = {{"device", decider.device}, {"file", lines.path(decider.origin)}, {"line", decider.origin.line}};
   json["rule"] = decider.rule;
   if (!decider.chain.empty()) json["chain"] = decider.chain;
   json["verdict"] = model::to_text(decider.verdict);
@@ -107,7 +108,7 @@ Json result_json(const Run& run, SourceLines& lines, const Result& result) {
   Json json = {{"id", result.id},
                {"kind", kind_text(result.kind)},
                {"verdict", truth_text(result.truth)},
-               {"severity", result.warning ? "warning" : "error"},
+               {"severity", result.warning || is_accepted(result) ? "warning" : "error"},
                {"summary", result.summary},
                {"optional", result.optional}};
   if (!result.citation.document.empty()) json["citation"] = citation_json(result.citation);
@@ -194,8 +195,10 @@ Json diagnostics_json(const model::Sources& sources, std::vector<model::Diagnost
 Json packet_json(const model::Packet& packet, const model::Policy* policy) {
   Json json = Json::object();
   const bool ports = !packet.has(Field::protocol) || model::has_ports(packet.get(Field::protocol));
+  const bool icmp = !packet.has(Field::protocol) || packet.get(Field::protocol) == model::proto_icmp || packet.get(Field::protocol) == model::proto_icmpv6;
   for (size_t i = 0; i < model::kFields; ++i) {
     const auto field = static_cast<Field>(i);
+    if ((field == Field::icmp_type || field == Field::icmp_code) && !icmp) continue;
     if (!packet.has(field) || (!ports && (field == Field::src_port || field == Field::dst_port))) continue;
     if (field == Field::tcp_flags && packet.has(Field::protocol) && packet.get(Field::protocol) != model::proto_tcp) continue;
     const std::string key(model::field_text(field));
@@ -244,6 +247,42 @@ Json policy_json(const model::Sources& sources, const model::Policy& policy) {
   }
   for (const model::Assumption& assumption : policy.general_assumptions) json["assumptions"].push_back(assumption.text);
   return json;
+}
+
+void write_run_json(std::ostream& out, const Run& run) { write_json(out, run_json(run)); }
+
+void write_sites_json(std::ostream& out, const std::string& version, const std::vector<SiteRun>& sites) {
+  Json json = {{"fwproof", version_json(version)}, {"sites", Json::array()}};
+  for (const SiteRun& site : sites) {
+    Json entry = {{"path", site.path}};
+    entry.update(run_json(site.run));
+    json["sites"].push_back(std::move(entry));
+  }
+  write_json(out, json);
+}
+
+void write_import_json(std::ostream& out, const Run& run, bool with_model) {
+  Json json = {{"fwproof", version_json(run.version)}, {"inputs", inputs_json(run.inputs, true)}};
+  json["diagnostics"] = diagnostics_json(*run.sources, run.diagnostics);
+  json["policies"] = Json::array();
+  if (with_model && run.network != nullptr)
+    for (const model::Device& device : run.network->devices)
+      for (const model::Policy& policy : device.policies) json["policies"].push_back(policy_json(*run.sources, policy));
+  write_json(out, json);
+}
+
+void write_trace_json(std::ostream& out, const model::Sources& sources, const Trace& trace) { write_json_line(out, trace_json(sources, trace)); }
+
+void write_error_json(std::ostream& out, const std::string& problem) { write_json_line(out, {{"error", problem}}); }
+
+void write_list_json(std::ostream& out, const std::vector<ListEntry>& entries) {
+  Json json = Json::array();
+  for (const ListEntry& entry : entries) {
+    Json object = Json::object();
+    for (const auto& [key, value] : entry) std::visit([&](const auto& plain) { object[key] = plain; }, value);
+    json.push_back(std::move(object));
+  }
+  write_json(out, json);
 }
 
 }  // namespace fwproof::report

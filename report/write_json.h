@@ -1,27 +1,35 @@
-// The result of `check`, `reach` and `import` as JSON (docs/check-output.schema.json), version inside.
+// What the commands answer, as JSON (docs/check-output.schema.json), version inside. ASCII only, a newline at the end.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <ostream>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "report/run.h"
-#include "report/source_lines.h"
+#include "report/write_trace.h"
 
 namespace fwproof::report {
 
 constexpr int kSchema = 1;
 
-nlohmann::ordered_json version_json(const std::string& version);
-nlohmann::ordered_json inputs_json(const std::vector<Input>& inputs, bool with_constructs);
-nlohmann::ordered_json diagnostics_json(const model::Sources& sources, std::vector<model::Diagnostic> diagnostics);
-nlohmann::ordered_json packet_json(const model::Packet& packet, const model::Policy* policy);
-nlohmann::ordered_json run_json(const Run& run);
-// Pretty, ASCII only (what is not ASCII is escaped, so no control or bidirectional character reaches a terminal), a newline at the end.
-void write_json(std::ostream& out, const nlohmann::ordered_json& json);
-// One line, as write_json.
-void write_json_line(std::ostream& out, const nlohmann::ordered_json& json);
+void write_run_json(std::ostream& out, const Run& run);
+// A folder of sites: {"fwproof", "sites": [{"path", and as a run}]}.
+struct SiteRun {
+  std::string path;
+  Run run;
+};
+void write_sites_json(std::ostream& out, const std::string& version, const std::vector<SiteRun>& sites);
+// Inputs with their constructs, diagnostics, and the model of the run's one device unless `with_model` is false.
+void write_import_json(std::ostream& out, const Run& run, bool with_model);
+// One line each.
+void write_trace_json(std::ostream& out, const model::Sources& sources, const Trace& trace);
+void write_error_json(std::ostream& out, const std::string& problem);
 
-// The neutral model of one imported host, for `import`.
-nlohmann::ordered_json policy_json(const model::Sources& sources, const model::Policy& policy);
+// A list of things with the same few properties.
+using ListValue = std::variant<std::string, size_t>;
+using ListEntry = std::vector<std::pair<std::string, ListValue>>;
+void write_list_json(std::ostream& out, const std::vector<ListEntry>& entries);
 
 }  // namespace fwproof::report

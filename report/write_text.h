@@ -11,6 +11,7 @@ namespace fwproof::report {
 struct TextOptions {
   Style style;
   bool quiet = false;   // findings and the closing line only
+  size_t width = 0;     // columns of the terminal; 0: no terminal
 };
 
 void write_text(std::ostream& out, const Run& run, const TextOptions& options);

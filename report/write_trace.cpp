@@ -7,7 +7,7 @@
 #include "report/escape.h"
 #include "report/source_lines.h"
 #include "report/words.h"
-#include "report/write_json.h"
+#include "report/json.h"
 
 namespace fwproof::report {
 namespace {
@@ -47,9 +47,51 @@ Json decided_json(const SourceLines& lines, const TraceStep& step) {
   return json;
 }
 
+// A name that the policy does not mention is shown as it was given.
+std::string words(const Trace& trace, const model::Packet& packet, const Policy* policy) {
+  std::string text = packet_words(packet, policy);
+  for (const auto& [field, name] : trace.names) {
+    const std::string plain = fmt::format("{} {}", model::field_text(field), value_text(field, packet.family, packet.has(field) ? packet.get(field) : 0, policy));
+    if (const size_t at = text.find(", " + plain); packet.has(field) && at != std::string::npos)
+      text.replace(at + 2, plain.size(), fmt::format("{} {}", model::field_text(field), name));
+  }
+  return text;
+}
+
+Json packet_out(const Trace& trace) {
+  const TraceStep& last = trace.steps.back();
+  Json json = packet_json(last.outcome.out, last.policy);
+  for (const auto& [field, name] : trace.names)
+    if (const std::string key(model::field_text(field)); json.contains(key)) json[key] = name;
+  return json;
+}
+
+// Fields that only a device knows, such as its profile, are no change of the packet.
+bool is_rewritten(const Trace& trace) {
+  const model::Packet& out = trace.steps.back().outcome.out;
+  for (size_t i = 0; i < model::kFields; ++i) {
+    const auto field = static_cast<model::Field>(i);
+    if (field != model::Field::ct_status && trace.packet.has(field) && out.has(field) && out.get(field) != trace.packet.get(field)) return true;
+    if ((field == model::Field::mark || field == model::Field::connmark) && out.has(field) && !trace.packet.has(field)) return true;
+  }
+  return false;
+}
+
+// What one rule did is one line.
+std::vector<model::Step> merged(const std::vector<model::Step>& trail) {
+  std::vector<model::Step> steps;
+  for (const model::Step& step : trail) {
+    if (steps.empty() || steps.back().rule != step.rule)
+      steps.push_back(step);
+    else
+      steps.back().what += ", " + step.what;
+  }
+  return steps;
+}
+
 void write_step(std::ostream& out, SourceLines& lines, const TraceStep& step) {
   out << "  " << escape(step.device) << ", " << to_text(step.hook) << '\n';
-  for (const model::Step& rule : step.outcome.trail) {
+  for (const model::Step& rule : merged(step.outcome.trail)) {
     const model::Origin origin = origin_of(*step.policy, rule.rule);
     out << "    " << (origin.line == 0 ? std::string("(default)") : lines.place(origin)) << "  " << escape(rule.what);
     if (const std::string text = lines.line(origin); !text.empty()) out << "  | " << escape_line(text);
@@ -73,7 +115,7 @@ nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& tr
   const TraceStep& last = trace.steps.back();
   Json json = {{"verdict", to_text(verdict_of(trace))}};
   if (last.outcome.verdict != model::Verdict::depends) json["decided_by"] = decided_json(lines, last);
-  json["packet_out"] = packet_json(last.outcome.out, last.policy);
+  json["packet_out"] = packet_out(trace);
   json["trail"] = Json::array();
   Json depends = Json::array();
   for (const TraceStep& step : trace.steps) {
@@ -101,7 +143,7 @@ void write_trace(std::ostream& out, const model::Sources& sources, const Trace& 
   const TraceStep& last = trace.steps.back();
   const model::Verdict verdict = verdict_of(trace);
   const Ink ink = verdict == model::Verdict::accept ? Ink::green : verdict == model::Verdict::depends ? Ink::yellow : Ink::red;
-  out << style.paint(ink, to_text(verdict)) << "  " << escape(packet_words(trace.packet, trace.steps.front().policy)) << '\n';
+  out << style.paint(ink, to_text(verdict)) << "  " << escape(words(trace, trace.packet, trace.steps.front().policy)) << '\n';
   if (verdict != model::Verdict::depends) {
     out << "  decided by ";
     if (last.outcome.decided) {
@@ -112,7 +154,7 @@ void write_trace(std::ostream& out, const model::Sources& sources, const Trace& 
       out << "nothing: no rule and no policy sees it\n";
     }
   }
-  if (last.outcome.out != trace.packet) out << "  leaves as " << escape(packet_words(last.outcome.out, last.policy)) << '\n';
+  if (is_rewritten(trace)) out << "  leaves as " << escape(words(trace, last.outcome.out, last.policy)) << '\n';
   for (const TraceStep& step : trace.steps) write_step(out, lines, step);
 }
 

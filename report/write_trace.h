@@ -1,7 +1,7 @@
 // Answers of `trace`: one packet through one or several devices.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -23,11 +23,11 @@ struct TraceStep {
 
 struct Trace {
   model::Packet packet;
+  std::map<model::Field, std::string> names;  // of interfaces and programs, as asked: the policy may not know them
   std::vector<TraceStep> steps;            // up to the device that ends it; never empty
 };
 
 model::Verdict verdict_of(const Trace& trace);
-nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace);
 void write_trace(std::ostream& out, const model::Sources& sources, const Trace& trace, const Style& style);
 
 }  // namespace fwproof::report

@@ -13,6 +13,9 @@ namespace {
 // Explaining each of a thousand regions to the last rule would cost more than finding them.
 constexpr size_t kExplained = 64;
 
+// Named in assumptions: some are enough.
+constexpr size_t kMoved = 16;
+
 class Asking {
  public:
   Asking(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs)
@@ -26,8 +29,14 @@ class Asking {
       if (answer_.empty) return std::move(answer_);
       if (!sliced_rightly(walk_, slice_)) answer_.fault = "a rule that bears on the question was left out of the slice";
       for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect(flow, leg);
+      for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect_undecided(flow, leg);
+      answer_.any_breaks = reported_ != Diagrams::kFalse;
+      answer_.any_undecided = undecided_ != reported_;
       answer_.all_break = reported_ == flow.question();
       collect_assumptions(flow);
+      collect_moved(flow, flow.moved(Field::dst), answer_.moved_address);
+      collect_moved(flow, flow.moved(Field::dst_port), answer_.moved_port);
+      collect_moved(flow, flow.sent_on(0), answer_.sent_on);
       if (proofs_) prove(flow);
       replay_corners(flow);
     } catch (const LimitReached& limit) {
@@ -50,10 +59,18 @@ class Asking {
     for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.breaks.push_back(found(flow, leg, std::move(box)));
     answer_.listed_all = answer_.listed_all && complete;
     depends_.push_back(regions.depends);
-    for (PacketBox& box : flow.boxes(diagrams.minus(regions.depends, undecided_), limits_.regions, complete))
-      answer_.undecided.push_back(found(flow, leg, std::move(box)));
+    undecided_ = reported_;
+  }
+
+  // A connection that breaks on some leg is not undecided because of another.
+  void collect_undecided(Flow& flow, size_t leg) {
+    Diagrams& diagrams = flow.diagrams();
+    const LegRegions& regions = flow.leg(leg);
+    if (diagrams.minus(regions.depends, reported_) == Diagrams::kFalse) return;
+    const Ref fresh = diagrams.minus(regions.depends, undecided_);
+    bool complete = true;
+    for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.undecided.push_back(found(flow, leg, std::move(box)));
     undecided_ = diagrams.either(undecided_, regions.depends);
-    if (regions.depends == Diagrams::kFalse) return;
     for (Dependence& what : flow.depends_on(leg, regions.depends))
       if (std::find(answer_.depends_on.begin(), answer_.depends_on.end(), what) == answer_.depends_on.end())
         answer_.depends_on.push_back(std::move(what));
@@ -92,10 +109,21 @@ class Asking {
     }
   }
 
+  void collect_moved(Flow& flow, Ref region, std::vector<Moved>& into) {
+    bool complete = true;
+    for (PacketBox& box : flow.boxes(region, kMoved, complete)) {
+      const Packet client = client_packet(walk_, box);
+      into.push_back({std::move(box), client, replay(walk_, 0, client)});
+    }
+  }
+
   // Z3 confirms: what is said to break breaks, and nothing else does.
   void prove(Flow& flow) {
     Prover prover(walk_, &slice_, limits_, proofs_);
-    for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
+    // What holds is one claim about the whole exchange.
+    const bool nothing_found = !answer_.any_breaks && !answer_.any_undecided;
+    if (nothing_found && wanted_ == Wanted::all_pass) judge(prover.all_pass_outside(Prover::kAllLegs, {}), 0, "everything");
+    for (size_t leg = 0; leg < walk_.legs.size() && !(nothing_found && wanted_ == Wanted::all_pass); ++leg) {
       bool all_boxes = true;
       bool all_open = true;
       const auto breaks = flow.boxes(breaks_[leg], limits_.regions, all_boxes);
@@ -164,7 +192,7 @@ class Asking {
   std::vector<Ref> breaks_;    // by leg
   std::vector<Ref> depends_;   // by leg
   Ref reported_ = Diagrams::kFalse;
-  Ref undecided_ = Diagrams::kFalse;
+  Ref undecided_ = Diagrams::kFalse;  // what breaks, and what has been listed as undecided so far
   bool disagreed_ = false;
   std::string disagreement_;
 };

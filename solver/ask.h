@@ -27,12 +27,24 @@ struct Finding {
   std::vector<Decision> decided_by;
 };
 
+// Packets that arrive with another destination than the client gave them.
+struct Moved {
+  PacketBox box;
+  model::Packet client;
+  Replay replay;            // of leg 0
+};
+
 struct Answer {
   bool empty = false;               // nothing in question
   std::vector<Finding> breaks;
   std::vector<Finding> undecided;
   bool listed_all = true;           // every box that breaks is listed
   bool all_break = false;           // nothing in question is fine or undecided
+  bool any_breaks = false;          // also where a limit kept every box off the list
+  bool any_undecided = false;
+  std::vector<Moved> moved_address; // leg 0 passes, at another address: some of them
+  std::vector<Moved> moved_port;    // … at another port
+  std::vector<Moved> sent_on;       // leg 0 is sent on to another host by a routing decision
   std::vector<model::Dependence> depends_on;
   std::vector<model::Assumption> assumes;
   Proof proof;

@@ -92,7 +92,8 @@ bool Checking::is_wanted(const Requirement& row) const {
 
 // What was found stays found; when all of it was looked at and accepted, it no longer fails the run.
 void Checking::accept(Result& result) const {
-  if (result.truth != Truth::violated || !result.complete) return;
+  // Only what is known in full can be accepted: nothing unlisted, nothing that could not be told.
+  if (result.truth != Truth::violated || !result.complete || !result.undecided.empty() || !result.reasons.empty()) return;
   AddressSet accepted;
   std::string reason;
   for (const Accepted& entry : options_.accepted) {
@@ -136,7 +137,7 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
   }
   if (near && hop) {
     const bool blocked = finding.replay.verdict == Verdict::drop || finding.replay.verdict == Verdict::reject;
-    example.near_misses = near_misses(*hop, finding.replay.seen, blocked ? ActionKind::accept : ActionKind::drop, kNearMisses);
+    example.near_misses = near_misses(*hop, finding.replay.seen, finding.replay.outcome, blocked ? ActionKind::accept : ActionKind::drop, kNearMisses);
     std::erase_if(example.near_misses, [&](const NearMiss& miss) {
       return std::any_of(example.decided_by.begin(), example.decided_by.end(),
                          [&](const Decider& d) { return d.device == miss.rule.device && d.origin == miss.rule.origin; });
@@ -145,9 +146,12 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
   return example;
 }
 
-void Checking::add_findings(Result&, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into) {
+void Checking::add_findings(Result& result, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into) {
   for (const Finding& finding : findings) {
-    if (into.size() == options_.limits.regions) return;
+    if (into.size() >= options_.limits.regions) {
+      result.complete = false;
+      return;
+    }
     into.push_back(explain(part, finding, into.size() < 8));
   }
 }
@@ -164,16 +168,16 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
     result.proof.slice = std::max(result.proof.slice, answer.proof.slice);
     if (answer.proof.by != "none") result.proof.by = answer.proof.by;
     take_assumptions(result, answer);
-    if (!answer.fault.empty()) result.fault = answer.fault;
+    if (!answer.fault.empty() && result.fault.empty()) result.fault = answer.fault;
     if (!answer.limit.empty()) result.reasons.push_back("limit reached: " + answer.limit);
     const bool settled = answer.limit.empty() && answer.proven;
-    open = open || !settled || !answer.undecided.empty();
+    open = open || !settled || answer.any_undecided;
     // What an unbound name stands for is not known: only what fails for all of ANY surely fails.
     const bool surely = !part.unbound || answer.all_break;
-    if (!answer.breaks.empty() && surely && answer.fault.empty()) {
+    if (answer.any_breaks && surely && answer.fault.empty()) {
       violated = true;
       add_findings(result, part, answer.breaks, result.counterexamples);
-    } else if (!answer.breaks.empty()) {
+    } else if (answer.any_breaks) {
       open = true;
       result.reasons.push_back(unbound_hint);
       add_findings(result, part, answer.breaks, result.undecided);

@@ -35,13 +35,17 @@ std::pair<unsigned, std::vector<std::pair<uint64_t, uint64_t>>> Checking::Servic
 
 IntervalSet Checking::inside(const Closed& closed, Family family) const {
   const Zone& host = zone(closed.host);
-  return host.bound ? host.addresses.in(family) : any_for_exposure().in(family);
+  if (!host.bound) return any_for_exposure().in(family);
+  IntervalSet own = host.addresses.in(family);
+  // Its other addresses lead to it as well; without an export for the family nothing can be said about them.
+  for (const Device& device : network_.devices)
+    if (device.host == closed.host && device.policy_for(family)) own = own.united(own_addresses(network_, device).in(family));
+  return own.intersected(any_for_exposure().in(family));
 }
 
 IntervalSet Checking::outside(const Closed& closed, Family family) const {
-  const Zone& host = zone(closed.host);
   const IntervalSet everyone = any_for_exposure().in(family);
-  return host.bound ? everyone.minus(host.addresses.in(family)) : everyone;
+  return zone(closed.host).bound ? everyone.minus(inside(closed, family)) : everyone;
 }
 
 std::set<Checking::Service> Checking::listed_services(const Closed& closed) const {
@@ -112,13 +116,17 @@ std::vector<PacketBox> Checking::unlisted_boxes(const Closed& closed, Family fam
   return boxes;
 }
 
-const Closure* Checking::closure_of(const Closed& closed) const {
-  const Closure* strictest = nullptr;
+// The strictest word of all specifications about the host.
+std::optional<Closure> Checking::closure_of(const Closed& closed) const {
+  std::optional<Closure> strictest;
   for (const Closure& closure : requirements_.closures) {
     const bool concerned = std::any_of(requirements_.rows.begin(), requirements_.rows.end(), [&](const Requirement& row) {
       return row.spec == closure.spec && names(closed.inbound ? row.to : row.from, closed.host);
     });
-    if (concerned && (!strictest || closure.tcp < strictest->tcp)) strictest = &closure;
+    if (!concerned) continue;
+    const Closure before = strictest.value_or(closure);
+    if (!strictest || closure.tcp < strictest->tcp) strictest = closure;
+    strictest->other = std::min(closure.other, before.other);
   }
   return strictest;
 }
@@ -131,25 +139,25 @@ void Checking::ask_exposures() {
     for (const std::string& name : row.from)
       if (!zone(name).any && !names(sources, name)) sources.push_back(name);
   }
-  const auto asked = [&](const std::string& name) { return options_.only.empty() || names(options_.only, name); };
-  for (const std::string& name : targets)
-    if (asked(name)) ask_closed({name, true});
+  for (const std::string& name : targets) ask_closed({name, true});
   if (!options_.unlisted_outbound) return;
-  for (const std::string& name : sources)
-    if (asked(name)) ask_closed({name, false});
+  for (const std::string& name : sources) ask_closed({name, false});
 }
 
 void Checking::ask_closed(const Closed& closed) {
-  // Only hosts: a zone that is bound, or that has a device of its own. A mere name (a vendor's server) is nobody's to protect.
+  // Only hosts: a zone that has a device of its own, or that is bound. A mere name (a vendor's server) is nobody's to protect.
   bool has_device = false;
   bool on_the_way = false;
   for (const Device& device : network_.devices) {
     has_device = has_device || device.host == closed.host;
     on_the_way = on_the_way || device.host.empty();
   }
-  if (!has_device && !(on_the_way && zone(closed.host).bound)) return;
-  const Closure* closure = closure_of(closed);
+  const bool is_host = zone(closed.host).bound && !zone(closed.host).is_name;
+  if (!has_device && !(on_the_way && is_host)) return;
+  const std::optional<Closure> closure = closure_of(closed);
   if (!closure) return;
+  if (!options_.only.empty() && !names(options_.only, closed.host))
+    return skip(fmt::format("{}/{}-{}", closure->spec, closed.inbound ? "exposure" : "outbound", closed.host), "it mentions none of the roles asked for");
   const auto result_for = [&](const std::string& what, Strictness strictness, unsigned protocol, const std::string& ports) {
     Result result;
     result.id = fmt::format("{}/{}-{}", closure->spec, closed.inbound ? what : "outbound-" + what, closed.host);
@@ -198,7 +206,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
       if (!path.unreadable.empty()) {
         const Device& device = *path.unreadable.front();
         const bool must = zone(closed.host).bound || !device.has_export;
-        const std::string text = fmt::format("{} not checked: no {} export of {} is given", name, name, device.name);
+        const std::string text = fmt::format("{} not checked: there is no {} export of {} that can be read", name, name, device.name);
         if (must)
           result.reasons.push_back(text);
         else
@@ -218,9 +226,12 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
       }
       part.walk.not_in_question = granted(closed, family, grant_unbound);
       part.walk.legs = {opening_leg(tcp)};
-      add_hops(part.walk.legs, path, family, locals_);
+      Path whole = path;
+      if (closed.inbound) ask_by_arrival(whole, part);
+      add_hops(part.walk.legs, whole, family, locals_);
       part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
       part.unbound = part.unbound && !any_destination_breaks(part);
+      if (closed.inbound) note_sent_on(whole, part.answer, result);
       // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
       parts.push_back(std::move(part));
     }
@@ -248,19 +259,20 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
   const std::string what = result.ports == "other" ? (result.protocol == proto_tcp ? "unlisted TCP ports" : "unlisted protocols and ports")
                            : result.protocol == proto_tcp ? service
                                                           : protocol_words(result.protocol) + " " + service;
-  const std::string at = fmt::format("{}:{}", closed.host, what);
+  const std::string at = result.ports == "other" ? fmt::format("{} of {}", what, closed.host) : fmt::format("{}:{}", closed.host, what);
   if (!closed.inbound) {
     result.summary = result.truth == Truth::violated  ? fmt::format("{} reaches more than the table lists ({})", closed.host, what)
                      : result.truth == Truth::holds ? fmt::format("{} reaches nothing beyond the table ({})", closed.host, what)
                                                     : fmt::format("cannot tell whether {} reaches more than the table lists ({})", closed.host, what);
     return;
   }
-  if (result.truth == Truth::holds) {
-    result.summary = fmt::format("{} not exposed beyond the table", at);
-    return;
-  }
-  if (result.truth == Truth::cannot_tell) {
-    result.summary = fmt::format("cannot tell whether {} is exposed beyond the table", at);
+  const bool unlisted = result.ports == "other";
+  if (result.truth != Truth::violated) {
+    const bool holds = result.truth == Truth::holds;
+    const char* kind = result.protocol == proto_tcp ? "TCP port" : "protocol or port";
+    result.summary = unlisted ? fmt::format("{} unlisted {} of {} is exposed", holds ? "no" : "cannot tell whether an", kind, closed.host)
+                     : holds  ? fmt::format("{} not exposed beyond the table", at)
+                              : fmt::format("cannot tell whether {} is exposed beyond the table", at);
     return;
   }
   AddressSet open, asked;
@@ -284,7 +296,7 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
     const std::string list = address_words(open);
     whom = except.size() < list.size() ? except : list;
   }
-  if (result.ports == "other") {
+  if (unlisted) {
     const std::string opened = result.protocol == proto_tcp ? number_words(ports)
                                                             : set_words(Policy{}, Field::protocol, Family::v4, protocols) +
                                                                   (ports.empty() ? "" : " (ports " + number_words(ports) + ")");

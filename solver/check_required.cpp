@@ -56,6 +56,18 @@ std::string unbound_hint(const Network& network, const Requirement& row) {
   return names + " (it does not hold for all of ANY)";
 }
 
+// Two roles on one host: nothing stands between them. A vendor's name that is bound to the host itself is rather a slip: it is asked, and
+// nothing is found to check.
+bool on_one_host(const Zone& a, const Zone& b) {
+  if (a.is_name || b.is_name || !a.bound || a.any || !b.bound || b.any || a.addresses != b.addresses) return false;
+  return (a.addresses.v4.empty() || a.addresses.v4.is_single()) && (a.addresses.v6.empty() || a.addresses.v6.is_single());
+}
+
+// The protocol exists in one family only.
+bool belongs_to_other(unsigned protocol, Family family) {
+  return (protocol == proto_icmp && family == Family::v6) || (protocol == proto_icmpv6 && family == Family::v4);
+}
+
 }  // namespace
 
 void Checking::ask_row(const Requirement& row) {
@@ -77,7 +89,12 @@ void Checking::ask_row(const Requirement& row) {
   bool pairs = false;
   for (const std::string& from : row.from)
     for (const std::string& to : row.to) {
-      if (from == to) continue;  // on the same host: no firewall in between
+      const bool same_zone = from == to && paths_between(network_, from, to, Family::v4).empty();
+      if (same_zone || (from != to && on_one_host(zone(from), zone(to)))) {
+        std::string text = fmt::format("{} to {}: one host, what it sends to itself passes no firewall", from, to);
+        result.assumes.push_back({std::move(text), {}});
+        continue;
+      }
       pairs = true;
       touched = ask_pair(row, from, to, result, parts) || touched;
     }
@@ -97,20 +114,32 @@ bool Checking::ask_pair(const Requirement& row, const std::string& from, const s
   const Zone& target = zone(to);
   bool touched = false;
   bool common = false;
+  for (const std::string& name : {from, to}) {
+    const AddressSet unclaimed = unclaimed_addresses(network_, name);
+    if (!unclaimed.empty()) result.reasons.push_back(fmt::format("{}: none of its hosts has the address {}", name, address_words(unclaimed)));
+  }
   for (Family family : {Family::v4, Family::v6}) {
+    if (belongs_to_other(row.protocol, family)) continue;
     const IntervalSet src = addresses(source, family);
     const IntervalSet dst = addresses(target, family);
-    if (src.empty() || dst.empty()) continue;
+    if (src.empty() || dst.empty()) {
+      for (const Path& path : paths_between(network_, from, to, family)) touched = touched || !path.devices.empty() || !path.unreadable.empty();
+      continue;
+    }
     common = true;
     for (const Path& path : paths_between(network_, from, to, family)) touched = ask_path(row, path, family, result, parts) || touched;
   }
-  if (!common)
+  if (!common) {
     result.reasons.push_back(
         fmt::format("nothing to check: {} is bound in {}, {} in {}", from, bound_families(source), to, bound_families(target)));
+    // A device stands there all the same: the row is asked, and cannot be told.
+    for (const Path& path : paths_between(network_, from, to, Family::v4)) touched = touched || !path.devices.empty() || !path.unreadable.empty();
+  }
   return touched;
 }
 
-bool Checking::ask_path(const Requirement& row, const Path& path, Family family, Result& result, std::vector<Part>& parts) {
+bool Checking::ask_path(const Requirement& row, const Path& given, Family family, Result& result, std::vector<Part>& parts) {
+  Path path = given;
   const Zone& source = zone(path.from);
   const Zone& target = zone(path.to);
   if (path.devices.empty() && path.unreadable.empty()) return false;
@@ -123,9 +152,10 @@ bool Checking::ask_path(const Requirement& row, const Path& path, Family family,
     }
     result.reasons.push_back(device->has_export
                                  ? fmt::format("{}: no {} export is given, but {} addresses are bound", device->name, family_words(family), family_words(family))
-                                 : fmt::format("{} stands on the way, but no export of it is given", device->name));
+                                 : fmt::format("{} stands on the way, but there is no export of it that can be read", device->name));
   }
   if (!path.unreadable.empty()) return true;
+  add_arrival(path, family);
   Part part;
   part.from = path.from;
   part.to = path.to;
@@ -149,6 +179,9 @@ bool Checking::ask_path(const Requirement& row, const Path& path, Family family,
   box.icmp_code = IntervalSet::of(0);
   part.walk.in_question = {box};
   part.walk.not_in_question = to_itself(box);
+  if (!part.walk.not_in_question.empty())
+    result.assumes.push_back({fmt::format("{} is both {} and {}: what it sends to itself passes no firewall",
+                                          address_words(family, box.src.intersected(box.dst)), path.from, path.to), {}});
   part.walk.legs = legs_of(row.protocol);
   add_hops(part.walk.legs, path, family, locals_);
   set_service(part.walk, path, row);
@@ -158,6 +191,7 @@ bool Checking::ask_path(const Requirement& row, const Path& path, Family family,
     result.reasons.push_back(reason);
     return true;
   }
+  note_moved(service_words(row), path, part.answer, result);
   parts.push_back(std::move(part));
   return true;
 }
@@ -167,7 +201,7 @@ void Checking::set_service(Walk& walk, const Path& path, const Requirement& row)
   for (WalkLeg& leg : walk.legs)
     for (size_t i = 0; i < leg.hops.size(); ++i) {
       const Device& device = *path.devices[leg.reply ? leg.hops.size() - 1 - i : i];
-      if (device.host != path.to || path.to.empty()) continue;
+      if (&device == path.source || device.host != path.to) continue;
       WalkHop& hop = leg.hops[i];
       if (!row.program.empty()) hop.program = IntervalSet::of(hop.policy->programs.atom_of(row.program));
       if (!row.service.empty()) hop.service = IntervalSet::of(hop.policy->services.atom_of(row.service));
@@ -177,12 +211,12 @@ void Checking::set_service(Walk& walk, const Path& path, const Requirement& row)
 void Checking::summarise_row(const Requirement& row, Result& result, const std::vector<Part>& parts) const {
   const std::string service = service_words(row);
   if (result.truth != Truth::violated) {
-    const char* verb = result.truth == Truth::holds ? "reaches" : "may not reach";
+    const char* verb = row.from.size() > 1 ? "reach" : "reaches";
     std::string from, to;
     for (const std::string& name : row.from) from += (from.empty() ? "" : ", ") + name;
     for (const std::string& name : row.to) to += (to.empty() ? "" : ", ") + name;
     result.summary = result.truth == Truth::holds ? fmt::format("{} {} {}:{}", from, verb, to, service)
-                                                  : fmt::format("cannot tell whether {} reaches {}:{}", from, to, service);
+                                                  : fmt::format("cannot tell whether {} {} {}:{}", from, verb, to, service);
     return;
   }
   // One phrase for each failing pair.

@@ -47,6 +47,12 @@ class Checking {
   void set_service(Walk& walk, const Path& path, const model::Requirement& row) const;
   void summarise_row(const model::Requirement& row, Result& result, const std::vector<Part>& parts) const;
 
+  // ---- check_arrival.cpp ----
+  model::Policy* add_arrival(Path& path, model::Family family);
+  void ask_by_arrival(Path& path, Part& part);
+  void note_moved(const std::string& service, const Path& path, const Answer& answer, Result& result) const;
+  void note_sent_on(const Path& path, const Answer& answer, Result& result) const;
+
   // ---- check_exposure.cpp ----
   struct Service {
     unsigned protocol;
@@ -69,7 +75,7 @@ class Checking {
   model::IntervalSet outside(const Closed& closed, model::Family family) const;
   model::IntervalSet inside(const Closed& closed, model::Family family) const;
   std::set<Service> listed_services(const Closed& closed) const;
-  const model::Closure* closure_of(const Closed& closed) const;
+  std::optional<model::Closure> closure_of(const Closed& closed) const;
   bool any_destination_breaks(const Part& part) const;
   void summarise_exposure(Result& result, const Closed& closed, const std::vector<Part>& parts, const std::string& service) const;
 
@@ -77,6 +83,7 @@ class Checking {
   const model::Requirements& requirements_;
   const CheckOptions& options_;
   std::map<const model::Device*, model::AddressSet> locals_;
+  std::list<model::Device> arrivals_;                        // see add_arrival
   ProofSession proofs_;
   Report report_;
 };

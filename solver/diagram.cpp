@@ -32,20 +32,49 @@ Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
     mix(static_cast<uint64_t>(edge.hi >> 64));
     mix(edge.to);
   }
-  const auto [begin, end] = unique_.equal_range(hash);
-  for (auto candidate = begin; candidate != end; ++candidate) {
-    const Node& node = nodes_[candidate->second];
-    if (node.var != var || node.count != kept) continue;
+  size_t place = hash & (unique_.size() - 1);
+  for (; unique_[place] != 0; place = (place + 1) & (unique_.size() - 1)) {
+    const Ref candidate = unique_[place];
+    const Node& node = nodes_[candidate];
+    if (hashes_[candidate] != hash || node.var != var || node.count != kept) continue;
     const bool same = std::equal(edges.begin(), edges.end(), edges_.begin() + node.first,
                                  [](const Edge& a, const Edge& b) { return a.hi == b.hi && a.to == b.to; });
-    if (same) return candidate->second;
+    if (same) return candidate;
   }
   if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{8} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit"};
   const auto ref = static_cast<Ref>(nodes_.size());
   nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(kept)});
+  hashes_.push_back(hash);
   edges_.insert(edges_.end(), edges.begin(), edges.end());
-  unique_.emplace(hash, ref);
+  unique_[place] = ref;
+  if (nodes_.size() * 2 > unique_.size()) grow_unique();
   return ref;
+}
+
+void Diagrams::grow_unique() {
+  std::vector<Ref> larger(unique_.size() * 2);
+  for (Ref ref = kTrue + 1; ref < nodes_.size(); ++ref) {
+    size_t place = hashes_[ref] & (larger.size() - 1);
+    while (larger[place] != 0) place = (place + 1) & (larger.size() - 1);
+    larger[place] = ref;
+  }
+  unique_ = std::move(larger);
+}
+
+// Where the result of an operation stands, or where it can be put.
+Diagrams::Remembered& Diagrams::memo_place(uint64_t ab, Op op) {
+  uint64_t hash = (ab + static_cast<uint64_t>(op)) * 0x9e3779b97f4a7c15ULL;
+  hash ^= hash >> 29;
+  size_t place = hash & (memo_.size() - 1);
+  while (memo_[place].ab != 0 && (memo_[place].ab != ab || memo_[place].op != op)) place = (place + 1) & (memo_.size() - 1);
+  return memo_[place];
+}
+
+void Diagrams::grow_memo() {
+  std::vector<Remembered> old(memo_.size() * 2);
+  std::swap(old, memo_);
+  for (const Remembered& entry : old)
+    if (entry.ab != 0) memo_place(entry.ab, entry.op) = entry;
 }
 
 Ref Diagrams::in(VarId var, const IntervalSet& set) {
@@ -85,8 +114,8 @@ Ref Diagrams::apply(Op op, Ref a, Ref b) {
       if (b == kFalse) return a;
       break;
   }
-  const Key key{(static_cast<uint64_t>(a) << 32) | b, op};
-  if (const auto found = memo_.find(key); found != memo_.end()) return found->second;
+  const uint64_t ab = (static_cast<uint64_t>(a) << 32) | b;
+  if (const Remembered& known = memo_place(ab, op); known.ab != 0) return known.result;
   const Node na = nodes_[a];
   const Node nb = nodes_[b];
   const VarId var = std::min(na.var, nb.var);
@@ -105,7 +134,8 @@ Ref Diagrams::apply(Op op, Ref a, Ref b) {
     ib += eb.hi == hi;
   }
   const Ref result = make(var, edges);
-  memo_.emplace(key, result);
+  memo_place(ab, op) = {ab, result, op};
+  if (++remembered_ * 2 > memo_.size()) grow_memo();
   return result;
 }
 

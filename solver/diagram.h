@@ -30,7 +30,10 @@ class Diagrams {
   static constexpr Ref kFalse = 0;
   static constexpr Ref kTrue = 1;
 
-  explicit Diagrams(uint32_t max_nodes) : max_nodes_(max_nodes) { new_terminal(); new_terminal(); }
+  explicit Diagrams(uint32_t max_nodes) : max_nodes_(max_nodes) {
+    new_terminal();
+    new_terminal();
+  }
 
   // Variables are tested in the order in which they are added.
   VarId add_variable(model::u128 max);
@@ -66,7 +69,10 @@ class Diagrams {
   };
   static constexpr VarId kLeaf = 0xffffffff;
 
-  void new_terminal() { nodes_.push_back({kLeaf, 0, 0}); }
+  void new_terminal() {
+    nodes_.push_back({kLeaf, 0, 0});
+    hashes_.push_back(0);
+  }
   // Takes edges with possibly equal neighbours; returns the canonical node.
   Ref make(VarId var, std::vector<Edge>& edges);
   Ref apply(Op op, Ref a, Ref b);
@@ -78,19 +84,19 @@ class Diagrams {
   std::vector<model::u128> max_of_;
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
-  std::unordered_multimap<uint64_t, Ref> unique_;
-  struct Key {
-    uint64_t ab;
-    Op op;
-    friend bool operator==(const Key&, const Key&) = default;
+  // Open addressing with linear probing; 0 marks a free place (kFalse is never looked up).
+  std::vector<Ref> unique_ = std::vector<Ref>(1024);
+  std::vector<uint64_t> hashes_;  // by node
+  void grow_unique();
+  struct Remembered {
+    uint64_t ab = 0;  // 0: free (operations on kFalse never get here)
+    Ref result = 0;
+    Op op = Op::both;
   };
-  struct KeyHash {
-    size_t operator()(const Key& key) const {
-      uint64_t h = (key.ab + static_cast<uint64_t>(key.op)) * 0x9e3779b97f4a7c15ULL;
-      return h ^ (h >> 29);
-    }
-  };
-  std::unordered_map<Key, Ref, KeyHash> memo_;
+  std::vector<Remembered> memo_ = std::vector<Remembered>(1024);
+  size_t remembered_ = 0;
+  Remembered& memo_place(uint64_t ab, Op op);
+  void grow_memo();
 };
 
 }  // namespace fwproof::solver

@@ -29,14 +29,28 @@ bool is_contradictory(const Walk& walk) {
   return walk.legs.empty() || walk.legs[0].reply;
 }
 
+bool is_large(const Walk& walk, const Slice* slice) {
+  constexpr size_t kManyRules = 150;
+  if (slice) return kept_rules(*slice) > kManyRules;
+  size_t rules = 0;
+  for (const WalkLeg& leg : walk.legs)
+    for (const WalkHop& hop : leg.hops)
+      for (const model::Chain& chain : hop.policy->chains) rules += chain.rules.size();
+  return rules > kManyRules;
+}
+
 }  // namespace
 
 class ProofSession::State {
  public:
   explicit State(uint32_t timeout_ms) : timeout_ms_(timeout_ms) {}
-  Z3Session& fresh() {
-    // Names and learnt clauses of earlier walks pile up; after a while a new start is cheaper.
-    if (!session_ || ++used_ % 256 == 0) session_ = std::make_unique<Z3Session>(timeout_ms_);
+  Z3Session& fresh(bool large) {
+    // Names and learnt clauses of earlier walks pile up; after a while, or after a large walk, a new start is cheaper.
+    if (!session_ || large || large_ || ++used_ % 256 == 0) {
+      session_.reset();
+      session_ = std::make_unique<Z3Session>(timeout_ms_, large);
+      large_ = large;
+    }
     return *session_;
   }
   void spoil() { session_.reset(); }
@@ -44,6 +58,7 @@ class ProofSession::State {
  private:
   uint32_t timeout_ms_;
   uint32_t used_ = 0;
+  bool large_ = false;
   std::unique_ptr<Z3Session> session_;
 };
 
@@ -53,22 +68,23 @@ ProofSession::~ProofSession() = default;
 // What one walk asserts is taken back at its end.
 class Scope {
  public:
-  explicit Scope(z3::solver& solver) : solver_(solver) { solver_.push(); }
+  explicit Scope(Z3Session& session) : session_(session) { session_.solver().push(); }
   ~Scope() {
+    session_.forget_bounds();
     try {
-      solver_.pop();
+      session_.solver().pop();
     } catch (const z3::exception&) {  // the session is given up by whoever saw the first exception
     }
   }
 
  private:
-  z3::solver& solver_;
+  Z3Session& session_;
 };
 
 class Prover::Work {
  public:
   Work(const Walk& walk, const Slice* slice, const Limits& limits, Z3Session& session)
-      : family_(walk.family), session_(session), scope_(session.solver()), walk_(session_, walk, slice, limits.visits) {}
+      : family_(walk.family), session_(session), scope_(session), walk_(session_, walk, slice, limits.visits) {}
 
   // Premises that contradict each other would prove everything. Requires: the question is not empty.
   bool premises_hold() {
@@ -83,11 +99,8 @@ class Prover::Work {
     else
       fate = walk_.legs().at(leg).passes;
     const z3::expr inside = walk_.inside(region);
-    session_.solver().push();
-    session_.solver().add(outside ? session_.negation(inside) : inside);
-    session_.solver().add(passes ? fate : session_.negation(fate));
-    const Answer answer = check(leg);
-    session_.solver().pop();
+    const z3::expr where = outside ? session_.negation(inside) : inside;
+    const Answer answer = check(leg, session_.named(session_.both(where, passes ? fate : session_.negation(fate))));
     if (answer == Answer::proven && !premises_hold()) return Answer::unknown;
     return answer;
   }
@@ -97,10 +110,11 @@ class Prover::Work {
   double z3_ms = 0;
 
  private:
-  Answer check(size_t leg) {
+  Answer check(size_t leg, const z3::expr& claim) {
     ++queries;
     const auto start = std::chrono::steady_clock::now();
-    const z3::check_result result = session_.solver().check();
+    z3::expr assumed = claim;
+    const z3::check_result result = session_.solver().check(1, &assumed);
     if (result == z3::sat) remember(leg);
     z3_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     switch (result) {
@@ -116,7 +130,7 @@ class Prover::Work {
     model::Packet packet;
     packet.family = family_;
     const auto keep = [&](Field field, const z3::expr& value) { packet.set(field, number_of(model.eval(value, true))); };
-    for (const Field field : {Field::src, Field::dst, Field::protocol, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code})
+    for (const Field field : kClientFields)
       keep(field, walk_.client(field));
     if (leg != kAllLegs) {
       keep(Field::state, walk_.legs()[leg].state);
@@ -156,7 +170,7 @@ Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits, Proof
     session_ = own_.get();
   }
   try {
-    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->fresh());
+    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->fresh(is_large(walk, slice)));
   } catch (const EncodingLimit&) {
     spoil();
   } catch (const z3::exception&) {

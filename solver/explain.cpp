@@ -98,10 +98,40 @@ Failure compare(const Policy& policy, const Rule& rule, const Packet& seen) {
   if (!rule.enabled) {
     failure.why = failure.failed == 0 ? "it is disabled" : failure.why + ", and it is disabled";
     ++failure.failed;
-  } else if (failure.failed == 0 && failure.unknown == 0) {
-    failure.why = "an earlier rule decides, or nothing leads to its chain";
   }
   return failure;
+}
+
+// Terms that look_at() leaves out: masks, alternatives.
+void look_at_compound(const Policy& policy, const Rule& rule, const Packet& seen, Failure& failure) {
+  for (const Term& term : rule.terms) {
+    if (!std::holds_alternative<Masked>(term.what) && !std::holds_alternative<AnyOf>(term.what)) continue;
+    const std::optional<bool> met = holds(policy, term, seen);
+    if (met.value_or(false)) continue;
+    ++(met ? failure.failed : failure.unknown);
+    failure.why = met ? "one of its other conditions does not hold" : "one of its other conditions cannot be told";
+  }
+}
+
+bool was_entered(const Policy& policy, const Hook hook, uint32_t chain, const Outcome& outcome) {
+  for (const Stage& stage : policy.hooks[static_cast<size_t>(hook)])
+    if (stage.kind != Stage::Kind::route && stage.chain == chain) return true;
+  return std::any_of(outcome.trail.begin(), outcome.trail.end(), [&](const Step& step) {
+    return step.what == "jump " + policy.chains[chain].name || step.what == "goto " + policy.chains[chain].name;
+  });
+}
+
+// Why a rule that matches did not decide.
+std::string came_too_late(const WalkHop& hop, const RuleRef& rule, const Outcome& outcome) {
+  const Policy& policy = *hop.policy;
+  if (!was_entered(policy, hop.hook, rule.chain, outcome)) return "nothing leads to its chain";
+  if (!outcome.arrives) return "the packet is sent on to another host before";
+  const RuleRef& by = outcome.decided_by;
+  if (outcome.verdict == Verdict::depends || by.rule == RuleRef::kAtEnd || by.chain >= policy.chains.size())
+    return "an earlier rule decides, or the packet leaves its chain before";
+  const Rule& earlier = policy.chains[by.chain].rules[by.rule];
+  if (earlier.origin.line == 0) return fmt::format("an earlier rule decides: {}", earlier.name);
+  return fmt::format("an earlier rule decides: line {}", earlier.origin.line);
 }
 
 }  // namespace
@@ -126,7 +156,7 @@ Decider describe(const WalkHop& hop, const RuleRef& ref, Verdict verdict, bool s
   return decider;
 }
 
-std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, ActionKind wanted, size_t limit) {
+std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, const Outcome& outcome, ActionKind wanted, size_t limit) {
   struct Candidate {
     RuleRef ref;
     Failure failure;
@@ -138,6 +168,8 @@ std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, Action
       const Rule& rule = policy.chains[chain].rules[index];
       if (!gives(rule, wanted) || rule.origin.line == 0) continue;
       Failure failure = compare(policy, rule, seen);
+      if (failure.names_port && failure.failed == 0) look_at_compound(policy, rule, seen, failure);
+      if (failure.names_port && failure.failed == 0 && failure.unknown == 0) failure.why = came_too_late(hop, {chain, index}, outcome);
       if (failure.names_port && failure.failed <= 1 && candidates.size() < 1000) candidates.push_back({{chain, index}, std::move(failure)});
     }
   const auto closeness = [](const Candidate& c) { return std::pair(c.failure.failed, c.failure.unknown); };

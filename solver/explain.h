@@ -14,7 +14,9 @@ namespace fwproof::solver {
 Decider describe(const WalkHop& hop, const model::RuleRef& rule, model::Verdict verdict, bool sent_on = false);
 
 // Rules of the hop's policy that would have decided the packet the other way but for one condition, or because an earlier rule
-// decided first: those whose ports name the packet's port, at most `limit`, closest first. `wanted` is the verdict they would give.
-std::vector<NearMiss> near_misses(const WalkHop& hop, const model::Packet& seen, model::ActionKind wanted, size_t limit);
+// decided first: those whose ports name the packet's port, at most `limit`, closest first. `wanted` is the verdict they would give,
+// `outcome` what became of the packet instead.
+std::vector<NearMiss> near_misses(const WalkHop& hop, const model::Packet& seen, const model::Outcome& outcome, model::ActionKind wanted,
+                                  size_t limit);
 
 }  // namespace fwproof::solver

@@ -11,21 +11,9 @@ using namespace model;
 
 namespace {
 
-// Order of the client's variables; it decides how regions are cut into boxes: by service first, then by who may use it.
-constexpr std::array kClientFields = {Field::protocol, Field::dst,       Field::dst_port, Field::src,
-                                      Field::src_port, Field::icmp_type, Field::icmp_code};
-
+// The order of the client's variables, kClientFields, decides how regions are cut into boxes: by service first, then by who may use it.
 VarId client_variable(Field field) {
   return static_cast<VarId>(std::find(kClientFields.begin(), kClientFields.end(), field) - kClientFields.begin());
-}
-
-const IntervalSet& set_of(const PacketBox& box, Field field) {
-  if (field == Field::src) return box.src;
-  if (field == Field::dst) return box.dst;
-  if (field == Field::protocol) return box.protocol;
-  if (field == Field::src_port) return box.src_port;
-  if (field == Field::dst_port) return box.dst_port;
-  return field == Field::icmp_type ? box.icmp_type : box.icmp_code;
 }
 
 IntervalSet& set_of(PacketBox& box, Field field) { return const_cast<IntervalSet&>(set_of(std::as_const(box), field)); }
@@ -281,17 +269,38 @@ std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   const Ref within = diagrams.both(region, domain_);
   const Ref passing = diagrams.both(within, passing_[leg]);
   const std::vector<bool> support = diagrams.support(passing);
+  const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= 32;
   std::vector<Dependence> result;
   for (VarId var = first_unknown_; var < support.size(); ++var) {
     if (!support[var]) continue;
-    // A variable matters when forgetting it changes what passes.
+    // A variable matters when forgetting it changes what passes. Of very many, those that are looked at are named.
     std::vector<bool> only(support.size(), false);
     only[var] = true;
-    if (diagrams.both(diagrams.exists(passing, only), domain_) == passing) continue;
+    if (few && diagrams.both(diagrams.exists(passing, only), domain_) == passing) continue;
     const Dependence& what = unknown_texts_[var - first_unknown_];
     if (std::find(result.begin(), result.end(), what) == result.end()) result.push_back(what);
   }
   return result;
+}
+
+Ref Flow::Run::moved(Field field) {
+  const VarId own = client_variable(field);
+  Ref moved = Diagrams::kFalse;
+  for (const Arrived& arrived : arrived_) {
+    if (arrived.fate) continue;
+    const Value value = shapes_[arrived.shape].get(field);
+    if (value == Value::of_var(own)) continue;
+    const Ref kept = value.is_constant ? diagrams.in(own, IntervalSet::of(value.constant)) : Diagrams::kFalse;
+    moved = diagrams.either(moved, diagrams.minus(arrived.region, kept));
+  }
+  return some_assignment(moved);
+}
+
+Ref Flow::Run::sent_on(size_t leg) {
+  Ref region = Diagrams::kFalse;
+  for (const Record& record : records_)
+    if (record.leg == leg && record.chain == kSentOn) region = diagrams.either(region, record.packets.region);
+  return some_assignment(region);
 }
 
 // ---- The public face ----
@@ -307,6 +316,8 @@ Ref Flow::region_of(const PacketBox& box) { return run_->box_region(box); }
 const LegRegions& Flow::leg(size_t index) const { return run_->legs[index]; }
 std::vector<PacketBox> Flow::boxes(Ref region, size_t limit, bool& complete) const { return run_->boxes(region, limit, complete); }
 std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed) { return run_->deciders(leg, region, only_assumed); }
+Ref Flow::moved(Field field) { return run_->moved(field); }
+Ref Flow::sent_on(size_t leg) { return run_->sent_on(leg); }
 std::vector<Dependence> Flow::depends_on(size_t leg, Ref region) { return run_->depends_on(leg, region); }
 
 FlowRegions compute(const Walk& walk, const Slice& slice, const Limits& limits) {

@@ -56,6 +56,10 @@ class Flow {
   std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed = false);
   // What the fate of the region hangs on.
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
+  // Packets of leg 0 that may pass with another value in the field than the client gave it.
+  Ref moved(model::Field field);
+  // Packets that the routing decision of some hop may send on to another host.
+  Ref sent_on(size_t leg);
 
  private:
   class Run;

@@ -67,13 +67,13 @@ Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& 
     if (stages[i].kind == Stage::Kind::route) {
       classes = route(std::move(classes), hop);
     } else if (stages[i].kind == Stage::Kind::filter) {
-      classes = run_stage(stages[i], std::move(classes));
+      classes = run_stage(stages[i], static_cast<uint32_t>(i), std::move(classes));
     } else if (leg_ == 0) {
       Classes consulted;
       Classes skipped;
       enter_nat(std::move(classes), consulted, skipped);
       in_nat_ = true;
-      classes = run_stage(stages[i], std::move(consulted));
+      classes = run_stage(stages[i], static_cast<uint32_t>(i), std::move(consulted));
       in_nat_ = false;
       for (const Class& packets : skipped) merge_into(classes, packets);
     } else if (!around) {
@@ -159,11 +159,11 @@ Classes Flow::Run::route(Classes classes, const WalkHop& hop) {
   return arriving;
 }
 
-Classes Flow::Run::run_stage(const Stage& stage, Classes classes) {
+Classes Flow::Run::run_stage(const Stage& stage, uint32_t number, Classes classes) {
   Classes accepted;
   stage_can_block_ = stage.can_block;
   const Chain& chain = policy_->chains[stage.chain];
-  for (const Class& packets : run_chain(stage.chain, std::move(classes), 0, accepted, 0)) {
+  for (const Class& packets : run_chain(stage.chain, std::move(classes), path_of(0, kStage, number), accepted, 0)) {
     record(stage.chain, RuleRef::kAtEnd, RuleRef::kAtEnd, packets, 0, verdict_of(chain.at_end));
     if (chain.at_end == ActionKind::accept || chain.at_end == ActionKind::return_) merge_into(accepted, packets);
   }
@@ -198,9 +198,9 @@ void Flow::Run::run_into(uint32_t chain, Classes hit, uint32_t path, Classes& re
   Classes accepted_here;
   Classes returned_here;
   const bool share = hit.size() == 1 && shareable(chain, 0);
-  std::tuple<size_t, size_t, uint32_t, Ref, ShapeId, uint32_t> key;
+  std::tuple<size_t, size_t, bool, uint32_t, Ref, ShapeId, uint32_t> key;
   if (share) {
-    key = {leg_, hop_, chain, hit[0].region, hit[0].shape, hit[0].version};
+    key = {leg_, hop_, in_nat_, chain, hit[0].region, hit[0].shape, hit[0].version};
     if (const auto found = shared_.find(key); found != shared_.end()) {
       for (Class packets : found->second.returned) merge_into(returned, packets);
       for (Class packets : found->second.accepted) merge_into(accepted, packets);
@@ -447,7 +447,7 @@ Class Flow::Run::rewritten(Class packets, const RewriteAction& action, uint32_t 
   for (size_t step = 0; step < action.steps.size(); ++step)
     shape.set(action.steps[step].field, rewritten_value(shape, action.steps[step], here, step));
   packets.shape = shapes_.id(shape);
-  packets.version = ++versions_;
+  if (!action.steps.empty()) packets.version = ++versions_;
   return packets;
 }
 

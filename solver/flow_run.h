@@ -43,6 +43,8 @@ class Flow::Run {
 
   std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed);
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
+  Ref moved(model::Field field);
+  Ref sent_on(size_t leg);
   Ref some_assignment(Ref region);
   Ref box_region(const PacketBox& box);
   std::vector<PacketBox> boxes(Ref region, size_t limit, bool& complete) const;
@@ -63,6 +65,8 @@ class Flow::Run {
   };
   // In place of a chain: the routing decision sent the packet on to another host.
   static constexpr uint32_t kSentOn = 0xfffffffe;
+  // In place of a calling chain: the stage itself, so that a chain of two stages is two visits.
+  static constexpr uint32_t kStage = 0xfffffffd;
   // A packet on its way through a leg.
   struct Traveller {
     Class now;
@@ -87,7 +91,7 @@ class Flow::Run {
 
   // ---- flow_chain.cpp: stages, chains, rules ----
   Classes run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* past);
-  Classes run_stage(const model::Stage& stage, Classes classes);
+  Classes run_stage(const model::Stage& stage, uint32_t number, Classes classes);
   Classes route(Classes classes, const WalkHop& hop);
   Classes run_chain(uint32_t chain, Classes live, uint32_t path, Classes& accepted, uint32_t depth);
   void run_rule(uint32_t chain, uint32_t rule, Classes& live, uint32_t path, Classes& accepted, Classes& returning, uint32_t depth);
@@ -135,8 +139,8 @@ class Flow::Run {
     Classes returned;
     Classes accepted;
   };
-  // By leg, hop, chain, region, shape, version.
-  std::map<std::tuple<size_t, size_t, uint32_t, Ref, ShapeId, uint32_t>, Shared> shared_;
+  // By leg, hop, in a nat stage, chain, region, shape, version.
+  std::map<std::tuple<size_t, size_t, bool, uint32_t, Ref, ShapeId, uint32_t>, Shared> shared_;
   uint32_t visits_ = 0;
   uint32_t versions_ = 0;
   uint32_t paths_ = 0;

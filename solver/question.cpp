@@ -25,8 +25,8 @@ WalkHop hop_at(const Path& path, const Device& device, Family family, bool reply
   hop.policy = device.policy_for(family);
   hop.device = device.name;
   if (device.profile) hop.profile = IntervalSet::of(*device.profile);
-  const bool at_source = device.host == path.from;
-  const bool at_target = device.host == path.to;
+  const bool at_source = &device == path.source;
+  const bool at_target = !at_source && device.host == path.to;
   if (device.host.empty())
     hop.hook = Hook::forward;
   else
@@ -73,8 +73,17 @@ std::vector<Path> paths_between(const Network& network, const std::string& from,
     else if (device.host == to)
       target.push_back(&device);
   }
-  // Devices on the way are listed as a packet towards a host zone meets them; packets from one meet them the other way round.
-  if (target.empty() && !source.empty()) std::reverse(way.begin(), way.end());
+  // Hosts of one zone are neighbours.
+  if (from == to) {
+    if (source.size() < 2) return {};
+    target = source;
+    way.clear();
+  }
+  // Devices on the way are listed as a packet towards the first host zone meets them; packets from there meet them the other way round.
+  const auto is_host = [](const Device& device) { return !device.host.empty(); };
+  const auto first_host = std::find_if(network.devices.begin(), network.devices.end(), is_host);
+  if (first_host != network.devices.end() && first_host->host == from) std::reverse(way.begin(), way.end());
+  if (target.empty() && !source.empty() && first_host->host != from) std::reverse(way.begin(), way.end());
   const bool several_sources = source.size() > 1;
   const bool several_targets = target.size() > 1;
   if (source.empty()) source.push_back(nullptr);
@@ -82,7 +91,8 @@ std::vector<Path> paths_between(const Network& network, const std::string& from,
   std::vector<Path> paths;
   for (const Device* first : source)
     for (const Device* last : target) {
-      Path path{from, to, {}, {}, std::nullopt, std::nullopt};
+      if (first && first == last) continue;
+      Path path{from, to, {}, first, {}, std::nullopt, std::nullopt};
       const auto add = [&](const Device* device) {
         if (device) (device->policy_for(family) ? path.devices : path.unreadable).push_back(device);
       };
@@ -94,6 +104,19 @@ std::vector<Path> paths_between(const Network& network, const std::string& from,
       paths.push_back(std::move(path));
     }
   return paths;
+}
+
+AddressSet unclaimed_addresses(const Network& network, const std::string& zone) {
+  const Zone& whole = network.zones.at(zone);
+  if (whole.any || !whole.bound) return {};
+  size_t hosts = 0;
+  AddressSet claimed;
+  for (const Device& device : network.devices) {
+    if (device.host != zone) continue;
+    ++hosts;
+    claimed = claimed.united(known_addresses(device).value_or(whole.addresses));
+  }
+  return hosts < 2 ? AddressSet{} : whole.addresses.minus(claimed);
 }
 
 AddressSet own_addresses(const Network& network, const Device& device) {

@@ -17,19 +17,24 @@ struct Path {
   std::string from;
   std::string to;
   std::vector<const model::Device*> devices;      // with an export for the family, in the order of the request
+  const model::Device* source = nullptr;          // the source's own firewall, when it is given
   std::vector<const model::Device*> unreadable;   // on the way, but without an export (for this family)
   // Where several hosts make up a zone, each is a path of its own: the addresses that it has, when its facts tell; else the whole zone.
   std::optional<model::AddressSet> only_src;
   std::optional<model::AddressSet> only_dst;
 };
 
-// The ways from `from` to `to`: one, or one for each pair of hosts where several hosts make up a zone. Every one must do.
+// The ways from `from` to `to`: one, or one for each pair of hosts where several hosts make up a zone. Every one must do. From a zone to
+// itself: one for each pair of different hosts, none when it is one host.
 std::vector<Path> paths_between(const model::Network& network, const std::string& from, const std::string& to, model::Family family);
 
 // Addresses that ANY stands for as the source or target of a required row (semantics, "ANY, names, addresses"): no martians.
 const model::AddressSet& any_for_requirement();
 // … and as the source of an exposure: only loopback and multicast excluded.
 const model::AddressSet& any_for_exposure();
+
+// Addresses of the zone that none of its several hosts has, as far as the hosts' facts tell; empty for zones of one host.
+model::AddressSet unclaimed_addresses(const model::Network& network, const std::string& zone);
 
 // The addresses that a host certainly has: those bound to its zone, those its facts name, loopback.
 model::AddressSet own_addresses(const model::Network& network, const model::Device& device);

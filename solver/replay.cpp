@@ -12,12 +12,8 @@ namespace {
 
 constexpr std::array kCarried = {Field::src, Field::dst, Field::protocol, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code};
 
-// What the first packet looked like before and behind a hop.
-struct Passed {
-  Packet before;
-  Outcome after;
-};
-using Past = std::map<const Policy*, Passed>;
+// What became of the first packet at each hop.
+using Past = std::map<const Policy*, Outcome>;
 
 Packet mirrored(const Packet& packet) {
   Packet mirror = packet;
@@ -71,12 +67,14 @@ Packet entering(const Packet& carried, const WalkLeg& leg, const WalkHop& hop, s
 }
 
 // Nothing where a choice was left open: then what a later packet gets cannot be told from here.
-std::optional<Translation> done_again(const Passed& passed) {
+std::optional<Translation> done_again(const Outcome& passed) {
   Translation again;
   bool open = false;
+  if (!passed.before_nat || !passed.behind_nat) return again;
   const auto changed = [&](Field field) -> std::optional<u128> {
-    const Packet& out = passed.after.out;
-    if (out.has(field)) return out.get(field) == passed.before.get(field) ? std::nullopt : std::optional(out.get(field));
+    const Packet& before = *passed.before_nat;
+    const Packet& behind = *passed.behind_nat;
+    if (behind.has(field)) return before.has(field) && behind.get(field) == before.get(field) ? std::nullopt : std::optional(behind.get(field));
     open = true;
     return std::nullopt;
   };
@@ -87,12 +85,17 @@ std::optional<Translation> done_again(const Passed& passed) {
   return open ? std::nullopt : std::optional(again);
 }
 
-Translation translation_of(const Passed& passed) {
+// Nothing when a field was not known before: then there is no telling what an answer gets back.
+std::optional<Translation> translation_of(const Outcome& passed) {
   Translation back;
+  if (!passed.before_nat || !passed.behind_nat) return back;
+  for (Field field : {Field::src, Field::src_port, Field::dst, Field::dst_port})
+    if (!passed.before_nat->has(field)) return std::nullopt;
   const auto changed = [&](Field field) -> std::optional<u128> {
-    const Packet& out = passed.after.out;
-    if (out.has(field) && out.get(field) == passed.before.get(field)) return std::nullopt;
-    return passed.before.get(field);
+    const Packet& before = *passed.before_nat;
+    const Packet& behind = *passed.behind_nat;
+    if (behind.has(field) && behind.get(field) == before.get(field)) return std::nullopt;
+    return before.get(field);
   };
   back.src = changed(Field::src);
   back.src_port = changed(Field::src_port);
@@ -117,17 +120,21 @@ Replay run(const WalkLeg& leg, Packet carried, const Past* past, Past* record, s
     options.local = hop.local;
     options.domains = &domains;
     Translation undo;
-    std::optional<Translation> again;
     if (past && past->contains(hop.policy)) {
-      const Passed& passed = past->at(hop.policy);
-      if (passed.after.out.has(Field::ct_status))
-        packet.set(Field::ct_status, passed.after.out.get(Field::ct_status));
+      const Outcome& passed = past->at(hop.policy);
+      const std::optional<Translation> done = leg.reply ? translation_of(passed) : done_again(passed);
+      if (!done) {
+        result.hop = i;
+        result.seen = packet;
+        result.verdict = Verdict::depends;
+        return result;
+      }
+      undo = *done;
+      if (passed.out.has(Field::ct_status))
+        packet.set(Field::ct_status, passed.out.get(Field::ct_status));
       else
         packet.known.reset(static_cast<size_t>(Field::ct_status));
-      undo = translation_of(passed);
-      again = done_again(passed);
-      if (leg.reply) options.undo = &undo;
-      if (!leg.reply && again) options.again = &*again;
+      (leg.reply ? options.undo : options.again) = &undo;
     }
     static constexpr Translation kNothing;
     if (!past && !first && !leg.reply) options.again = &kNothing;  // the first packet did not pass: walk.h, "Translation"
@@ -137,9 +144,11 @@ Replay run(const WalkLeg& leg, Packet carried, const Past* past, Past* record, s
       domains[Field::state] = IntervalSet::range(state_new, state_invalid);
     }
     Outcome outcome = evaluate(*hop.policy, hop.hook, packet, options);
-    if (record) (*record)[hop.policy] = {packet, outcome};
+    if (record) (*record)[hop.policy] = outcome;
     if (passes(outcome) && outcome.out.has(Field::state) && outcome.out.get(Field::state) == state_untracked) now_unseen.insert(hop.policy);
     carried = outcome.out;
+    for (const Step& step : outcome.trail)
+      if (step.what == "dst rewritten" || step.what == "dst_port rewritten") result.moved_by = {i, step.rule};
     result.hop = i;
     result.seen = packet;
     result.verdict = outcome.verdict;

@@ -12,23 +12,54 @@ constexpr std::array kMirrored = {std::pair{Field::src, Field::dst}, std::pair{F
 
 void unite(std::optional<IntervalSet>& into, const IntervalSet& set) { into = into ? into->united(set) : set; }
 
-// The fields that some hop of the walk may rewrite: their value is anything from there on, in every later hop and leg.
-std::array<bool, kFields> rewritten_fields(const Walk& walk) {
-  std::array<bool, kFields> rewritten{};
-  for (const WalkLeg& leg : walk.legs)
-    for (const WalkHop& hop : leg.hops)
-      for (const RewriteAction& action : hop.policy->rewrites)
-        for (const Rewrite& step : action.steps) rewritten[static_cast<size_t>(step.field)] = true;
-  // An answer carries what the request was translated to, and the other way round.
-  for (const auto& [a, b] : kMirrored) {
-    const bool either = rewritten[static_cast<size_t>(a)] || rewritten[static_cast<size_t>(b)];
-    rewritten[static_cast<size_t>(a)] = rewritten[static_cast<size_t>(b)] = either;
+// What rewriting may add to the values of a field, in any hop or leg.
+struct Rewritten {
+  std::array<bool, kFields> anything{};
+  std::array<IntervalSet, kFields> values;
+  friend bool operator==(const Rewritten&, const Rewritten&) = default;
+
+  void add(const RewriteAction& action) {
+    for (const Rewrite& step : action.steps) {
+      const size_t field = static_cast<size_t>(step.field);
+      if (step.kind == Rewrite::Kind::assign && !step.values.empty())
+        values[field] = values[field].united(step.values);
+      else
+        anything[field] = true;
+    }
+    // Of a connection with an untracked packet conntrack may think anything later (walk.h, "Hops").
+    IntervalSet& states = values[static_cast<size_t>(Field::state)];
+    if (states.contains(state_untracked)) states = IntervalSet::range(state_new, state_untracked);
+    // An answer carries what the request was translated to, and the other way round.
+    for (const auto& [a, b] : kMirrored) {
+      const size_t i = static_cast<size_t>(a);
+      const size_t j = static_cast<size_t>(b);
+      anything[i] = anything[j] = anything[i] || anything[j];
+      values[i] = values[j] = values[i].united(values[j]);
+    }
+  }
+};
+
+// By the rules of a slice.
+Rewritten rewritten_by(const Slice& slice) {
+  Rewritten rewritten;
+  for (const auto& [policy, mask] : slice) {
+    if (policy->rewrites.empty()) continue;
+    for (size_t chain = 0; chain < mask.size(); ++chain)
+      for (size_t rule = 0; rule < mask[chain].size(); ++rule) {
+        const Action& action = policy->chains[chain].rules[rule].action;
+        if (mask[chain][rule] && action.kind == ActionKind::rewrite) rewritten.add(policy->rewrites[action.index]);
+      }
   }
   return rewritten;
 }
 
+bool may_be_established(const WalkLeg& leg, const Rewritten& rewritten) {
+  const size_t state = static_cast<size_t>(Field::state);
+  return leg.state.contains(state_established) || rewritten.anything[state] || rewritten.values[state].contains(state_established);
+}
+
 // Bounds of one leg's packet. Nat stages look at established packets as if they were new, so new and SYN are always possible.
-FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg) {
+FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg, const Rewritten& rewritten) {
   FieldBounds bounds;
   const auto at = [&](Field field) -> std::optional<IntervalSet>& { return bounds.sets[static_cast<size_t>(field)]; };
   for (const PacketBox& box : walk.in_question) {
@@ -42,14 +73,15 @@ FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg) {
   }
   at(Field::state) = leg.state;
   at(Field::tcp_flags) = leg.tcp_flags;
-  if (leg.state.contains(state_established)) {
+  if (may_be_established(leg, rewritten)) {
     unite(at(Field::state), IntervalSet::of(state_new));
     unite(at(Field::tcp_flags), IntervalSet::of(tcp_syn));
   }
   at(Field::fragment) = IntervalSet::of(0);
-  const std::array<bool, kFields> rewritten = rewritten_fields(walk);
-  for (size_t i = 0; i < kFields; ++i)
-    if (rewritten[i]) bounds.sets[i].reset();
+  for (size_t i = 0; i < kFields; ++i) {
+    if (rewritten.anything[i]) bounds.sets[i].reset();
+    if (bounds.sets[i]) bounds.sets[i] = bounds.sets[i]->united(rewritten.values[i]);
+  }
   return bounds;
 }
 
@@ -85,13 +117,19 @@ void keep_matching(const Policy& policy, const FieldBounds& bounds, Family famil
 
 }  // namespace
 
+// Rules that rewrite widen the bounds by which rules are kept, so slices grow until they no longer do.
 Slice slice(const Walk& walk) {
   Slice slice;
-  for (const WalkLeg& leg : walk.legs) {
-    const FieldBounds bounds = bounds_of(walk, leg);
-    for (const WalkHop& hop : leg.hops) keep_matching(*hop.policy, bounds, walk.family, slice[hop.policy]);
+  Rewritten rewritten;
+  while (true) {
+    for (const WalkLeg& leg : walk.legs) {
+      const FieldBounds bounds = bounds_of(walk, leg, rewritten);
+      for (const WalkHop& hop : leg.hops) keep_matching(*hop.policy, bounds, walk.family, slice[hop.policy]);
+    }
+    Rewritten next = rewritten_by(slice);
+    if (next == rewritten) return slice;
+    rewritten = std::move(next);
   }
-  return slice;
 }
 
 size_t kept_rules(const Slice& slice) {
@@ -117,18 +155,19 @@ bool some_value_meets(const IntervalSet& set, bool negated, const IntervalSet& p
   return false;
 }
 
-bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, const std::array<bool, kFields>& rewritten) {
+bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, const Rewritten& rewritten) {
   if (!rule.enabled) return true;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
     if (!in && !addresses) continue;
     const Field field = in ? in->field : addresses->field;
-    if (rewritten[static_cast<size_t>(field)]) continue;
+    if (rewritten.anything[static_cast<size_t>(field)]) continue;
     const IntervalSet& set = in ? in->set : addresses->set.in(walk.family);
     bool possible = false;
     bool bounded = true;
     const auto look = [&](const IntervalSet& values) { possible = possible || some_value_meets(set, term.negated, values); };
+    look(rewritten.values[static_cast<size_t>(field)]);
     for (const PacketBox& box : walk.in_question) {
       switch (field) {
         case Field::src: look(leg.reply ? box.dst : box.src); break;
@@ -143,11 +182,11 @@ bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, con
           break;
         case Field::state:
           look(leg.state);
-          if (leg.state.contains(state_established)) look(IntervalSet::of(state_new));
+          if (may_be_established(leg, rewritten)) look(IntervalSet::of(state_new));
           break;
         case Field::tcp_flags:
           look(leg.tcp_flags);
-          if (leg.state.contains(state_established)) look(IntervalSet::of(tcp_syn));
+          if (may_be_established(leg, rewritten)) look(IntervalSet::of(tcp_syn));
           break;
         case Field::fragment: look(IntervalSet::of(0)); break;
         case Field::ct_dir:
@@ -170,7 +209,7 @@ bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, con
 }  // namespace
 
 bool sliced_rightly(const Walk& walk, const Slice& slice) {
-  const std::array<bool, kFields> rewritten = rewritten_fields(walk);
+  const Rewritten rewritten = rewritten_by(slice);
   for (const WalkLeg& leg : walk.legs)
     for (const WalkHop& hop : leg.hops) {
       const RuleMask& mask = slice.at(hop.policy);

@@ -49,6 +49,7 @@
 // so does every later leg when it happened to leg 0.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -91,6 +92,11 @@ struct PacketBox {
   model::IntervalSet icmp_code;
   friend bool operator==(const PacketBox&, const PacketBox&) = default;
 };
+
+// The fields of a PacketBox, and the set of a box for one of them.
+inline constexpr std::array kClientFields = {model::Field::protocol, model::Field::dst,       model::Field::dst_port, model::Field::src,
+                                      model::Field::src_port, model::Field::icmp_type, model::Field::icmp_code};
+const model::IntervalSet& set_of(const PacketBox& box, model::Field field);
 
 struct Walk {
   model::Family family = model::Family::v4;

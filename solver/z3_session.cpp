@@ -21,8 +21,10 @@ std::string decimal(u128 value) {
 
 }  // namespace
 
-// QF_BV selects the incremental SAT solver, which answers these questions far faster than the general one.
-Z3Session::Z3Session(uint32_t timeout_ms) : solver_(context_, "QF_BV") {
+// Small questions: the plain incremental core, which starts each in no time (a fifth to a third less over a run than the SAT tactic).
+// Large ones: the SAT tactic of logic QF_BV, which over thousands of rules answers in a second where the core takes minutes.
+Z3Session::Z3Session(uint32_t timeout_ms, bool large)
+    : solver_(large ? z3::solver(context_, "QF_BV") : z3::solver(context_, z3::solver::simple())) {
   z3::params params(context_);
   params.set("timeout", timeout_ms);
   solver_.set(params);
@@ -87,24 +89,39 @@ z3::expr Z3Session::named_number(const z3::expr& value) {
   return name;
 }
 
-z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& set) {
+// Intervals that are aligned blocks are a comparison of their leading bits alone, which costs Z3 far less than two inequalities.
+z3::expr Z3Session::in_interval(const z3::expr& value, u128 lo, u128 hi) {
   const unsigned bits = value.get_sort().bv_size();
   const u128 top = model::max_value(bits);
+  if (lo == 0 && hi == top) return yes();
+  const u128 span = lo ^ hi;
+  if ((span & (span + 1)) == 0 && (lo & span) == 0) {
+    unsigned free_bits = 0;
+    while (free_bits < bits && ((span >> free_bits) & 1)) ++free_bits;
+    if (free_bits == 0) return value == number(lo, bits);
+    return value.extract(bits - 1, free_bits) == number(lo >> free_bits, bits - free_bits);
+  }
+  const z3::expr from = lo == 0 ? yes() : z3::uge(value, number(lo, bits));
+  const z3::expr to = hi == top ? yes() : z3::ule(value, number(hi, bits));
+  return both(from, to);
+}
+
+z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& given) {
+  const unsigned bits = value.get_sort().bv_size();
+  const u128 top = model::max_value(bits);
+  const IntervalSet set = given.intersected(IntervalSet::all(bits));
   uint64_t constant = 0;
   if (bits <= 64 && value.is_numeral_u64(constant)) return set.contains(constant) ? yes() : no();
-  std::vector<z3::expr> parts;
-  for (const Interval& interval : set.intervals()) {
-    if (interval.lo > top) break;
-    const u128 hi = std::min(interval.hi, top);
-    if (interval.lo == hi) {
-      parts.push_back(value == number(hi, bits));
-      continue;
-    }
-    const z3::expr from = interval.lo == 0 ? yes() : z3::uge(value, number(interval.lo, bits));
-    const z3::expr to = hi == top ? yes() : z3::ule(value, number(hi, bits));
-    parts.push_back(both(from, to));
+  if (set.empty()) return no();
+  if (const auto known = bounds_.find(Z3_get_ast_id(context_, value)); known != bounds_.end()) {
+    if (set.contains(known->second)) return yes();
+    if (!set.intersects(known->second)) return no();
   }
-  return any_of(parts);
+  const IntervalSet rest = set.complement(top);
+  const bool by_rest = rest.intervals().size() <= set.intervals().size();
+  std::vector<z3::expr> parts;
+  for (const Interval& interval : (by_rest ? rest : set).intervals()) parts.push_back(in_interval(value, interval.lo, interval.hi));
+  return by_rest ? negation(any_of(parts)) : any_of(parts);
 }
 
 }  // namespace fwproof::solver

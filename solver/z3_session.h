@@ -5,6 +5,7 @@
 #include <z3++.h>
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "model/interval_set.h"
@@ -13,7 +14,8 @@ namespace fwproof::solver {
 
 class Z3Session {
  public:
-  explicit Z3Session(uint32_t timeout_ms);
+  // large: for formulas over hundreds of rules.
+  Z3Session(uint32_t timeout_ms, bool large);
   Z3Session(const Z3Session&) = delete;
   Z3Session& operator=(const Z3Session&) = delete;
 
@@ -36,13 +38,18 @@ class Z3Session {
   z3::expr named(const z3::expr& formula);
   z3::expr named_number(const z3::expr& value);
   z3::expr in_set(const z3::expr& value, const model::IntervalSet& set);
+  // Promises that asserted premises keep the variable inside the set; in_set() uses it. Forgotten by forget_bounds().
+  void bound(const z3::expr& variable, model::IntervalSet set) { bounds_[Z3_get_ast_id(context_, variable)] = std::move(set); }
+  void forget_bounds() { bounds_.clear(); }
 
  private:
+  z3::expr in_interval(const z3::expr& value, model::u128 lo, model::u128 hi);
   std::string next_name() { return "v" + std::to_string(names_++); }
 
   z3::context context_;
   z3::solver solver_;
   uint64_t names_ = 0;
+  std::map<unsigned, model::IntervalSet> bounds_;  // by AST id
 };
 
 inline bool same(const z3::expr& a, const z3::expr& b) { return Z3_is_eq_ast(a.ctx(), a, b); }

@@ -59,20 +59,26 @@ IntervalSet possible(const WalkHop& hop, Field field) {
 Z3Walk::Z3Walk(Z3Session& session, const Walk& walk, const Slice* slice, uint32_t visits)
     : session_(session), walk_(walk), slice_(slice), visits_left_(visits), packets_(session, walk.family) {
   for (size_t i = 0; i < model::kFields; ++i) client_.push_back(session_.number(0, packets_.bits(static_cast<Field>(i))));
-  for (const Field field : {Field::src, Field::dst, Field::protocol, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code})
+  for (const Field field : kClientFields)
     client_[at(field)] = session_.free_number(packets_.bits(field));
-  for (const WalkLeg& leg : walk.legs) encode(leg);
   session_.solver().add(inside(walk.in_question));
   session_.solver().add(session_.negation(inside(walk.not_in_question)));
+  // From here on tests that the premises settle are folded: most rules of a slice look at a field that has one value in the question.
+  for (const Field field : kClientFields) {
+    IntervalSet possible;
+    for (const PacketBox& box : walk.in_question) possible = possible.united(set_of(box, field));
+    session_.bound(client(field), possible);
+  }
+  for (const WalkLeg& leg : walk.legs) encode(leg);
 }
 
 z3::expr Z3Walk::inside(const std::vector<PacketBox>& boxes) {
   std::vector<z3::expr> parts;
   for (const PacketBox& box : boxes) {
-    const auto in = [&](Field field, const IntervalSet& set) { return session_.in_set(client(field), set); };
-    parts.push_back(session_.all_of({in(Field::src, box.src), in(Field::dst, box.dst), in(Field::protocol, box.protocol),
-                                     in(Field::src_port, box.src_port), in(Field::dst_port, box.dst_port),
-                                     in(Field::icmp_type, box.icmp_type), in(Field::icmp_code, box.icmp_code)}));
+    std::vector<z3::expr> all;
+    for (const Field field : kClientFields)
+      all.push_back(session_.in_set(client(field), set_of(box, field)));
+    parts.push_back(session_.all_of(all));
   }
   return session_.any_of(parts);
 }

@@ -18,18 +18,21 @@ void error(std::vector<model::Diagnostic>& diagnostics, DiagnosticId id, std::st
 }
 
 // Which zone a role of a specification stands for; adds it, unbound, when there is none.
-std::string zone_of(const std::string& spec, const std::string& role, Zones& zones) {
+std::string zone_of(const Specification& specification, const std::string& role, Zones& zones) {
+  const std::string& spec = specification.id;
   if (role == "ANY") {
     zones["ANY"] = {"ANY", true, true, model::AddressSet::all()};
     return role;
   }
   const std::string own = spec + ":" + role;
-  if (zones.contains(own)) return own;
-  zones.try_emplace(role, model::Zone{role, false, false, {}});
-  return role;
+  const std::string& name = zones.contains(own) ? own : role;
+  model::Zone& zone = zones.try_emplace(name, model::Zone{name, false, false, {}}).first->second;
+  const auto details = specification.roles.find(role);
+  zone.is_name = details != specification.roles.end() && details->second.is_name;
+  return name;
 }
 
-std::vector<std::string> zones_of(const std::string& spec, const std::vector<std::string>& roles, Zones& zones) {
+std::vector<std::string> zones_of(const Specification& spec, const std::vector<std::string>& roles, Zones& zones) {
   std::vector<std::string> names;
   for (const std::string& role : roles) names.push_back(zone_of(spec, role, zones));
   return names;
@@ -39,8 +42,8 @@ model::Requirement requirement(const Specification& spec, const Row& row, Zones&
   model::Requirement result;
   result.id = spec.id + "/" + row.id;
   result.spec = spec.id;
-  result.from = zones_of(spec.id, row.from, zones);
-  result.to = zones_of(spec.id, row.to, zones);
+  result.from = zones_of(spec, row.from, zones);
+  result.to = zones_of(spec, row.to, zones);
   result.protocol = row.protocol_number;
   result.ports = row.ports;
   result.src_ports = row.src_ports;

@@ -43,7 +43,10 @@ void parse_line(std::string_view text, Line& line) {
   line.kind = LineKind::other;
   line.interface = line.value = {};
   const auto& words = line.words;
-  if (words.empty()) return void(line.kind = LineKind::blank);
+  if (words.empty()) {  // a backslash cuts words in `ip -o`, and does not make a line blank
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) line.kind = LineKind::blank;
+    return;
+  }
   if (is_index(words[0]) && words.size() > 2) {
     line.interface = interface_name(words[1]);
     line.kind = LineKind::interface;

@@ -35,6 +35,7 @@ struct FirewallRule {
   std::string guard;        // that something, as written
   model::Origin guard_origin;
   bool removed = false;
+  bool before_listing = false;  // a command added it, and an export that was taken later stands behind it
   bool hidden_scope = false;  // an older listing that does not print who may connect
 
   FieldValue& operator[](Key key) { return fields[static_cast<size_t>(key)]; }
@@ -48,16 +49,18 @@ struct ProfileSettings {
   bool on = true;
   Inbound inbound = Inbound::block;
   bool outbound_blocked = false;
-  bool given = false;   // some input states it
   bool unknown = false; // stated, but with a word that is not known
   model::Origin state_origin;
   model::Origin policy_origin;
+  bool state_given() const { return state_origin.line != 0; }    // some input states it
+  bool policy_given() const { return policy_origin.line != 0; }
 };
 
 // Something that makes the whole firewall unknown: a command that cannot be told.
 struct OpaqueCommand {
   std::string text;
   model::Origin origin;
+  bool until_reset = false;  // what it did ends with `netsh advfirewall reset`
 };
 
 // Everything known of one host, after all its sections.
@@ -69,6 +72,7 @@ struct Firewall {
   bool has_listing = false;
   bool has_script = false;
   bool reset = false;
+  bool commands_since_listing = false;      // commands that added rules, and no listing behind them yet
 };
 
 constexpr unsigned kAllProfiles = 7;  // bit n: model::Profile n

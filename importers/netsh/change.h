@@ -43,7 +43,8 @@ class Changes {
   Effect set(const Fields& wanted, const Fields& changes, const CommandContext& context);
   Effect set_profiles(unsigned profiles, const std::function<void(ProfileSettings&)>& change, const CommandContext& context);
   Effect reset(const CommandContext& context);
-  Effect opaque(const CommandContext& context);
+  // until_reset: nothing but rules and settings of the local store may have changed, so a reset makes the firewall known again.
+  Effect opaque(const CommandContext& context, bool until_reset = false);
 
  private:
   Firewall& firewall_;

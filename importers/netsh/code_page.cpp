@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "importers/netsh/language.h"
 #include "importers/netsh/words.h"
@@ -10,7 +11,7 @@
 namespace fwproof::importers::netsh {
 namespace {
 
-constexpr size_t kSampleLines = 400;  // enough to tell languages apart
+constexpr size_t kSampleLines = 200;  // enough to tell languages apart
 constexpr std::string_view kFallback = "CP850";
 
 bool is_ascii(std::string_view text) {
@@ -21,16 +22,19 @@ bool is_ascii(std::string_view text) {
 size_t fitness(const Language& language, const char* code_page, std::span<const std::string_view> sample) {
   std::vector<std::string> decoded;
   std::vector<std::string_view> views;
+  const text::CodePage page(code_page);
   for (const std::string_view line : sample)
-    if (auto text = text::from_code_page(line, code_page)) decoded.push_back(std::move(*text));
+    if (auto text = page.decode(line)) decoded.push_back(std::move(*text));
+  std::set<std::string> known;
+  for (const WordRow& row : language.words)
+    if (!is_ascii(row.text)) known.insert(fold(row.text));
   views.assign(decoded.begin(), decoded.end());
   size_t words = 0;
   LabelLine parts;
   for (const std::string_view line : views) {
     if (!split_label(line, parts) && !split_columns(line, parts)) continue;
     for (const std::string_view value : split_list(parts.value.substr(0, 200), ','))
-      for (const WordRow& row : language.words)
-        if (!is_ascii(row.text) && fold(row.text) == fold(value)) ++words;
+      words += known.contains(fold(value));
   }
   return 2 * count_labels(language, views) + words;
 }
@@ -40,6 +44,7 @@ std::string best_code_page(const Section& section) {
   for (const std::string_view line : section.lines)
     if (sample.size() < kSampleLines && line.size() < 2000 && !is_ascii(line)) sample.push_back(line);
   std::string best(kFallback);
+  if (sample.empty()) return best;
   size_t most = 0;
   for (const Language* language : languages())
     for (const std::string_view code_page : language->code_pages)
@@ -55,8 +60,9 @@ Utf8Section to_utf8(const Section& section) {
   result.code_page = best_code_page(section);
   result.text = std::make_shared<std::string>();
   std::vector<size_t> ends;
+  const text::CodePage page(result.code_page.c_str());
   for (const std::string_view line : section.lines) {
-    auto decoded = is_ascii(line) ? std::optional<std::string>(line) : text::from_code_page(line, result.code_page.c_str());
+    auto decoded = is_ascii(line) ? std::optional<std::string>(line) : page.decode(line);
     if (!decoded) {
       // A byte that the code page does not have: kept as '?', so that the line stays a line.
       decoded = std::string(line);

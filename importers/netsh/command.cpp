@@ -87,6 +87,7 @@ std::vector<Argument> split_arguments(std::string_view command) {
   struct Piece {
     std::string text;
     bool equals = false;
+    bool single_quoted = false;
   };
   std::vector<Piece> pieces;
   for (size_t i = 0; i < command.size();) {
@@ -94,6 +95,7 @@ std::vector<Argument> split_arguments(std::string_view command) {
     if (command[i] == '=' && (pieces.empty() || !pieces.back().equals)) { pieces.push_back({"=", true}); ++i; continue; }
     const bool value = !pieces.empty() && pieces.back().equals;
     std::string text;
+    bool single_quoted = false;
     char quote = 0;
     for (; i < command.size(); ++i) {
       const char c = command[i];
@@ -101,6 +103,7 @@ std::vector<Argument> split_arguments(std::string_view command) {
         if (c == quote) quote = 0; else text += c;
       } else if (c == '"' || (c == '\'' && (text.empty() || text.back() == '='))) {
         quote = c;
+        single_quoted |= c == '\'';
       } else if (c == '^' && i + 1 < command.size()) {
         text += command[++i];
       } else if (c == ' ' || c == '\t' || (c == '=' && !value)) {
@@ -116,7 +119,7 @@ std::vector<Argument> split_arguments(std::string_view command) {
       while (text.ends_with(">") && i < command.size() && command[i] != ' ') ++i;
       continue;
     }
-    pieces.push_back({std::move(text), false});
+    pieces.push_back({std::move(text), false, single_quoted});
   }
   std::vector<Argument> arguments;
   for (size_t i = 0; i < pieces.size(); ++i) {
@@ -125,7 +128,7 @@ std::vector<Argument> split_arguments(std::string_view command) {
     if (i + 1 < pieces.size() && pieces[i + 1].equals) {
       argument.key = lower(pieces[i].text);
       const bool has_value = i + 2 < pieces.size() && !pieces[i + 2].equals;
-      if (has_value) argument.value = std::move(pieces[i + 2].text);
+      if (has_value) argument.value = std::move(pieces[i + 2].text), argument.single_quoted = pieces[i + 2].single_quoted;
       i += has_value ? 2 : 1;
     } else if (const size_t at = pieces[i].text.find('='); at != std::string::npos && at > 0) {
       argument.key = lower(trim(std::string_view(pieces[i].text).substr(0, at)));  // "name=A B" quoted as a whole

@@ -20,6 +20,7 @@ std::vector<CommandPart> split_commands(std::string_view line);
 struct Argument {
   std::string key;    // lower case, empty for a bare word
   std::string value;
+  bool single_quoted = false;  // a quote for PowerShell, a letter for cmd.exe
   bool unresolved = false;  // holds a variable whose value is not known
 };
 std::vector<Argument> split_arguments(std::string_view command);

@@ -60,13 +60,21 @@ class SectionReader {
     }
     if (!foreign_listing_at(section.lines, at).empty()) return refuse_language(lines[at]);
     if (legacy_.take(lines, at)) return 1;
-    if (script_starts_at(section.lines, at)) {
+    if (script_starts_at(section.lines, at) && !belongs_to_listing(section, at)) {
       listing_.finish(false);
       if (const size_t taken = script_.take(lines, at)) return taken;
     }
     if (listing_.take(lines, at)) return 1;
     if (const size_t taken = script_.take(lines, at)) return taken;
     return leave(lines[at]);
+  }
+
+  // A command as the value of a rule's property, or in the lines of its description.
+  bool belongs_to_listing(const Section& section, size_t at) const {
+    LabelLine parts;
+    if (listing_starts_at(section.lines, at)) return true;
+    if (!listing_.inside_rule()) return false;
+    return listing_.in_description() || (split_label(section.lines[at], parts) && find_label(parts.label));
   }
 
   size_t refuse_language(const Line& line) {

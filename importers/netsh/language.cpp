@@ -30,7 +30,8 @@ struct Index {
   Index() {
     for (const Language* language : kLanguages) {
       for (const LabelRow& row : language->labels) labels.try_emplace(fold(row.text), Label{row.key, language});
-      for (const WordRow& row : language->words) words[static_cast<size_t>(row.kind)].try_emplace(fold(row.text), row.english);
+      for (const WordRow& row : language->words)
+        if (!row.presumed) words[static_cast<size_t>(row.kind)].try_emplace(fold(row.text), row.english);
       for (const HeadingRow& row : language->headings) headings.try_emplace(fold(row.text), row.kind);
       for (const SettingRow& row : language->settings) settings.try_emplace(fold(row.text), row.kind);
     }

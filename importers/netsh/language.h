@@ -28,6 +28,9 @@ struct WordRow {
   WordKind kind;
   std::string_view text;
   std::string_view english;  // as `netsh advfirewall firewall add rule` takes it
+  // Written from memory or taken from another part of Windows: no output of netsh with it was found. Such a word tells the language, but
+  // decides nothing: its value counts as unknown.
+  bool presumed = false;
 };
 
 // Lines that stand alone.

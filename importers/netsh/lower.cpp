@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 #include <string>
 
 #include "importers/netsh/conditions.h"
@@ -34,9 +35,14 @@ class Lowering {
   Lowering(const Firewall& firewall, Reporter& reporter) : firewall_(firewall), conditions_(policy_, reporter) {}
 
   Policy run() {
+    bool superseded = false;
+    for (const FirewallRule& rule : firewall_.rules) superseded |= rule.before_listing;
+    if (superseded)
+      for (const FirewallRule& rule : firewall_.rules)
+        if (rule.shown != FirewallRule::Shown::complete) listed_names_.insert(fold(rule[Key::name].text));
     policy_.v4 = policy_.v6 = true;
     for (const FirewallRule& rule : firewall_.rules)
-      if (!rule.removed) conditions_.collect_names(rule);
+      if (exists(rule)) conditions_.collect_names(rule);
     conditions_.number_names();
     policy_.chains.resize(2);
     build(policy_.chains[0], true);
@@ -48,6 +54,11 @@ class Lowering {
   }
 
  private:
+  // A command's rule that the export behind it shows again is taken from there.
+  bool exists(const FirewallRule& rule) const {
+    return !rule.removed && !(rule.before_listing && listed_names_.contains(fold(rule[Key::name].text)));
+  }
+
   Action unknown_action(std::string kind, std::string text, model::Origin origin) {
     model::UnknownCondition condition;
     condition.sharing = model::UnknownCondition::Sharing::per_visit;
@@ -66,7 +77,7 @@ class Lowering {
     for (unsigned i = 0; i < 3; ++i) add_profile_rules(chain, i, inbound);
     for (const Rank rank : kRanks)
       for (const FirewallRule& rule : firewall_.rules)
-        if (!rule.removed && rank_of(rule) == rank && applies(rule, inbound)) chain.rules.push_back(lower_rule(rule, rank, inbound));
+        if (exists(rule) && rank_of(rule) == rank && applies(rule, inbound)) chain.rules.push_back(lower_rule(rule, rank, inbound));
     add_defaults(chain, inbound);
   }
 
@@ -97,12 +108,14 @@ class Lowering {
     const FieldValue& action = rule[Key::action];
     const FieldValue& direction = rule[Key::direction];
     if (action.unknown || !action.present || rule[Key::enable].unknown || direction.unknown || !direction.present) return Rank::unknown;
-    return action.text == "block" ? Rank::block : action.text == "bypass" ? Rank::bypass : Rank::allow;
+    if (direction.text != "in" && direction.text != "out") return Rank::unknown;
+    return action.text == "block" ? Rank::block : action.text == "bypass" ? Rank::bypass : action.text == "allow" ? Rank::allow : Rank::unknown;
   }
 
   static bool applies(const FirewallRule& rule, bool inbound) {
     const FieldValue& direction = rule[Key::direction];
-    return direction.unknown || !direction.present || (direction.text == "in") == inbound;
+    const bool known = !direction.unknown && (direction.text == "in" || direction.text == "out");
+    return !known || (direction.text == "in") == inbound;
   }
 
   Rule lower_rule(const FirewallRule& rule, Rank rank, bool inbound) {
@@ -111,6 +124,8 @@ class Lowering {
     lowered.origin = rule.origin;
     lowered.enabled = rule[Key::enable].text != "no" || rule[Key::enable].unknown;
     lowered.terms = conditions_.terms(rule, inbound);
+    if (rule.before_listing)
+      lowered.terms.push_back(conditions_.unknown_here("script-condition", "a command before the export, which does not show this rule", rule.origin));
     switch (rank) {
       case Rank::unknown: lowered.action = unknown_action("rule", fmt::format("line {}: rule '{}'", rule.origin.line, lowered.name), rule.origin); break;
       case Rank::bypass:
@@ -144,7 +159,7 @@ class Lowering {
   void add_defaults(Chain& chain, bool inbound) {
     const auto text = [&](bool accepts, const ProfileSettings& profile, std::string_view which) {
       return fmt::format("{} connections are {} by default ({}{})", inbound ? "inbound" : "outbound", accepts ? "allowed" : "blocked", which,
-                         profile.given ? "" : ", Windows' default");
+                         profile.policy_given() ? "" : ", Windows' default");
     };
     const ProfileSettings& first = firewall_.profiles[0];
     bool alike = true;
@@ -170,13 +185,20 @@ class Lowering {
 
   void add_general_assumptions() {
     bool all_given = true;
-    for (const ProfileSettings& profile : firewall_.profiles) all_given &= profile.given;
+    for (const ProfileSettings& profile : firewall_.profiles) all_given &= profile.state_given() && profile.policy_given();
     if (!all_given)
       policy_.general_assumptions.push_back(
-          {"profiles that no input describes are on, block inbound and allow outbound connections (Windows' default)", {firewall_file(), 0}});
+          {"profile settings that no input states are Windows' own: on, block inbound and allow outbound connections", {firewall_file(), 0}});
     policy_.general_assumptions.push_back({"group policy adds no rules and overrides no settings", {firewall_file(), 0}});
     if (firewall_.has_listing)
       policy_.general_assumptions.push_back({"the listings together show all rules of the host (name=all)", {firewall_file(), 0}});
+    if (conditions_.uses_dynamic_ports())
+      policy_.general_assumptions.push_back(
+          {"ports that RPC, Teredo and Play To pick at run time lie in Windows' default dynamic range, 49152-65535", {firewall_file(), 0}});
+    if (conditions_.uses_folders())
+      policy_.general_assumptions.push_back({"Windows' folders are where Windows puts them (C:\\Windows, C:\\Program Files)", {firewall_file(), 0}});
+    if (firewall_.reset && !firewall_.has_listing)
+      policy_.general_assumptions.push_back({"the rules of Windows itself, which a reset restores, open nothing else", {firewall_file(), 0}});
     if (!firewall_.has_listing && firewall_.has_script && !firewall_.reset)
       policy_.general_assumptions.push_back(
           {"the script changes a Windows whose own rules open nothing else: no listing of its rules is given", {firewall_file(), 0}});
@@ -185,6 +207,7 @@ class Lowering {
 
   const Firewall& firewall_;
   Policy policy_;
+  std::set<std::string> listed_names_;
   Conditions conditions_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "importers/netsh/values.h"
 #include "importers/netsh/words.h"
@@ -60,6 +61,21 @@ unsigned profile_mask(std::string_view word) {
   return 0;
 }
 
+bool repeats_a_key(const std::vector<Argument>& arguments) {
+  std::array<bool, kKeys> seen{};
+  for (const Argument& argument : arguments) {
+    const KeyRow* row = find_key(argument.key);
+    if (row && std::exchange(seen[static_cast<size_t>(row->key)], true)) return true;
+  }
+  return false;
+}
+
+bool shows_only(const std::vector<Argument>& arguments) {
+  for (const Argument& argument : arguments)
+    if (argument.key.empty() && (abbreviates(argument.value, "show", 2) || abbreviates(argument.value, "dump", 2))) return true;
+  return arguments.size() < 2;
+}
+
 std::string value_at(const std::vector<Argument>& arguments, std::string_view key, size_t position) {
   for (const Argument& argument : arguments)
     if (argument.key == key) return argument.value;
@@ -78,12 +94,22 @@ Effect NetshCommands::apply(std::vector<Argument> arguments, const CommandContex
     const std::string value = arguments.size() > 1 ? arguments[1].value : std::string();
     arguments.erase(arguments.begin(), arguments.begin() + (arguments.size() > 1 ? 2 : 1));
     if (option == "r") return Effect::irrelevant;  // another computer
+    if (option == "?" || option == "h") return Effect::irrelevant;
     if (option == "f" || option == "a") return changes_.opaque(context);
     if (option != "c") continue;
     for (const std::string_view word : split_list(value, ' ')) prefix.push_back({{}, std::string(word), false});
   }
   prefix.insert(prefix.end(), arguments.begin(), arguments.end());
-  if (prefix.empty()) return Effect::irrelevant;
+  if (prefix.empty()) {
+    session_.assign(1, "netsh");  // an interactive session follows, or nothing
+    return Effect::irrelevant;
+  }
+  // "netsh advfirewall firewall" alone: an interactive session in that context.
+  if (prefix.size() <= 2 && abbreviates(prefix[0].value, "advfirewall", 3) && (prefix.size() == 1 || abbreviates(prefix[1].value, "firewall", 2))) {
+    session_.assign(1, "advfirewall");
+    if (prefix.size() == 2) session_.emplace_back("firewall");
+    return Effect::irrelevant;
+  }
   return advfirewall(std::move(prefix), context);
 }
 
@@ -109,6 +135,15 @@ Effect NetshCommands::apply_in_context(std::vector<Argument> arguments, const Co
     session_.emplace_back("firewall");
     return Effect::irrelevant;
   }
+  if (session_.size() == 1 && session_[0] == "netsh") {
+    if (!abbreviates(first, "firewall", 2) && !abbreviates(first, "exec", 2) && !abbreviates(first, "interface", 3)) return Effect::not_ours;
+    return advfirewall(std::move(arguments), context);
+  }
+  // Only what such a context knows; other lines of the file are none of its business.
+  constexpr std::array<std::string_view, 9> kVerbs = {"add", "delete", "set", "show", "reset", "import", "export", "dump", "exec"};
+  bool verb = abbreviates(first, "firewall", 2) || abbreviates(first, "consec", 3);
+  for (const std::string_view known : kVerbs) verb |= abbreviates(first, known, 3);
+  if (!verb) return Effect::not_ours;
   std::vector<Argument> whole;
   for (const std::string& word : session_) whole.push_back({{}, word, false});
   whole.insert(whole.end(), arguments.begin(), arguments.end());
@@ -130,6 +165,10 @@ Effect NetshCommands::advfirewall(std::vector<Argument> arguments, const Command
     firewall_.assumptions.push_back(fmt::format("relays are not followed: {}", context.text));
     return Effect::approximated;
   }
+  // Other ways to let packets through or stop them: IPsec filters, the router's filters, a file of commands.
+  if (abbreviates(word(0), "exec", 2)) return changes_.opaque(context);
+  for (const std::string_view other : {"ipsec", "routing", "ras", "wfp"})
+    if (same(word(0), other)) return shows_only(arguments) ? Effect::irrelevant : changes_.opaque(context);
   if (!abbreviates(word(0), "advfirewall", 2)) return Effect::irrelevant;
   const std::string_view verb = word(1);
   if (verb.empty() || abbreviates(verb, "show", 2) || abbreviates(verb, "export", 3) || abbreviates(verb, "dump", 2) || verb == "?" ||
@@ -144,7 +183,8 @@ Effect NetshCommands::advfirewall(std::vector<Argument> arguments, const Command
   if (!abbreviates(verb, "firewall", 1)) {
     // consec: connection security rules can ask for IPsec; import replaces everything.
     const bool shows = abbreviates(word(2), "show", 2);
-    return shows ? Effect::irrelevant : changes_.opaque(context);
+    const bool imports = abbreviates(verb, "import", 3);
+    return shows ? Effect::irrelevant : changes_.opaque(context, imports);
   }
   const std::string action(word(2));
   if (action.empty() || abbreviates(action, "show", 2) || abbreviates(action, "dump", 2) || action == "?") return Effect::irrelevant;
@@ -165,7 +205,8 @@ Effect NetshCommands::set_profile(std::string_view which, std::vector<Argument> 
     if (argument.unresolved) return changes_.opaque(context);
   if (abbreviates(what, "state", 2) || (arguments.size() == 1 && arguments[0].key == "state")) {
     const std::string state = arguments.size() == 1 ? lower(arguments[0].value) : value;
-    if (state != "on" && state != "off" && state != "notconfigured") return changes_.opaque(context);
+    // notconfigured is "valid only when netsh is configuring a Group Policy object" (help of `set allprofiles`).
+    if ((state != "on" && state != "off") || arguments.size() > 2) return changes_.opaque(context, true);
     return changes_.set_profiles(profiles, [&](ProfileSettings& profile) {
       profile.on = state != "off";
       profile.unknown = false;
@@ -174,14 +215,12 @@ Effect NetshCommands::set_profile(std::string_view which, std::vector<Argument> 
   }
   if (!abbreviates(what, "firewallpolicy", 1)) return changes_.opaque(context);
   const auto words = split_list(value, ',');
-  // A blank behind the comma makes two arguments of it.
-  std::vector<std::string> all(words.begin(), words.end());
-  for (size_t i = 2; i < arguments.size(); ++i)
-    for (const std::string_view word : split_list(arguments[i].value, ',')) all.push_back(lower(word));
-  if (all.empty()) return changes_.opaque(context);
+  // Both words, in this order, in one argument; whether Windows takes anything else cannot be told.
+  const std::vector<std::string> all(words.begin(), words.end());
+  if (all.size() != 2 || arguments.size() != 2 || (!all[0].ends_with("inbound") && !all[0].ends_with("inboundalways")) || !all[1].ends_with("outbound"))
+    return changes_.opaque(context, true);
   for (const std::string& word : all)
-    if (word != "blockinbound" && word != "allowinbound" && word != "blockinboundalways" && word != "allowoutbound" && word != "blockoutbound" &&
-        word != "notconfigured")
+    if (word != "blockinbound" && word != "allowinbound" && word != "blockinboundalways" && word != "allowoutbound" && word != "blockoutbound")
       return changes_.opaque(context);
   return changes_.set_profiles(profiles, [&](ProfileSettings& profile) {
     profile.policy_origin = context.origin;
@@ -212,6 +251,10 @@ bool NetshCommands::read_fields(const std::vector<Argument>& arguments, size_t f
     }
     FieldValue& field = fields[static_cast<size_t>(row->key)];
     const bool remark = row->key == Key::name || row->key == Key::description || row->key == Key::edge;
+    understood &= !field.present;  // the same key twice
+    understood &= remark || !argument.value.empty();
+    // For cmd.exe the quotes belong to the value, and a blank ends it.
+    understood &= !argument.single_quoted || (remark && argument.value.find(' ') == std::string::npos);
     field = value_of(argument.value, context);
     field.unknown = argument.unresolved && !remark;
     for (const Choice& choice : kChoices) {
@@ -231,14 +274,20 @@ Effect NetshCommands::rule_command(std::string_view verb, std::vector<Argument> 
   const auto is_new = [](const Argument& argument) { return argument.key.empty() && same(argument.value, "new"); };
   const auto split = std::find_if(arguments.begin(), arguments.end(), is_new);
   std::vector<Argument> wanted(arguments.begin(), split);
-  const bool understood = read_fields(wanted, 0, fields, context);
+  bool understood = read_fields(wanted, 0, fields, context);
   FieldValue& name = fields[static_cast<size_t>(Key::name)];
   if (abbreviates(verb, "add", 1)) {
+    // name, dir and action are required, all is no name, and a group is for set only (help of `add rule`): Windows may refuse the rule.
+    const bool refused = !name.present || name.text.empty() || same(name.text, "all") || !fields[static_cast<size_t>(Key::direction)].present ||
+                         !fields[static_cast<size_t>(Key::action)].present || fields[static_cast<size_t>(Key::group)].present || split != arguments.end();
+    understood &= !refused;
+    // Two values for one key: two commands that were not told apart, or one that Windows refuses.
+    if (repeats_a_key(wanted)) return changes_.opaque(context, true);
     if (!understood) fields[static_cast<size_t>(Key::condition)] = {context.text, context.origin, 0, true, true};
     const Effect effect = changes_.add(fields, context);
     return understood ? effect : Effect::opaque;
   }
-  if (!understood || (name.present && has_variable(name.text))) return changes_.opaque(context);
+  if (!understood || (name.present && has_variable(name.text))) return changes_.opaque(context, true);
   const bool all = name.present && same(name.text, "all");
   if (all) name.present = false;
   if (!all && !name.present && !fields[static_cast<size_t>(Key::group)].present) return changes_.opaque(context);
@@ -246,7 +295,10 @@ Effect NetshCommands::rule_command(std::string_view verb, std::vector<Argument> 
   if (!abbreviates(verb, "set", 3)) return changes_.opaque(context);
   if (split == arguments.end()) return Effect::irrelevant;  // "if the keyword new is missing, no changes are made"
   Fields changed;
-  if (!read_fields({split + 1, arguments.end()}, 0, changed, context)) return changes_.opaque(context);
+  // The direction of a rule cannot be set, nor its group.
+  if (!read_fields({split + 1, arguments.end()}, 0, changed, context) || changed[static_cast<size_t>(Key::direction)].present ||
+      changed[static_cast<size_t>(Key::group)].present)
+    return changes_.opaque(context, true);
   return changes_.set(fields, changed, context);
 }
 
@@ -256,6 +308,12 @@ namespace {
 
 // CURRENT (the default) is whatever network the host is in: no profile that is known here, so it stays an unknown word. What XP calls
 // the standard profile is every network outside the domain.
+bool only_keys(const std::vector<Argument>& arguments, std::initializer_list<std::string_view> keys) {
+  for (const Argument& argument : arguments)
+    if (!argument.key.empty() && std::find(keys.begin(), keys.end(), std::string_view(argument.key)) == keys.end()) return false;
+  return true;
+}
+
 std::string legacy_profiles(std::string_view word) {
   if (same(word, "domain")) return "domain";
   if (same(word, "standard")) return "private,public";
@@ -287,6 +345,8 @@ Effect NetshCommands::legacy_opmode(std::vector<Argument> arguments, const Comma
   const std::string mode = lower(value_at(arguments, "mode", 0));
   const std::string exceptions = lower(value_at(arguments, "exceptions", 1));
   if (mode != "enable" && mode != "disable") return changes_.opaque(context);
+  if (!exceptions.empty() && exceptions != "enable" && exceptions != "disable") return changes_.opaque(context);
+  if (!only_keys(arguments, {"mode", "exceptions", "profile"}) || arguments.size() > 3) return changes_.opaque(context);  // interface=: one adapter only
   const std::string profile = value_at(arguments, "profile", 2);
   const auto profiles = parse_profiles(legacy_profiles(profile));
   if (!profiles) return changes_.opaque(context);
@@ -306,6 +366,9 @@ Effect NetshCommands::legacy_rule(std::string_view what, std::vector<Argument> a
   const std::string scope = lower(argument("scope", port ? 4 : 3));
   const std::string addresses = argument("addresses", port ? 5 : 4);
   if (!mode.empty() && mode != "enable") return changes_.opaque(context);  // switching an exception off
+  if (!only_keys(arguments, {"protocol", "port", "program", "name", "mode", "scope", "addresses", "profile"}) || arguments.size() > (port ? 7U : 6U))
+    return changes_.opaque(context);  // interface=: one adapter only
+  if (!scope.empty() && scope != "all" && scope != "subnet" && scope != "custom") return changes_.opaque(context);
   Fields fields;
   const auto set = [&](Key key, std::string text) { fields[static_cast<size_t>(key)] = value_of(std::move(text), context); };
   set(Key::name, argument("name", port ? 2 : 1));

@@ -18,6 +18,8 @@ class NetshCommands {
   Effect apply(std::vector<Argument> arguments, const CommandContext& context);
   // A line of such a script, without the word netsh: not_ours unless it reads as one.
   Effect apply_in_context(std::vector<Argument> arguments, const CommandContext& context);
+  // Lines without the word netsh may be its commands.
+  bool in_session() const { return !session_.empty(); }
 
  private:
   Effect advfirewall(std::vector<Argument> arguments, const CommandContext& context);

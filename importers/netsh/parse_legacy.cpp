@@ -117,7 +117,6 @@ bool LegacyParser::take_setting(const Line& line) {
     for (unsigned i = 0; i < 3; ++i) {
       if (!(profiles_ & (1U << i))) continue;
       ProfileSettings& profile = firewall_.profiles[i];
-      profile.given = true;
       (label == "operational mode" ? profile.state_origin : profile.policy_origin) = line.origin;
       if (label == "operational mode") profile.on = enable;
       // "Don't allow exceptions": nothing unsolicited comes in.

@@ -133,7 +133,6 @@ bool ListingParser::take_heading(std::span<const Line> lines, size_t at) {
   profile_ = static_cast<int>(*heading) - static_cast<int>(HeadingKind::domain_profile);
   in_settings_ = true;
   in_logging_ = false;
-  firewall_.profiles[static_cast<size_t>(profile_)].given = true;
   reporter_.account(line.origin, LineClass::modelled, "profile");
   return true;
 }
@@ -143,6 +142,11 @@ bool ListingParser::take_rule_start(const Line& line, Key key, std::string_view 
   profile_ = -1;
   in_settings_ = false;
   firewall_.has_listing = true;
+  // An export shows what is there: rules that commands above it added are in it, unless the commands were never run.
+  if (firewall_.commands_since_listing) {
+    for (FirewallRule& rule : firewall_.rules) rule.before_listing |= rule.shown == FirewallRule::Shown::complete;
+    firewall_.commands_since_listing = false;
+  }
   rule_ = &firewall_.rules.emplace_back();
   rule_->origin = line.origin;
   take_field(line, key, {}, value);
@@ -217,11 +221,17 @@ bool ListingParser::take_unlabelled(std::span<const Line> lines, size_t at) {
     FieldValue& field = (*rule_)[last_key_];
     field.text += last_key_ == Key::description ? " " : ",";
     field.text += trim(line.text);
+    // Words stand alone; where something follows them, the line is not what it looks like.
+    for (const WordRule& row : kWordRules) field.unknown |= row.key == last_key_;
     reporter_.account(line.origin, last_key_ == Key::description ? LineClass::irrelevant : LineClass::modelled, "continued value");
     return true;
   }
   if (split_label(line.text, parts) && has_value_gap(line.text)) {
     take_unknown_label(line, parts.label, parts.value);
+    return true;
+  }
+  if (last_key_ == Key::description && !(*rule_)[Key::direction].present) {
+    reporter_.account(line.origin, LineClass::irrelevant, "description");
     return true;
   }
   return false;
@@ -263,10 +273,24 @@ bool ListingParser::take_setting(const Line& line) {
     case SettingKind::policy: set_policy(line, parts.value); break;
     case SettingKind::other:
       in_settings_ = true;
+      if (profile_ >= 0 && same(parts.label, "LocalFirewallRules") && same(parts.value, "Disable")) {
+        ignore_local_rules(line, parts.label);
+        break;
+      }
       reporter_.account(line.origin, LineClass::irrelevant, "setting");
       break;
   }
   return true;
+}
+
+// Group policy may switch the host's own rules off. Which rules of a listing are its own, plain ones do not say.
+void ListingParser::ignore_local_rules(const Line& line, std::string_view label) {
+  ProfileSettings& profile = firewall_.profiles[static_cast<size_t>(profile_)];
+  profile.unknown = true;
+  profile.state_origin = line.origin;
+  reporter_.account(line.origin, LineClass::opaque, "local rules ignored");
+  reporter_.diagnose(DiagnosticId::value_unknown, Severity::warning, line.origin, label,
+                     "group policy switches local rules off in this profile; which of the rules still apply is unknown");
 }
 
 // Behind a heading such as "Logging:" nothing decides about packets. Before it, an unknown line may be the state itself.
@@ -288,7 +312,6 @@ bool ListingParser::take_unknown_setting(const Line& line, const LabelLine& part
 void ListingParser::set_state(const Line& line, std::string_view value) {
   ProfileSettings& profile = firewall_.profiles[static_cast<size_t>(profile_)];
   profile.state_origin = line.origin;
-  profile.given = true;
   const auto word = find_word(WordKind::on_off, value);
   reporter_.account(line.origin, word ? LineClass::modelled : LineClass::opaque, "profile state");
   if (word) {
@@ -303,7 +326,6 @@ void ListingParser::set_state(const Line& line, std::string_view value) {
 void ListingParser::set_policy(const Line& line, std::string_view value) {
   ProfileSettings& profile = firewall_.profiles[static_cast<size_t>(profile_)];
   profile.policy_origin = line.origin;
-  profile.given = true;
   bool understood = true;
   for (const std::string_view word : split_list(value, ',')) {
     if (same(word, "BlockInbound")) profile.inbound = Inbound::block;

@@ -21,6 +21,9 @@ class ListingParser {
 
   // Takes the line at lines[at] if it belongs to a listing. False: it is something else, and an open rule is over.
   bool take(std::span<const Line> lines, size_t at);
+  // Inside a rule whose last line has not come yet: what looks like a command there is a description.
+  bool inside_rule() const { return rule_ && !(*rule_)[Key::action].present; }
+  bool in_description() const { return rule_ && last_key_ == Key::description; }
   // Ends what is open. `truncated`: the file ends here.
   void finish(bool at_end_of_file);
 
@@ -32,6 +35,7 @@ class ListingParser {
   bool take_icmp_row(const Line& line);
   bool take_setting(const Line& line);
   bool take_unknown_setting(const Line& line, const LabelLine& parts);
+  void ignore_local_rules(const Line& line, std::string_view label);
   void set_state(const Line& line, std::string_view value);
   void set_policy(const Line& line, std::string_view value);
   void take_unknown_label(const Line& line, std::string_view label, std::string_view value);

@@ -49,6 +49,22 @@ std::string take_value(std::string_view text, size_t& position, bool& unresolved
   return value;
 }
 
+// Are all quotes and brackets of the command closed? If not, it goes on in lines that are not read here.
+bool is_whole(std::string_view text) {
+  char quote = 0;
+  int depth = 0;
+  for (const char c : text) {
+    if (quote) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else {
+      depth += (c == '(' || c == '{') - (c == ')' || c == '}');
+    }
+  }
+  return !quote && depth == 0 && !trim(text).ends_with(',');
+}
+
 // A list "a", "b" or @("a","b").
 std::string take_list(std::string_view text, size_t& position, bool& unresolved) {
   const auto skip = [&] { while (position < text.size() && (text[position] == ' ' || text[position] == '\t')) ++position; };
@@ -72,6 +88,7 @@ std::string take_list(std::string_view text, size_t& position, bool& unresolved)
 
 Cmdlet parse_cmdlet(std::string_view text) {
   Cmdlet cmdlet;
+  cmdlet.understood = is_whole(text);
   const size_t end = std::min(text.find_first_of(" \t"), text.size());
   const std::string name = lower(text.substr(0, end));
   const size_t dash = name.find('-');
@@ -121,7 +138,7 @@ constexpr std::array kRuleParameters = {
     ParameterRow{"edgetraversalpolicy", Key::edge}, ParameterRow{"owner", Key::package},
 };
 // Parameters without a bearing on what the rule matches.
-constexpr std::array<std::string_view, 9> kIgnored = {"erroraction", "confirm", "whatif", "verbose", "asjob", "passthru", "name", "ea", "warningaction"};
+constexpr std::array<std::string_view, 8> kIgnored = {"erroraction", "confirm", "verbose", "asjob", "passthru", "name", "ea", "warningaction"};
 
 struct Translation {
   Key key;
@@ -164,6 +181,7 @@ bool read_parameters(const Cmdlet& cmdlet, Fields& fields, const CommandContext&
     for (const ParameterRow& row : kRuleParameters) {
       if (row.name != parameter.name) continue;
       known = true;
+      understood &= parameter.given && !parameter.value.empty() && !fields[static_cast<size_t>(row.key)].present;
       FieldValue& field = fields[static_cast<size_t>(row.key)];
       field = {parameter.value, context.origin, 0, true, false};
       translate_value(row.key, field);
@@ -187,9 +205,9 @@ Effect new_rule(const Cmdlet& cmdlet, Changes& changes, const CommandContext& co
   add_default(fields, Key::direction, "in", context);
   add_default(fields, Key::action, "allow", context);
   add_default(fields, Key::enable, "yes", context);
-  if (!understood) fields[static_cast<size_t>(Key::condition)] = {context.text, context.origin, 0, true, true};
-  const Effect effect = changes.add(fields, context);
-  return understood ? effect : Effect::opaque;
+  // Splatted or positional values and parameters that are not known may turn the rule into any other.
+  if (!understood || !fields[static_cast<size_t>(Key::name)].present) return changes.opaque(context);
+  return changes.add(fields, context);
 }
 
 // Set-, Enable-, Disable-, Remove-: which rules? By display name or group; a wildcard or the internal name tells nothing here.
@@ -230,11 +248,11 @@ Effect set_profile(const Cmdlet& cmdlet, Changes& changes, const CommandContext&
     const std::string& name = parameter.name;
     if (name == "all") profiles = kAllProfiles;
     else if (name == "profile" || name == "name") profiles = parse_profiles(parameter.value).value_or(0);
-    else if (name == "enabled") understood &= (enabled = truth(parameter.value)).has_value();
+    else if (name == "enabled" && !parameter.value.empty()) understood &= (enabled = truth(parameter.value)).has_value();
     else if (name == "allowinboundrules") understood &= (allow_rules = truth(parameter.value)).has_value();
     else if (name == "defaultinboundaction") inbound = lower(parameter.value);
     else if (name == "defaultoutboundaction") outbound = lower(parameter.value);
-    else understood &= name.starts_with("log") || name.starts_with("notify") || name == "erroraction" || name == "confirm";
+    else understood &= name.starts_with("log") || name.starts_with("notify") || name == "erroraction" || name == "confirm" || name == "passthru";
     understood &= !parameter.unresolved || name == "enabled" || name == "allowinboundrules";
   }
   const auto fine = [](const std::string& action) { return action.empty() || action == "block" || action == "allow"; };
@@ -269,7 +287,9 @@ Effect apply_powershell(std::string_view command, Firewall& firewall, Reporter&,
   Changes changes(firewall);
   const Cmdlet cmdlet = parse_cmdlet(command);
   for (const Parameter& parameter : cmdlet.parameters)
-    if (parameter.name == "cimsession") return Effect::irrelevant;  // another computer
+    if (parameter.name == "cimsession" || parameter.name == "computername") return Effect::irrelevant;  // another computer
+  for (const Parameter& parameter : cmdlet.parameters)
+    if (parameter.name == "whatif" && (parameter.value.empty() || same(parameter.value, "$true"))) return Effect::irrelevant;
   if (cmdlet.noun == "netfirewallprofile" && cmdlet.verb == "set") return set_profile(cmdlet, changes, context);
   if (cmdlet.noun != "netfirewallrule") return changes.opaque(context);
   for (const Parameter& parameter : cmdlet.parameters)

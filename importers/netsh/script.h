@@ -25,6 +25,8 @@ class ScriptParser {
  private:
   Effect run_line(const std::string& text, model::Origin origin);
   Effect run_command(std::string_view command, const CommandContext& context);
+  size_t take_here_string(std::string_view text, model::Origin origin);
+  void forget_changed(std::string_view command);
   void track_blocks(std::string_view text);
   bool set_variable(std::string_view command, bool guarded);
 
@@ -36,6 +38,7 @@ class ScriptParser {
   std::string guard_;         // the line that opened them
   bool jumps_ = false;        // the file has goto or call :label
   bool behind_jump_ = false;
+  std::string here_string_;   // what ends the text that began with @" or @'; empty: none
   bool in_comment_ = false;   // <# … #>
 };
 

@@ -1,5 +1,6 @@
 #include "importers/netsh/values.h"
 
+#include <algorithm>
 #include <array>
 
 #include "importers/netsh/language.h"
@@ -12,6 +13,25 @@ using model::Address;
 using model::AddressSet;
 using model::Interval;
 using model::IntervalSet;
+
+// Folder variables and their values on a Windows that was installed with the defaults ("Recognized environment variables", Windows USMT,
+// Microsoft Docs). %ProgramFiles% is the 64-bit one.
+struct Folder {
+  std::string_view variable;
+  std::string_view path;
+};
+constexpr std::array kFolders = {
+    Folder{"%systemroot%", "c:\\windows"},
+    Folder{"%windir%", "c:\\windows"},
+    Folder{"%systemdrive%", "c:"},
+    Folder{"%programfiles%", "c:\\program files"},
+    Folder{"%programw6432%", "c:\\program files"},
+    Folder{"%programfiles(x86)%", "c:\\program files (x86)"},
+    Folder{"%commonprogramfiles%", "c:\\program files\\common files"},
+    Folder{"%commonprogramfiles(x86)%", "c:\\program files (x86)\\common files"},
+    Folder{"%programdata%", "c:\\programdata"},
+    Folder{"%allusersprofile%", "c:\\programdata"},
+};
 
 struct NamedNumber {
   std::string_view name;
@@ -26,8 +46,8 @@ constexpr std::array kProtocols = {
 };
 
 // Port keywords: [MS-FASP] 2.2.3 FW_PORT_KEYWORD and the help of `add rule`; the spelling of netsh and that of the registry.
-constexpr std::array<std::string_view, 13> kPortKeywords = {"rpc",      "rpc-epmap", "rpcepmap",   "iphttps",  "iphttpsin", "iphttpsout", "teredo",
-                                                            "ply2disc", "iptlsin",   "iptlsout",   "mdns",     "cortana",   "playtodiscovery"};
+constexpr std::array<std::string_view, 16> kPortKeywords = {"rpc",      "rpc-epmap", "rpcepmap", "iphttps", "iphttpsin",  "iphttpsout",      "teredo", "ply2disc",
+                                                            "iptlsin",  "iptlsout",  "mdns",     "cortana", "cortanaout", "playtodiscovery", "dhcp",   "tcpcdpsvc"};
 
 // Address keywords: [MS-FASP] 2.2.21 FW_ADDRESS_KEYWORD and the help of `add rule`. Left: folded, right: the one name used from here on.
 struct Keyword {
@@ -57,9 +77,20 @@ std::optional<Interval> port_range(std::string_view text) {
   return Interval{*lo, *hi};
 }
 
+// "010.0.0.1": Windows reads a leading zero as octal in some places and refuses it in others.
+bool has_leading_zero(std::string_view text) {
+  if (text.find(':') != std::string_view::npos) return false;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    const bool starts = i == 0 || text[i - 1] == '.' || text[i - 1] == '-' || text[i - 1] == ' ';
+    if (starts && text[i] == '0' && text[i + 1] >= '0' && text[i + 1] <= '9') return true;
+  }
+  return false;
+}
+
 // ADDR, ADDR/LEN, ADDR/MASK or ADDR-ADDR.
 bool add_address(std::string_view text, std::array<std::vector<Interval>, 2>& found) {
   const auto add = [&](model::Family family, Interval interval) { found[family == model::Family::v6].push_back(interval); };
+  if (has_leading_zero(text)) return false;
   if (const size_t dash = text.find('-'); dash != std::string_view::npos) {
     const auto lo = model::parse_address(trim(text.substr(0, dash)));
     const auto hi = model::parse_address(trim(text.substr(dash + 1)));
@@ -140,7 +171,7 @@ bool same_ports(std::string_view a, std::string_view b) {
 }
 
 std::optional<unsigned> parse_profiles(std::string_view text, std::string* unknown_word) {
-  if (is_any(text) || same(text, "all")) return 7;
+  if (is_any(text)) return 7;
   unsigned mask = 0;
   for (std::string_view part : split_list(text, ',')) {
     if (is_any(part)) return 7;
@@ -174,6 +205,19 @@ std::optional<ProtocolValue> parse_protocol(std::string_view text) {
       return value;
     }
   return std::nullopt;
+}
+
+std::string normal_program(std::string_view path) {
+  std::string normal = lower(trim(path));
+  if (normal.size() > 1 && normal.front() == '"' && normal.back() == '"') normal = normal.substr(1, normal.size() - 2);
+  std::replace(normal.begin(), normal.end(), '/', '\\');
+  for (const Folder& folder : kFolders)
+    if (normal.starts_with(folder.variable)) return std::string(folder.path) + normal.substr(folder.variable.size());
+  return normal;
+}
+
+bool is_ambiguous_program(std::string_view normal) {
+  return normal.find_first_of("%~$*?") != std::string_view::npos || normal.starts_with("\\") || (normal != "system" && normal.find('\\') == std::string_view::npos);
 }
 
 std::optional<std::vector<IcmpPair>> parse_icmp(std::string_view text) {

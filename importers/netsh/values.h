@@ -47,6 +47,12 @@ struct IcmpPair {
 };
 std::optional<std::vector<IcmpPair>> parse_icmp(std::string_view text);
 
+// A program's path as Windows compares it: lower case, backslashes, no quotes; variables of folders that are the same for all users
+// replaced by where Windows has them unless it is told otherwise.
+std::string normal_program(std::string_view path);
+// A path that still may mean several files, or one file under another name: a variable of a user, a short name, a device.
+bool is_ambiguous_program(std::string_view normal);
+
 std::optional<unsigned> parse_number(std::string_view text, unsigned limit);
 // "any" in any of the languages, "*", or nothing.
 bool is_any(std::string_view text);

@@ -15,16 +15,23 @@ char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
 
+bool is_ascii_blank(char c) { return is_blank(c) || c == '\r' || c == '\f' || c == '\v'; }
+
+// Nearly every byte asked about is ASCII, so that is settled first: these two are the most frequent calls of an import.
 size_t leading_blank(std::string_view text) {
+  if (text.empty()) return 0;
+  if (static_cast<unsigned char>(text[0]) < 0x80) return is_ascii_blank(text[0]) ? 1 : 0;
   for (const std::string_view blank : kBlanks)
     if (text.starts_with(blank)) return blank.size();
-  return !text.empty() && (is_blank(text[0]) || text[0] == '\r' || text[0] == '\f' || text[0] == '\v') ? 1 : 0;
+  return 0;
 }
 
 size_t trailing_blank(std::string_view text) {
+  if (text.empty()) return 0;
+  if (static_cast<unsigned char>(text.back()) < 0x80) return is_ascii_blank(text.back()) ? 1 : 0;
   for (const std::string_view blank : kBlanks)
     if (text.ends_with(blank)) return blank.size();
-  return !text.empty() && (is_blank(text.back()) || text.back() == '\r' || text.back() == '\f' || text.back() == '\v') ? 1 : 0;
+  return 0;
 }
 
 // Lower case of a two-byte UTF-8 letter (Latin-1, Latin Extended-A, Greek, Cyrillic).

@@ -67,6 +67,33 @@ Utf16 guess_utf16(std::string_view bytes) {
   return Utf16::no;
 }
 
+// A long run of printable ASCII without a zero byte, in what is UTF-16 elsewhere: no script has 32 characters in a row whose bytes are
+// all such (for Chinese, the densest, about 0.4 to the power of 32).
+bool holds_narrow_text(std::string_view bytes) {
+  constexpr size_t kLongestRun = 64;
+  size_t run = 0;
+  for (const char c : bytes) {
+    const bool narrow = (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';
+    run = narrow ? run + 1 : 0;
+    if (run >= kLongestRun) return true;
+  }
+  return false;
+}
+
+// Byte order marks in front of later lines: several files were joined.
+void remove_inner_marks(std::string& text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (text.find(kMark) == std::string::npos) return;
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size();) {
+    const bool starts_line = i == 0 || text[i - 1] == '\n' || text[i - 1] == '\r';
+    if (starts_line && std::string_view(text).substr(i).starts_with(kMark)) i += kMark.size();
+    else out += text[i++];
+  }
+  text = std::move(out);
+}
+
 bool looks_binary(std::string_view text) {
   const std::string_view head = text.substr(0, 65536);
   size_t controls = 0;
@@ -104,12 +131,14 @@ Decoded decode(std::string_view bytes) {
     case Utf16::big:
       result.encoding = guess == Utf16::big ? "UTF-16BE" : "UTF-16LE";
       result.text = from_utf16(bytes.substr(little || big ? 2 : 0), guess == Utf16::big);
+      result.mixed = holds_narrow_text(bytes);
       break;
     case Utf16::no:
       result.encoding = is_utf8(bytes) ? "UTF-8" : "bytes";
       result.text = std::string(bytes);
       break;
   }
+  if (result.encoding != "bytes") remove_inner_marks(result.text);
   result.binary = looks_binary(result.text);
   return result;
 }
@@ -125,18 +154,24 @@ Lines split_lines(std::string_view text) {
   return result;
 }
 
-std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page) {
-  const iconv_t converter = iconv_open("UTF-8", code_page);
-  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+CodePage::CodePage(const char* name) : converter_(iconv_open("UTF-8", name)) {}
+
+CodePage::~CodePage() {
+  if (converter_ != reinterpret_cast<iconv_t>(-1)) iconv_close(converter_);
+}
+
+std::optional<std::string> CodePage::decode(std::string_view bytes) const {
+  if (converter_ == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  iconv(converter_, nullptr, nullptr, nullptr, nullptr);  // back to the initial state
   std::string out(bytes.size() * 3 + 16, '\0');  // no single byte of these code pages needs more than three in UTF-8
   char* in = const_cast<char*>(bytes.data());
   size_t in_left = bytes.size(), out_left = out.size();
   char* to = out.data();
-  const bool fine = iconv(converter, &in, &in_left, &to, &out_left) != static_cast<size_t>(-1) && in_left == 0;
-  iconv_close(converter);
-  if (!fine) return std::nullopt;
+  if (iconv(converter_, &in, &in_left, &to, &out_left) == static_cast<size_t>(-1) || in_left != 0) return std::nullopt;
   out.resize(out.size() - out_left);
   return out;
 }
+
+std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page) { return CodePage(code_page).decode(bytes); }
 
 }  // namespace fwproof::importers::text

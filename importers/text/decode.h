@@ -14,6 +14,7 @@ struct Decoded {
   // "UTF-8", "UTF-16LE", "UTF-16BE", or "bytes": not Unicode; which code page it is, only a format's own words can tell.
   std::string encoding;
   std::string text;     // UTF-8 unless encoding is "bytes"
+  bool mixed = false;   // UTF-16 with text of one byte per character appended (PowerShell's > and cmd's >> on one file)
   bool binary = false;  // holds zero bytes or many control characters: no text
 };
 
@@ -28,5 +29,18 @@ Lines split_lines(std::string_view text);
 bool is_utf8(std::string_view bytes);
 // The bytes read as a code page (a name that iconv knows, "CP850"), as UTF-8; nothing if they are not of it.
 std::optional<std::string> from_code_page(std::string_view bytes, const char* code_page);
+
+// The same for many texts: opening a converter costs far more than a line.
+class CodePage {
+ public:
+  explicit CodePage(const char* name);
+  CodePage(const CodePage&) = delete;
+  CodePage& operator=(const CodePage&) = delete;
+  ~CodePage();
+  std::optional<std::string> decode(std::string_view bytes) const;
+
+ private:
+  void* converter_;  // iconv_t
+};
 
 }  // namespace fwproof::importers::text

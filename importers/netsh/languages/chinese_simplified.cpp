@@ -1,6 +1,8 @@
 // Sources: printed outputs and parsers' tests on GitHub (a WSL deployment guide with a verbose output; an EasyTier launcher; a speed test;
 // cc-bridge, which names a GBK console); `show allprofiles` with 域配置文件 设置, 状态 打开/启用, 防火墙策略 in two reports. The MMC snap-in's
 // words (入站, 出站) are accepted beside netsh's (入, 出).
+// Words marked as presumed were in none of these outputs; labels beyond those named are presumed too, and an unknown one only makes its
+// rule unknown.
 #include "importers/netsh/language.h"
 
 namespace fwproof::importers::netsh::languages_table {
@@ -22,7 +24,7 @@ constexpr WordRow kWords[] = {
     {WordKind::profile, "域", "domain"}, {WordKind::profile, "专用", "private"}, {WordKind::profile, "公用", "public"},
     {WordKind::action, "允许", "allow"}, {WordKind::action, "阻止", "block"},
     {WordKind::any, "任何", "any"}, {WordKind::any, "任意", "any"},
-    {WordKind::on_off, "启用", "on"}, {WordKind::on_off, "打开", "on"}, {WordKind::on_off, "关闭", "off"}, {WordKind::on_off, "禁用", "off"},
+    {WordKind::on_off, "启用", "on"}, {WordKind::on_off, "打开", "on"}, {WordKind::on_off, "关闭", "off", true}, {WordKind::on_off, "禁用", "off", true},
 };
 constexpr HeadingRow kHeadings[] = {
     {HeadingKind::domain_profile, "域配置文件 设置"}, {HeadingKind::private_profile, "专用配置文件 设置"},

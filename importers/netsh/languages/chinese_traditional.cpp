@@ -1,6 +1,8 @@
 // Sources: output of Windows 11 in zh-TW filtered through findstr, on GitHub (notes on WSL port forwarding): 規則名稱, 群組, 本機連接埠,
 // 遠端連接埠, with LocalIP and RemoteIP untranslated. The other words are those of the Windows Firewall snap-in and its policy template
 // (WindowsFirewall.adml, zh-TW).
+// Words marked as presumed were in none of these outputs; labels beyond those named are presumed too, and an unknown one only makes its
+// rule unknown.
 #include "importers/netsh/language.h"
 
 namespace fwproof::importers::netsh::languages_table {
@@ -16,12 +18,12 @@ constexpr LabelRow kLabels[] = {
 };
 constexpr WordRow kWords[] = {
     {WordKind::yes_no, "是", "yes"}, {WordKind::yes_no, "否", "no"},
-    {WordKind::direction, "輸入", "in"}, {WordKind::direction, "入", "in"}, {WordKind::direction, "輸出", "out"},
-    {WordKind::direction, "出", "out"},
+    {WordKind::direction, "輸入", "in"}, {WordKind::direction, "入", "in", true}, {WordKind::direction, "輸出", "out"},
+    {WordKind::direction, "出", "out", true},
     {WordKind::profile, "網域", "domain"}, {WordKind::profile, "私人", "private"}, {WordKind::profile, "公用", "public"},
     {WordKind::action, "允許", "allow"}, {WordKind::action, "封鎖", "block"},
     {WordKind::any, "任一", "any"}, {WordKind::any, "任何", "any"},
-    {WordKind::on_off, "開啟", "on"}, {WordKind::on_off, "關閉", "off"},
+    {WordKind::on_off, "開啟", "on", true}, {WordKind::on_off, "關閉", "off", true},
 };
 constexpr HeadingRow kHeadings[] = {
     {HeadingKind::domain_profile, "網域設定檔 設定"}, {HeadingKind::private_profile, "私人設定檔 設定"},

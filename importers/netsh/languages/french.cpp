@@ -2,6 +2,8 @@
 // Direction "Actif" for inbound, a blank before the colon); a second tool's tests with "Sens", "Profils", "IP locale" and a fullwidth
 // colon; several `show allprofiles` and `show currentprofile` outputs in student reports on GitHub ("Paramètres Profil de domaine",
 // "État … Actif", "Stratégie de pare-feu").
+// Words marked as presumed were in none of these outputs; labels beyond those named are presumed too, and an unknown one only makes its
+// rule unknown.
 #include "importers/netsh/language.h"
 
 namespace fwproof::importers::netsh::languages_table {
@@ -21,13 +23,13 @@ constexpr LabelRow kLabels[] = {
 };
 constexpr WordRow kWords[] = {
     {WordKind::yes_no, "Oui", "yes"}, {WordKind::yes_no, "Non", "no"},
-    {WordKind::direction, "Actif", "in"}, {WordKind::direction, "Entrée", "in"}, {WordKind::direction, "Entrant", "in"},
-    {WordKind::direction, "Sortie", "out"}, {WordKind::direction, "Sortant", "out"},
+    {WordKind::direction, "Actif", "in"}, {WordKind::direction, "Entrée", "in", true}, {WordKind::direction, "Entrant", "in", true},
+    {WordKind::direction, "Sortie", "out", true}, {WordKind::direction, "Sortant", "out", true},
     {WordKind::profile, "Domaine", "domain"}, {WordKind::profile, "Privé", "private"}, {WordKind::profile, "Public", "public"},
     {WordKind::action, "Autoriser", "allow"}, {WordKind::action, "Bloquer", "block"},
     {WordKind::any, "Tout", "any"}, {WordKind::any, "Tous", "any"}, {WordKind::any, "Toutes", "any"},
-    {WordKind::on_off, "Actif", "on"}, {WordKind::on_off, "Activé", "on"}, {WordKind::on_off, "Inactif", "off"},
-    {WordKind::on_off, "Désactivé", "off"}, {WordKind::security, "Non requis", "notrequired"},
+    {WordKind::on_off, "Actif", "on"}, {WordKind::on_off, "Activé", "on", true}, {WordKind::on_off, "Inactif", "off", true},
+    {WordKind::on_off, "Désactivé", "off", true}, {WordKind::security, "Non requis", "notrequired"},
 };
 constexpr HeadingRow kHeadings[] = {
     {HeadingKind::domain_profile, "Paramètres Profil de domaine"}, {HeadingKind::private_profile, "Paramètres Profil privé"},

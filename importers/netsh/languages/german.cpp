@@ -2,6 +2,8 @@
 // Vagrant and NFS; the tests of a DayZ server manager, both on GitHub, verbose); a rule importer for German CSV exports (GitHub) for the
 // words of Aktion and Edgeausnahme; profile output "Status EIN" with "Domänenprofil-Einstellungen" from the tests of a security scanner
 // that names a German Windows 11 as its origin.
+// Words marked as presumed were in none of these outputs; labels beyond those named are presumed too, and an unknown one only makes its
+// rule unknown.
 #include "importers/netsh/language.h"
 
 namespace fwproof::importers::netsh::languages_table {
@@ -19,13 +21,13 @@ constexpr LabelRow kLabels[] = {
 };
 constexpr WordRow kWords[] = {
     {WordKind::yes_no, "Ja", "yes"}, {WordKind::yes_no, "Nein", "no"},
-    {WordKind::direction, "Eingehend", "in"}, {WordKind::direction, "Ein", "in"}, {WordKind::direction, "Aus", "out"},
-    {WordKind::direction, "Ausgehend", "out"},
+    {WordKind::direction, "Eingehend", "in"}, {WordKind::direction, "Ein", "in", true}, {WordKind::direction, "Aus", "out"},
+    {WordKind::direction, "Ausgehend", "out", true},
     {WordKind::profile, "Domäne", "domain"}, {WordKind::profile, "Privat", "private"}, {WordKind::profile, "Öffentlich", "public"},
-    {WordKind::action, "Zulassen", "allow"}, {WordKind::action, "Blockieren", "block"}, {WordKind::action, "Blocken", "block"},
-    {WordKind::action, "Umgehen", "bypass"},
+    {WordKind::action, "Zulassen", "allow"}, {WordKind::action, "Blockieren", "block"}, {WordKind::action, "Blocken", "block", true},
+    {WordKind::action, "Umgehen", "bypass", true},
     {WordKind::any, "Beliebig", "any"},
-    {WordKind::on_off, "EIN", "on"}, {WordKind::on_off, "AUS", "off"},
+    {WordKind::on_off, "EIN", "on"}, {WordKind::on_off, "AUS", "off", true},
     {WordKind::security, "Nicht erforderlich", "notrequired"}, {WordKind::interface_type, "Drahtlos", "wireless"},
 };
 constexpr HeadingRow kHeadings[] = {

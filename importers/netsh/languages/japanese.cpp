@@ -1,6 +1,8 @@
 // Sources: two printed outputs of Japanese Windows 10/11 on GitHub (a WSL chat log; notes on OpenSSH, 2019-12-27); a Perl script on GitHub
 // that lists every label of `show rule name=all verbose` in English and Japanese side by side and notes that the labels of
 // `show allprofiles` stay English.
+// Words marked as presumed were in none of these outputs; labels beyond those named are presumed too, and an unknown one only makes its
+// rule unknown.
 #include "importers/netsh/language.h"
 
 namespace fwproof::importers::netsh::languages_table {
@@ -21,7 +23,7 @@ constexpr WordRow kWords[] = {
     {WordKind::profile, "ドメイン", "domain"}, {WordKind::profile, "プライベート", "private"}, {WordKind::profile, "パブリック", "public"},
     {WordKind::action, "許可", "allow"}, {WordKind::action, "ブロック", "block"}, {WordKind::action, "バイパス", "bypass"},
     {WordKind::any, "任意", "any"},
-    {WordKind::on_off, "オン", "on"}, {WordKind::on_off, "オフ", "off"},
+    {WordKind::on_off, "オン", "on", true}, {WordKind::on_off, "オフ", "off", true},
 };
 constexpr HeadingRow kHeadings[] = {
     {HeadingKind::domain_profile, "ドメイン プロファイル 設定"}, {HeadingKind::private_profile, "プライベート プロファイル 設定"},

@@ -1,5 +1,7 @@
 // Sources: `show rule … verbose` of a Windows in pt-BR, called real and dated 2026-10-02 in the tests of a game overlay (GitHub); two more
 // Brazilian programs' tests with the same labels. LocalIP to RemotePort and NotRequired stay English.
+// Words marked as presumed were in none of these outputs; labels beyond those named are presumed too, and an unknown one only makes its
+// rule unknown.
 #include "importers/netsh/language.h"
 
 namespace fwproof::importers::netsh::languages_table {
@@ -22,8 +24,8 @@ constexpr WordRow kWords[] = {
     {WordKind::profile, "Público", "public"},
     {WordKind::action, "Permitir", "allow"}, {WordKind::action, "Bloquear", "block"},
     {WordKind::any, "Qualquer", "any"}, {WordKind::any, "Qualquer Um", "any"},
-    {WordKind::on_off, "ATIVADO", "on"}, {WordKind::on_off, "LIGADO", "on"}, {WordKind::on_off, "DESATIVADO", "off"},
-    {WordKind::on_off, "DESLIGADO", "off"},
+    {WordKind::on_off, "ATIVADO", "on", true}, {WordKind::on_off, "LIGADO", "on", true}, {WordKind::on_off, "DESATIVADO", "off", true},
+    {WordKind::on_off, "DESLIGADO", "off", true},
 };
 constexpr HeadingRow kHeadings[] = {
     {HeadingKind::domain_profile, "Configurações de Perfil de Domínio"}, {HeadingKind::private_profile, "Configurações de Perfil Privado"},

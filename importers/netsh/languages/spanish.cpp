@@ -1,6 +1,8 @@
 // Sources: three printed outputs of Spanish Windows 10 on GitHub (a classroom guide on blocking HTTP, a utility script, the tests of a
 // kiosk program): Dentro and Fuera for the direction, LocalIP to RemotePort untranslated, "Cruce seguro del perímetro" one column off;
 // profile headings and ACTIVAR from the tests of two firewall checkers.
+// Words marked as presumed were in none of these outputs; labels beyond those named are presumed too, and an unknown one only makes its
+// rule unknown.
 #include "importers/netsh/language.h"
 
 namespace fwproof::importers::netsh::languages_table {
@@ -18,14 +20,14 @@ constexpr LabelRow kLabels[] = {
 };
 constexpr WordRow kWords[] = {
     {WordKind::yes_no, "Sí", "yes"}, {WordKind::yes_no, "No", "no"},
-    {WordKind::direction, "Dentro", "in"}, {WordKind::direction, "Entrada", "in"}, {WordKind::direction, "Fuera", "out"},
-    {WordKind::direction, "Salida", "out"},
+    {WordKind::direction, "Dentro", "in"}, {WordKind::direction, "Entrada", "in", true}, {WordKind::direction, "Fuera", "out"},
+    {WordKind::direction, "Salida", "out", true},
     {WordKind::profile, "Dominio", "domain"}, {WordKind::profile, "Privada", "private"}, {WordKind::profile, "Privado", "private"},
     {WordKind::profile, "Pública", "public"}, {WordKind::profile, "Público", "public"},
     {WordKind::action, "Permitir", "allow"}, {WordKind::action, "Bloquear", "block"},
     {WordKind::any, "Cualquiera", "any"},
-    {WordKind::on_off, "ACTIVAR", "on"}, {WordKind::on_off, "ACTIVADO", "on"}, {WordKind::on_off, "DESACTIVAR", "off"},
-    {WordKind::on_off, "DESACTIVADO", "off"}, {WordKind::security, "No requerido", "notrequired"},
+    {WordKind::on_off, "ACTIVAR", "on"}, {WordKind::on_off, "ACTIVADO", "on", true}, {WordKind::on_off, "DESACTIVAR", "off", true},
+    {WordKind::on_off, "DESACTIVADO", "off", true}, {WordKind::security, "No requerido", "notrequired"},
 };
 constexpr HeadingRow kHeadings[] = {
     {HeadingKind::domain_profile, "Configuración de Perfil de dominio"}, {HeadingKind::private_profile, "Configuración de Perfil privado"},

@@ -1,6 +1,8 @@
-// Runs the real binary on every folder below tests/golden/cli that has a file `args` (words separated by spaces or lines, quotes as in a
-// shell), inside that folder, and compares exit code (`exit`) and output (`stdout.golden`, standard error behind it).
+// Runs the real binary on every folder below tests/golden/cli that has a file `args` (words as for a shell, over several lines if need be),
+// inside that folder, and compares exit code (`exit`) and output (`stdout.golden`, standard error behind it).
 // FWPROOF_ACCEPT=1 writes both. A folder may have `refuse`: words that must not appear; `prepare`: commands that make large inputs.
+// What a case writes is called generated.* and is removed. Every check is run a second time for its JSON, which the published schema must
+// accept, with the same exit code.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -10,6 +12,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/json_schema.h"
+
+namespace fwproof::tests {
 namespace {
 
 namespace fs = std::filesystem;
@@ -30,7 +35,7 @@ struct Ran {
 
 Ran run(const fs::path& folder, const std::string& command) {
   Ran ran;
-  FILE* pipe = popen(("cd '" + folder.string() + "' && " + command + " 2>&1 </dev/null").c_str(), "r");
+  FILE* pipe = popen(("cd '" + folder.string() + "' && { " + command + "; } </dev/null").c_str(), "r");
   if (pipe == nullptr) return ran;
   char buffer[65536];
   for (size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.output.append(buffer, got);
@@ -45,13 +50,36 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::string binary(const std::string& args) { return std::string("timeout 120 ") + FWPROOF_BINARY + " " + args; }
+
+void expect_schema(const std::string& text) {
+  static Validator schema(Json::parse(slurp(fs::path(FWPROOF_SOURCE_DIR) / "docs/check-output.schema.json")));
+  const Json json = Json::parse(text, nullptr, false);
+  ASSERT_FALSE(json.is_discarded()) << text.substr(0, 400);
+  if (json.contains("sites"))
+    for (Json site : json["sites"]) {
+      site["fwproof"] = json["fwproof"];
+      EXPECT_EQ(schema.check(site), "");
+    }
+  else
+    EXPECT_EQ(schema.check(json), "");
+}
+
+// Only plain checks: what has a shell's words in it, or is JSON already, is left as it is.
+void check_json(const fs::path& folder, const std::string& args, int exit) {
+  if (!args.starts_with("check ") || exit == 4 || args.find("--help") != std::string::npos || args.find_first_of(";|&<") != std::string::npos) return;
+  const Ran ran = run(folder, binary(args + (args.find("--format") == std::string::npos ? " --format json" : "")) + " 2>/dev/null");
+  EXPECT_EQ(ran.exit, exit);
+  if (!ran.output.empty()) expect_schema(ran.output);
+}
+
 void check_case(const fs::path& folder) {
   SCOPED_TRACE(folder.filename().string());
   if (fs::exists(folder / "prepare")) {
     ASSERT_EQ(run(folder, "sh ./prepare").exit, 0);
   }
-  const Ran ran = run(folder, std::string("timeout 120 ") + FWPROOF_BINARY + " " + one_line(slurp(folder / "args")));
-  if (fs::exists(folder / "prepare")) run(folder, "rm -f generated.txt");
+  const std::string args = one_line(slurp(folder / "args"));
+  const Ran ran = run(folder, "{ " + binary(args) + "; } 2>&1");
   if (std::getenv("FWPROOF_ACCEPT") != nullptr) {
     spill(folder / "stdout.golden", ran.output);
     spill(folder / "exit", std::to_string(ran.exit) + "\n");
@@ -60,6 +88,8 @@ void check_case(const fs::path& folder) {
   EXPECT_EQ(ran.output, slurp(folder / "stdout.golden"));
   std::istringstream refused(slurp(folder / "refuse"));
   for (std::string line; std::getline(refused, line);) EXPECT_EQ(ran.output.find(line), std::string::npos) << line;
+  check_json(folder, args, ran.exit);
+  run(folder, "rm -f generated.*");
 }
 
 TEST(Golden, EveryFolderGivesWhatItGaveBefore) {
@@ -72,4 +102,28 @@ TEST(Golden, EveryFolderGivesWhatItGaveBefore) {
   EXPECT_GT(cases, 10u);
 }
 
+TEST(Help, ExamplesWorkWhenPasted) {
+  const fs::path source = FWPROOF_SOURCE_DIR;
+  size_t examples = 0;
+  for (const char* command : {"", "check ", "reach ", "trace ", "import ", "specs ", "formats "}) {
+    std::istringstream help(run(source, binary(std::string(command) + "--help")).output);
+    for (std::string line; std::getline(help, line);) {
+      const size_t at = line.find("fwproof ");
+      if (at == std::string::npos || (at != 2 && !line.starts_with("  echo "))) continue;
+      ++examples;
+      line.replace(at, 7, std::string(FWPROOF_BINARY));
+      const Ran ran = run(source, line);
+      EXPECT_TRUE(ran.exit >= 0 && ran.exit <= 2) << line << '\n' << ran.output;
+    }
+  }
+  EXPECT_GT(examples, 12u);
+}
+
+TEST(Examples, GiveWhatTheSchemaSays) {
+  const Ran ran = run(fs::path(FWPROOF_SOURCE_DIR) / "examples", binary("check . --format json"));
+  EXPECT_EQ(ran.exit, 1);
+  expect_schema(ran.output);
+}
+
 }  // namespace
+}  // namespace fwproof::tests

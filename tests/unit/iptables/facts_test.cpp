@@ -80,6 +80,7 @@ TEST(LinuxIp, BadInput) {
   EXPECT_EQ(diagnostic_ids(import(importers::linux_ip::importer(), "1: lo: <UP> mtu 1\n    inet 300.1.1.1/8\n").result), "address.invalid@2");
   EXPECT_EQ(diagnostic_ids(import(importers::linux_ip::importer(), "[{\"ifname\": 5,\n").result), "json.invalid@1");
   EXPECT_EQ(diagnostic_ids(import(importers::linux_ip::importer(), "1: lo: <UP> mtu 1\nrubbish\n").result), "line.unrecognised@2");
+  EXPECT_EQ(diagnostic_ids(import(importers::linux_ip::importer(), "1: lo: <UP> mtu 1\n\\\n").result), "line.unrecognised@2");
 }
 
 TEST(IpsetSave, BadInput) {

@@ -50,6 +50,16 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"RPC endpoint mapper", print({.local_port = "RPC-EPMap"}), {.dst_port = 135}, "accept"},
         Row{"RPC", print({.local_port = "RPC"}), {.dst_port = 50000}, "depends"},
         Row{"RPC is TCP", print({.local_port = "RPC"}), {.protocol = 17, .dst_port = 50000}, "drop"},
+        Row{"RPC below the dynamic range", print({.local_port = "RPC"}), {.dst_port = 8474}, "drop"},
+        Row{"Teredo is UDP", print({.protocol = "UDP", .local_port = "Teredo"}), {.protocol = 17, .dst_port = 3544}, "drop"},
+        Row{"ICMP table without rows", print({.protocol = "ICMPv4\n                                      Type    Code", .local_port = "", .remote_port = ""}), {.protocol = 1}, "depends"},
+        Row{"an address that is cut off", print({.remote_ip = ""}), {}, "depends"},
+        Row{"program in another case", print({.extra = kVerboseEnd}), {.program = "C:\\apps\\X.EXE"}, "accept"},
+        Row{"a folder of Windows", print({.extra = "Program:                              %SystemRoot%\\system32\\svchost.exe\n"}), {.program = "C:\\Windows\\System32\\svchost.exe"}, "accept"},
+        Row{"a folder of a user", print({.extra = "Program:                              %LocalAppData%\\x.exe\n"}), {.program = "c:\\users\\a\\appdata\\local\\x.exe"}, "depends"},
+        Row{"a command in a description", print({.extra = "Description:                          run\n"}) + print({.name = "netsh advfirewall set allprofiles state off", .local_port = "81"}), {}, "accept"},
+        Row{"a word with something behind it", print({.action = "Block\n                                      x"}), {}, "depends"},
+        Row{"local rules ignored", print({}) + "Domain Profile Settings: \n" + std::string(70, '-') + "\nState                                 ON\nFirewall Policy                       BlockInbound,AllowOutbound\nLocalFirewallRules                    Disable\n", {}, "depends"},
         Row{"protocol number", print({.protocol = "47", .local_port = "", .remote_port = ""}), {.protocol = 6}, "drop"},
         Row{"ICMP type", print({.protocol = "ICMPv4\n                                      Type    Code\n                                      8       Any ", .local_port = "80", .remote_port = ""}), {.protocol = 1, .icmp_type = 3}, "drop"},
         Row{"program matches", print({.extra = kVerboseEnd}), {.program = "c:\\apps\\x.exe"}, "accept"},
@@ -105,6 +115,32 @@ TEST(Listing, OfTheMonitorIsRead) {
   EXPECT_EQ(lines_of_class(host, model::LineClass::unrecognised), 0U);
 }
 
+TEST(Listing, InTwoEncodingsIsRefused) {
+  std::string wide = "\xff\xfe";
+  for (const char c : print({})) wide += {c, '\0'};
+  EXPECT_TRUE(import_texts({wide}).understood);
+  EXPECT_FALSE(import_texts({wide + print({.local_port = "81"})}).understood);
+}
+
+TEST(Listing, JoinedFilesKeepTheirMarks) {
+  const std::string mark = "\xef\xbb\xbf";
+  const ImportedHost host = import_texts({mark + print({}).substr(1) + mark + print({.local_port = "81"}).substr(1)});
+  EXPECT_EQ(ask(host, {.dst_port = 81}), "accept");
+}
+
+// "AUS" most likely is OFF, but no output has shown it: neither on nor off is taken for granted.
+TEST(Language, PresumedWordsDecideNothing) {
+  const std::string text = "Domänenprofil-Einstellungen:\n" + std::string(70, '-') + "\nStatus                                AUS\nFirewallrichtlinie                    BlockInbound,AllowOutbound\n";
+  EXPECT_EQ(ask(import_texts({text}), {}), "depends");
+}
+
+// A heading without its settings states nothing.
+TEST(Listing, OfAProfileThatIsCutOffKeepsTheAssumption) {
+  const ImportedHost host = import_texts({"Domain Profile Settings: \n" + std::string(70, '-') + "\nState                                 ON\n"});
+  ASSERT_EQ(host.policies.size(), 1U);
+  EXPECT_NE(host.policies[0].general_assumptions.at(0).text.find("Windows' own"), std::string::npos);
+}
+
 TEST(Listing, NamesItsAssumptions) {
   const ImportedHost host = import_texts({print({})});
   ASSERT_EQ(host.policies.size(), 1U);
@@ -144,7 +180,10 @@ TEST(Language, EachIsRead) {
 TEST(Language, TablesAgree) {
   for (const Language* language : languages()) {
     for (const LabelRow& row : language->labels) EXPECT_EQ(find_label(row.text), row.key) << language->name << ": " << row.text;
-    for (const WordRow& row : language->words) EXPECT_EQ(find_word(row.kind, row.text), row.english) << language->name << ": " << row.text;
+    for (const WordRow& row : language->words) {
+      if (row.presumed) continue;
+      EXPECT_EQ(find_word(row.kind, row.text), row.english) << language->name << ": " << row.text;
+    }
     for (const HeadingRow& row : language->headings) EXPECT_EQ(find_heading(row.text), row.kind) << language->name << ": " << row.text;
     for (const SettingRow& row : language->settings) EXPECT_EQ(find_setting(row.text), row.kind) << language->name << ": " << row.text;
   }

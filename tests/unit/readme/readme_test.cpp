@@ -2,15 +2,18 @@
 //   $ ./run ARGUMENTS        runs fwproof with ARGUMENTS in the project's folder; the lines that follow are its output
 //   …                        alone in a line: any number of lines
 //   $ echo $?                the exit code of the command before follows
+// and every ./run in a ```sh block, but for ./run test, gets as far as an answer, with the exports of an example under the names used there.
 // FWPROOF_ACCEPT=1 ./run test -R readme writes what it prints now into README.md instead; look at the difference before
 // committing it.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -29,8 +32,8 @@ struct Ran {
   int exit_code = -1;
 };
 
-Ran run(const std::string& arguments) {
-  const std::string command = "cd '" FWPROOF_SOURCE_DIR "' && '" FWPROOF_BINARY "' " + arguments + " 2>&1 </dev/null";
+Ran run_in(const std::string& folder, const std::string& shell) {
+  const std::string command = "exec 2>&1 </dev/null; cd '" + folder + "' && " + shell;
   Ran result;
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return result;
@@ -40,6 +43,8 @@ Ran run(const std::string& arguments) {
   if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
   return result;
 }
+
+Ran run(const std::string& arguments) { return run_in(FWPROOF_SOURCE_DIR, "'" FWPROOF_BINARY "' " + arguments); }
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -138,6 +143,47 @@ std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + '\n';
   return text;
+}
+
+// The ./run commands of the ```sh blocks, continued lines joined.
+std::vector<std::string> shell_commands_in(const std::vector<std::string>& lines) {
+  std::vector<std::string> found;
+  bool inside = false, continued = false;
+  for (const std::string& line : lines) {
+    if (line.rfind("```", 0) == 0) {
+      inside = line == "```sh";
+      continued = false;
+    } else if (inside && (continued || (line.rfind(kRun, 0) == 0 && line.rfind("./run test", 0) != 0))) {
+      if (continued) found.back() += "\n" + line;
+      else found.push_back(line);
+      continued = line.ends_with("\\");
+    }
+  }
+  return found;
+}
+
+// A folder in which the README's commands find what they name.
+std::filesystem::path stage() {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / ("fwproof-readme-" + std::to_string(getpid()));
+  const fs::path source = FWPROOF_SOURCE_DIR;
+  fs::create_directories(folder);
+  fs::create_symlink(FWPROOF_BINARY, folder / "run");
+  fs::create_directory_symlink(source / "examples", folder / "examples");
+  for (const char* name : {"rules.txt", "profiles.txt"}) fs::copy_file(source / "examples/mailstore-spe/mgmt" / name, folder / name);
+  return folder;
+}
+
+TEST(readme, every_command_gets_an_answer) {
+  const std::vector<std::string> commands = shell_commands_in(readme_lines());
+  ASSERT_FALSE(commands.empty());
+  const std::filesystem::path folder = stage();
+  for (const std::string& command : commands) {
+    const Ran ran = run_in(folder.string(), command);
+    EXPECT_TRUE(ran.exit_code >= 0 && ran.exit_code <= 2) << command << "\nexits with " << ran.exit_code << ":\n" << ran.output;
+    EXPECT_EQ(ran.output.find("error["), std::string::npos) << command << '\n' << ran.output;
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST(readme, shows_what_the_tool_prints) {

@@ -6,6 +6,8 @@
 
 #include "report/words.h"
 #include "report/write_diagnostics.h"
+#include "report/json.h"
+#include "report/source_lines.h"
 #include "report/write_json.h"
 #include "report/write_policy.h"
 #include "report/write_text.h"
@@ -69,8 +71,8 @@ TEST(WriteText, ShowsAssumptionsThenTableThenCounterexample) {
   ASSERT_NE(assumption, std::string::npos) << text;
   ASSERT_NE(verdict, std::string::npos) << text;
   EXPECT_LT(assumption, verdict);
-  for (const char* part : {"tcp from 192.0.2.0/24 port 1024-65535 to 198.51.100.10 port 8474", "where it fails: SYN",
-                           "rules.txt:2: \\u{1b}[2Jname in inbound: drop", "second \\u{1b}[31mline", "because it is disabled",
+  for (const char* part : {"192.0.2.0/24 cannot reach 198.51.100.10 on tcp port 8474: the SYN is stopped",
+                           "dropped by rules.txt:2: \\u{1b}[2Jname (inbound on SERVER)", "second \\u{1b}[31mline", "looks right (inbound on SERVER) would let it through, but it is disabled",
                            "Not asked", "1 asked: 0 hold, 1 violated", "Exit 1: something is violated."})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\nis not in\n" << text;
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
@@ -128,13 +130,31 @@ TEST(WriteDiagnostics, PutsTheCaretUnderTheWord) {
             "       note: expected four numbers up to 255\n");
 }
 
-TEST(Words, RegionSaysAnyWhereEverything) {
+TEST(Words, AddressesTakeTheShorterList) {
+  using model::Family;
+  const auto words = [](std::initializer_list<const char*> texts, bool outside) {
+    model::AddressSet set;
+    for (const char* text : texts) set = set.united(model::AddressSet::of(*model::parse_prefix(text)));
+    return address_words(Family::v4, outside ? set.v4.complement(0xFFFFFFFF) : set.v4);
+  };
+  EXPECT_EQ(words({"192.0.2.0/24", "198.51.100.7"}, false), "192.0.2.0/24, 198.51.100.7");
+  EXPECT_EQ(words({"192.0.2.0/24", "198.51.100.7"}, true), "any except 192.0.2.0/24, 198.51.100.7");
+  EXPECT_EQ(words({"0.0.0.0/0"}, false), "any");
+  EXPECT_EQ(words({}, false), "no address");
+  EXPECT_EQ(address_words(Family::v6, IntervalSet::all(128)), "any IPv6");
+}
+
+TEST(Words, ServiceAndRest) {
   solver::Region region;
   region.sets[Field::protocol] = IntervalSet::of(17);
   region.sets[Field::dst_port] = IntervalSet::of(53);
-  EXPECT_EQ(region_words(region, nullptr), "udp from any to any port 53");
-  region.family = model::Family::v6;
-  EXPECT_EQ(region_words(region, nullptr), "udp from IPv6 any to IPv6 any port 53");
+  region.sets[Field::src_port] = IntervalSet::range(1024, 65535);
+  EXPECT_EQ(service_words(region, nullptr), "udp port 53");
+  EXPECT_EQ(rest_words(region, nullptr), "");
+  region.sets[Field::src_port] = IntervalSet::of(53);
+  region.sets[Field::dst_port] = IntervalSet::range(1, 2);
+  EXPECT_EQ(service_words(region, nullptr), "udp ports 1-2");
+  EXPECT_EQ(rest_words(region, nullptr), "source port 53");
 }
 
 TEST(Words, EmptyAddressSetIsNotEverything) {

@@ -2,58 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/build_policy.h"
+#include "tests/support/world.h"
 
 namespace fwproof::solver {
 namespace {
 
 using namespace model;
 using namespace tests;
-
-// ADM 192.0.2.0/24 must reach SERVER 198.51.100.10:8474; the table lists all TCP ports.
-struct World {
-  Network network;
-  Requirements requirements;
-  CheckOptions options;
-
-  explicit World(std::vector<Rule> rules, ActionKind at_end = ActionKind::drop) {
-    network.zones["ANY"] = {"ANY", true, true, AddressSet::all()};
-    network.zones["ADM"] = {"ADM", false, true, AddressSet::of(*parse_prefix("192.0.2.0/24"))};
-    network.zones["SERVER"] = {"SERVER", false, true, AddressSet::of(*parse_prefix("198.51.100.10"))};
-    Device device;
-    device.name = "server";
-    device.host = "SERVER";
-    device.has_export = true;
-    device.policies = {input_policy(std::move(rules), at_end)};
-    network.devices = {device};
-    requirements.rows = {row("8474-ADM-SERVER", "ADM", "SERVER", 8474)};
-    requirements.closures = {{"s", Strictness::violation, Strictness::warning, {}}};
-  }
-
-  static Requirement row(const std::string& id, const std::string& from, const std::string& to, unsigned port) {
-    Requirement row;
-    row.id = "s/" + id;
-    row.spec = "s";
-    row.from = {from};
-    row.to = {to};
-    row.ports = IntervalSet::of(port);
-    row.src_ports = IntervalSet::range(1024, 65535);
-    return row;
-  }
-
-  Result result(const std::string& id) {
-    const Report report = check(network, requirements, options);
-    for (const Result& result : report.results) {
-      EXPECT_EQ(result.fault, "") << result.id;
-      if (result.id == "s/" + id) return result;
-    }
-    ADD_FAILURE() << "no result " << id;
-    return {};
-  }
-};
-
-Rule allow_adm(uint32_t line = 2) { return rule({tcp(), port(8474), address_in(Field::src, "192.0.2.0/24")}, ActionKind::accept, line); }
-Rule stateful() { return rule({established()}, ActionKind::accept, 1); }
 
 TEST(Check, a_row_that_the_policy_allows_holds_by_proof) {
   World world({stateful(), allow_adm()});
@@ -204,6 +159,97 @@ TEST(Check, a_disabled_rule_that_looks_right_is_named) {
   ASSERT_FALSE(result.counterexamples[0].near_misses.empty());
   EXPECT_EQ(result.counterexamples[0].near_misses[0].why, "it is disabled");
   EXPECT_EQ(result.counterexamples[0].near_misses[0].rule.origin.line, 4u);
+}
+
+// ---- Limits: "at least" or "cannot tell", never a pass ----
+
+TEST(Limits, fewer_boxes_than_regions_say_at_least) {
+  World world({stateful(), rule({address_in(Field::src, "192.0.2.16/28")}, ActionKind::drop, 7),
+               rule({address_in(Field::src, "192.0.2.128/25"), field_in(Field::src_port, IntervalSet::of(4000))}, ActionKind::drop, 8), allow_adm()});
+  world.options.limits.regions = 1;
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  EXPECT_EQ(result.counterexamples.size(), 1u);
+  EXPECT_FALSE(result.complete);
+  world.options.limits.regions = 0;
+  EXPECT_EQ(world.result("8474-ADM-SERVER").truth, Truth::violated);
+  EXPECT_FALSE(world.result("8474-ADM-SERVER").complete);
+}
+
+TEST(Limits, undecided_packets_that_no_list_has_room_for_are_no_pass) {
+  World world({stateful()});
+  Policy& policy = world.network.devices[0].policies[0];
+  const uint32_t index = add_unknown(policy, {UnknownCondition::Sharing::pure, "string", "x", {0, 9}});
+  policy.chains[0].rules.push_back(rule({tcp(), port(8474), {Unknown{index}, false}}, ActionKind::accept, 9));
+  world.options.limits.regions = 0;
+  EXPECT_EQ(world.result("8474-ADM-SERVER").truth, Truth::cannot_tell);
+  EXPECT_EQ(world.result("exposure-8474-SERVER").truth, Truth::cannot_tell);
+}
+
+TEST(Limits, too_many_nodes_or_visits_are_cannot_tell_and_said) {
+  for (const bool nodes : {true, false}) {
+    World world({stateful(), rule({address_in(Field::src, "192.0.2.128/25")}, ActionKind::accept, 3), allow_adm()});
+    (nodes ? world.options.limits.diagram_nodes : world.options.limits.visits) = nodes ? 8 : 0;
+    for (const char* id : {"8474-ADM-SERVER", "exposure-8474-SERVER", "unlisted-tcp-SERVER"}) {
+      const Result result = world.result(id);
+      EXPECT_EQ(result.truth, Truth::cannot_tell) << id;
+      EXPECT_FALSE(result.complete);
+      ASSERT_FALSE(result.reasons.empty());
+      EXPECT_EQ(result.reasons[0].rfind("limit reached: ", 0), 0u) << result.reasons[0];
+    }
+  }
+}
+
+// The regions need one visit less than the encoding, which enters the chains of every leg.
+TEST(Limits, what_only_z3_cannot_encode_is_cannot_tell) {
+  World world({stateful(), allow_adm()});
+  bool only_z3 = false;
+  for (uint32_t visits = 1; visits < 40; ++visits) {
+    world.options.limits.visits = visits;
+    const Result result = world.result("8474-ADM-SERVER");
+    if (result.truth == Truth::holds) break;
+    EXPECT_EQ(result.truth, Truth::cannot_tell);
+    only_z3 = only_z3 || (!result.reasons.empty() && result.reasons[0].find("Z3") != std::string::npos);
+  }
+  world.options.limits.visits = 200'000;
+  EXPECT_EQ(world.result("8474-ADM-SERVER").truth, Truth::holds);
+}
+
+TEST(Limits, without_proofs_the_result_says_so) {
+  World world({stateful(), allow_adm()});
+  world.options.proofs = false;
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.proof.by, "none");
+  ASSERT_FALSE(result.reasons.empty());
+  EXPECT_EQ(result.reasons[0], "not proven: proofs are switched off");
+}
+
+TEST(Check, what_could_not_be_told_is_not_accepted_along_with_the_rest) {
+  World world({stateful(), rule({address_in(Field::src, "192.0.2.128/25")}, ActionKind::drop, 7)});
+  Policy& policy = world.network.devices[0].policies[0];
+  const uint32_t index = add_unknown(policy, {UnknownCondition::Sharing::pure, "string", "x", {0, 9}});
+  policy.chains[0].rules.push_back(rule({tcp(), port(8474), {Unknown{index}, false}}, ActionKind::accept, 9));
+  world.options.accepted = {{"s/8474-ADM-SERVER", AddressSet::of(*parse_prefix("192.0.2.128/25")), "printers"}};
+  const Result result = world.result("8474-ADM-SERVER");
+  EXPECT_EQ(result.truth, Truth::violated);
+  EXPECT_FALSE(result.undecided.empty());
+  EXPECT_EQ(result.accepted, "");
+}
+
+TEST(Check, an_earlier_rule_that_decides_is_named_by_its_line) {
+  World world({stateful(), rule({address_in(Field::src, "192.0.2.128/25")}, ActionKind::drop, 7), allow_adm(8)});
+  const Result result = world.result("8474-ADM-SERVER");
+  ASSERT_FALSE(result.counterexamples[0].near_misses.empty());
+  EXPECT_EQ(result.counterexamples[0].near_misses[0].why, "an earlier rule decides: line 7");
+  EXPECT_EQ(result.counterexamples[0].near_misses[0].rule.origin.line, 8u);
+}
+
+TEST(Check, a_chain_that_nothing_leads_to_is_said) {
+  World world({stateful()});
+  world.network.devices[0].policies[0].chains.push_back({"lost", {allow_adm(12)}, ActionKind::return_, {}, "", -1});
+  const Result result = world.result("8474-ADM-SERVER");
+  ASSERT_FALSE(result.counterexamples[0].near_misses.empty());
+  EXPECT_EQ(result.counterexamples[0].near_misses[0].why, "nothing leads to its chain");
 }
 
 TEST(Check, an_empty_table_is_not_a_pass) {

@@ -204,6 +204,18 @@ TEST(Requirements, LooksUpTheSpecificationsOwnZoneFirst) {
   EXPECT_FALSE(zones.at("SRV").bound);
 }
 
+TEST(Requirements, TellsANameFromAHost) {
+  std::map<std::string, model::Zone> zones;
+  std::vector<model::Diagnostic> diagnostics;
+  Specification named = spec("a");
+  named.roles["my.example"].is_name = true;
+  named.rows[0].to = {"my.example"};
+  for (const char* text : {"ADM=192.0.2.0/24", "my.example=203.0.113.80"}) ASSERT_TRUE(specs::bind(text, zones).empty());
+  requirements({named}, zones, diagnostics);
+  EXPECT_TRUE(zones.at("my.example").is_name);
+  EXPECT_FALSE(zones.at("ADM").is_name);
+}
+
 TEST(Requirements, RefusesNamesThatNoRoleBears) {
   std::map<std::string, model::Zone> zones;
   for (const char* text : {"ADN=192.0.2.0/24", "aa:ADM=192.0.2.0/24", "SRV=192.0.2.1"}) ASSERT_TRUE(specs::bind(text, zones).empty());

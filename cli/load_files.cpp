@@ -1,0 +1,100 @@
+#include "cli/load_files.h"
+
+#include <algorithm>
+
+#include "cli/exit_code.h"
+#include "cli/read_input.h"
+#include "specs/digest.h"
+
+namespace fwproof::cli {
+namespace {
+
+using model::DiagnosticId;
+
+std::vector<std::string> as_list(const DeviceFiles& files) {
+  return files.as.empty() ? std::vector<std::string>{} : std::vector<std::string>(files.files.size(), files.as);
+}
+
+void add_facts(model::HostFacts& facts, model::HostFacts more) {
+  facts.interfaces.insert(facts.interfaces.end(), more.interfaces.begin(), more.interfaces.end());
+  facts.routes.insert(facts.routes.end(), more.routes.begin(), more.routes.end());
+  facts.complete_addresses |= more.complete_addresses;
+}
+
+// A chain that is called but not there, or calls itself: netfilter refuses such a dump, so it is not what the host runs.
+bool is_broken(const std::vector<model::Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const model::Diagnostic& diagnostic) {
+    return diagnostic.severity == model::Severity::error && (diagnostic.id == DiagnosticId::chain_missing || diagnostic.id == DiagnosticId::chain_loop);
+  });
+}
+
+}  // namespace
+
+void add_error(Loaded& loaded, DiagnosticId id, model::Origin origin, std::string message, std::vector<std::string> notes) {
+  model::Diagnostic diagnostic;
+  diagnostic.id = id;
+  diagnostic.severity = model::Severity::error;
+  diagnostic.origin = origin;
+  diagnostic.message = std::move(message);
+  diagnostic.notes = std::move(notes);
+  loaded.diagnostics.push_back(std::move(diagnostic));
+}
+
+void add_input(Loaded& loaded, uint32_t file, const std::string& kind) {
+  const model::SourceFile& source = loaded.sources.files[file];
+  loaded.inputs.push_back({source.path, specs::sha256(source.bytes), kind, "", "", {}, {}});
+}
+
+void add_export(Loaded& loaded, const importers::ImportedInput& imported) {
+  add_input(loaded, imported.file, "");
+  report::Input& input = loaded.inputs.back();
+  input.importer = imported.importer;
+  input.encoding = imported.encoding;
+  input.account = imported.account;
+  input.header = imported.header;
+}
+
+// Reads one named file; a diagnostic at `named_at` when that fails.
+std::optional<uint32_t> read_named(Loaded& loaded, const std::string& path, const std::string& shown, model::Origin named_at) {
+  const ReadInput read = read_input(loaded.sources, path, shown);
+  if (read.problem.empty()) return read.file;
+  if (named_at == kCommandLine) named_at = {read.file, 0};
+  add_error(loaded, DiagnosticId::input_missing, named_at, "cannot read '" + shown + "': " + read.problem);
+  return std::nullopt;
+}
+
+DeviceFiles read_files(Loaded& loaded, const std::vector<std::string>& paths, const std::string& as) {
+  DeviceFiles files;
+  files.as = as;
+  for (const std::string& path : paths) {
+    if (const auto file = read_named(loaded, path, path, kCommandLine))
+      files.files.push_back(*file);
+    else
+      files.complete = false;
+  }
+  return files;
+}
+
+importers::ImportedHost import_files(const model::Sources& sources, const DeviceFiles& files) {
+  importers::ImportedHost host = importers::import_host(sources, files.files, as_list(files));
+  if (is_broken(host.diagnostics)) host.understood = false;
+  return host;
+}
+
+void add_device(Loaded& loaded, model::Device device, DeviceFiles files) {
+  importers::ImportedHost host;
+  if (!files.files.empty()) {
+    host = import_files(loaded.sources, files);
+    files.complete &= host.understood;
+    for (const importers::ImportedInput& input : host.inputs) add_export(loaded, input);
+    loaded.diagnostics.insert(loaded.diagnostics.end(), host.diagnostics.begin(), host.diagnostics.end());
+    if (!host.understood) loaded.exit_code = worse(loaded.exit_code, exit_input);
+  }
+  if (files.complete) device.policies = std::move(host.policies);
+  device.has_export = files.complete && !device.policies.empty();
+  add_facts(device.facts, std::move(host.facts));
+  loaded.network.devices.push_back(std::move(device));
+  loaded.device_files.push_back(std::move(files));
+}
+
+}  // namespace fwproof::cli

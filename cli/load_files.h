@@ -1,0 +1,26 @@
+// Devices from files: reads them, imports them, and keeps what they said.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/load_network.h"
+#include "importers/registry.h"
+
+namespace fwproof::cli {
+
+// The origin of what the command line itself says.
+constexpr model::Origin kCommandLine = {0xffffffff, 0};
+
+void add_export(Loaded& loaded, const importers::ImportedInput& imported);
+// A file that is no export: "site", "specification".
+void add_input(Loaded& loaded, uint32_t file, const std::string& kind);
+// Reads one named file; a diagnostic at `named_at` when that fails.
+std::optional<uint32_t> read_named(Loaded& loaded, const std::string& path, const std::string& shown, model::Origin named_at);
+DeviceFiles read_files(Loaded& loaded, const std::vector<std::string>& paths, const std::string& as);
+importers::ImportedHost import_files(const model::Sources& sources, const DeviceFiles& files);
+// A device of which one file is missing or not understood has no export: what the rest says is not the whole.
+void add_device(Loaded& loaded, model::Device device, DeviceFiles files);
+
+}  // namespace fwproof::cli

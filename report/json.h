@@ -1,0 +1,23 @@
+// JSON trees of what is written: for report/ itself and its tests. Others write with report/write_json.h.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "report/run.h"
+#include "report/write_trace.h"
+
+namespace fwproof::report {
+
+nlohmann::ordered_json version_json(const std::string& version);
+nlohmann::ordered_json inputs_json(const std::vector<Input>& inputs, bool with_constructs);
+nlohmann::ordered_json diagnostics_json(const model::Sources& sources, std::vector<model::Diagnostic> diagnostics);
+nlohmann::ordered_json packet_json(const model::Packet& packet, const model::Policy* policy);
+nlohmann::ordered_json run_json(const Run& run);
+nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace);
+// The neutral model of one imported host, for `import`.
+nlohmann::ordered_json policy_json(const model::Sources& sources, const model::Policy& policy);
+// ASCII only (what is not ASCII is escaped, so no control or bidirectional character reaches a terminal), a newline at the end.
+void write_json(std::ostream& out, const nlohmann::ordered_json& json);
+void write_json_line(std::ostream& out, const nlohmann::ordered_json& json);
+
+}  // namespace fwproof::report

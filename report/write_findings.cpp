@@ -1,0 +1,181 @@
+#include "report/write_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/escape.h"
+#include "report/words.h"
+#include "report/write_verdicts.h"
+
+namespace fwproof::report {
+namespace {
+
+using model::Field;
+using solver::Counterexample;
+using solver::Decider;
+using solver::Result;
+using solver::Truth;
+
+constexpr size_t kRegionsShown = 20;
+
+std::string_view done_by(model::Verdict verdict) {
+  switch (verdict) {
+    case model::Verdict::accept: return "let through by";
+    case model::Verdict::drop: return "dropped by";
+    case model::Verdict::reject: return "rejected by";
+    case model::Verdict::depends: return "perhaps stopped by";
+  }
+  return "";
+}
+
+std::string_view would(model::Verdict verdict) {
+  switch (verdict) {
+    case model::Verdict::accept: return "would let it through";
+    case model::Verdict::drop: return "would drop it";
+    case model::Verdict::reject: return "would reject it";
+    case model::Verdict::depends: return "might decide it";
+  }
+  return "";
+}
+
+// "ADM 192.0.2.128/25"; the zone ANY needs no list where it is everything.
+std::string endpoint(const std::string& zone, const solver::Region& region, Field field) {
+  const model::IntervalSet* set = set_of(region, field);
+  const std::string words = set == nullptr ? "any" : address_words(region.family, *set);
+  if (zone.empty()) return words;
+  if (zone == "ANY") return words.starts_with("any") ? "ANY" + words.substr(3) : words;
+  return zone + " (" + words + ")";
+}
+
+class Findings {
+ public:
+  Findings(std::ostream& out, const Run& run, SourceLines& lines, const Style& style) : out_(out), run_(run), lines_(lines), style_(style) {}
+
+  void all() {
+    std::vector<std::vector<const Result*>> groups;
+    for (const Result* result : by_urgency(run_.report)) {
+      if (result->truth == Truth::holds && result->fault.empty()) continue;
+      const auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return is_alike(*group[0], *result); });
+      (found == groups.end() ? groups.emplace_back() : *found).push_back(result);
+    }
+    for (const std::vector<const Result*>& group : groups) {
+      if (group.size() > 1)
+        many(group);
+      else
+        one(*group[0]);
+      out_ << '\n';
+    }
+  }
+
+ private:
+  // Without a region to show, the reason is all there is to say.
+  static bool is_alike(const Result& a, const Result& b) {
+    const auto plain = [](const Result& result) {
+      return result.truth == Truth::cannot_tell && result.fault.empty() && result.counterexamples.empty() && result.undecided.empty();
+    };
+    return plain(a) && plain(b) && a.reasons == b.reasons && a.depends_on == b.depends_on && !a.reasons.empty();
+  }
+
+  void many(const std::vector<const Result*>& alike) {
+    const Word word = verdict_word(run_, *alike[0]);
+    out_ << style_.paint(word.ink, word.text) << fmt::format("  {} results for one reason\n", alike.size());
+    reasons(*alike[0]);
+    std::vector<std::string> ids;
+    for (const Result* result : alike) ids.emplace_back(short_id(*result));
+    out_ << "  " << escape(joined(ids)) << '\n';
+  }
+
+  void one(const Result& result) {
+    const Word word = verdict_word(run_, result);
+    out_ << style_.paint(word.ink, word.text) << "  " << style_.paint(Ink::bold, escape(result.id)) << '\n';
+    out_ << "  " << style_.paint(Ink::bold, escape(result.summary)) << '\n';
+    if (!result.fault.empty()) out_ << "  internal error: " << escape(result.fault) << '\n';
+    if (is_accepted(result)) {
+      out_ << "  accepted by the site: " << escape(result.accepted) << '\n';
+      return;
+    }
+    citation(result);
+    examples(result, result.counterexamples, 1, true);
+    if (!result.counterexamples.empty() && !result.complete) out_ << "  At least these; there may be more.\n";
+    examples(result, result.undecided, result.counterexamples.size() + 1, false);
+    reasons(result);
+  }
+
+  void citation(const Result& result) {
+    const model::Citation& cite = result.citation;
+    if (cite.document.empty()) return;
+    out_ << "  asked by " << escape(cite.document);
+    if (!cite.revision.empty()) out_ << " (" << escape(cite.revision) << ')';
+    if (cite.line != 0) out_ << ", line " << cite.line;
+    if (!result.description.empty()) out_ << ": " << escape(result.description);
+    out_ << '\n';
+    if (!result.reading.empty()) out_ << "  read as: " << escape(result.reading) << '\n';
+  }
+
+  void reasons(const Result& result) {
+    for (const std::string& reason : result.reasons) out_ << "  " << escape(reason) << '\n';
+    for (const model::Dependence& dependence : result.depends_on) {
+      out_ << "  depends on " << escape(dependence_words(dependence));
+      if (dependence.origin.line != 0) out_ << " (" << lines_.place(dependence.origin) << ')';
+      out_ << '\n';
+    }
+  }
+
+  void examples(const Result& result, const std::vector<Counterexample>& list, size_t first, bool certain) {
+    const size_t shown = std::min(list.size(), kRegionsShown);
+    for (size_t i = 0; i < shown; ++i) {
+      out_ << fmt::format("  {}. ", first + i) << escape(sentence(result, list[i], certain)) << '\n';
+      evidence(list[i], certain);
+    }
+    if (shown < list.size()) out_ << fmt::format("  … and {} more (--format json lists all)\n", list.size() - shown);
+  }
+
+  std::string sentence(const Result& result, const Counterexample& example, bool certain) const {
+    const solver::Region& region = example.region;
+    const model::Policy* policy = policy_of(run_, example);
+    const bool exposed = result.kind == solver::Kind::exposure;
+    const std::string_view verb = exposed ? (certain ? "reaches" : "may reach") : (certain ? "cannot reach" : "may or may not reach");
+    std::string text = fmt::format("{} {} {} on {}", endpoint(example.from_zone, region, Field::src), verb,
+                                   endpoint(example.to_zone, region, Field::dst), service_words(region, policy));
+    if (const std::string rest = rest_words(region, policy); !rest.empty()) text += ", " + rest;
+    if (!example.leg.empty()) text += certain ? ": the " + example.leg + " is stopped" : ": it hangs on the " + example.leg;
+    return text;
+  }
+
+  void evidence(const Counterexample& example, bool certain) {
+    if (example.packet.has(Field::src)) out_ << "     for example " << escape(packet_words(example.packet, policy_of(run_, example))) << '\n';
+    for (const Decider& by : example.decided_by) decider(std::string(certain ? "" : "perhaps ") + std::string(done_by(by.verdict)), by, "");
+    for (const solver::NearMiss& miss : example.near_misses) {
+      const std::string but = miss.why.starts_with("it ") || miss.why.starts_with("its ") || miss.why.starts_with("an ") ? "but " : "but: ";
+      decider("", miss.rule, fmt::format(" {}, {}{}", would(miss.rule.verdict), but, miss.why));
+    }
+    if (!example.note.empty()) out_ << "     " << escape(example.note) << '\n';
+  }
+
+  // "dropped by mgmt/rules.txt:44: Keep contractors off the API (inbound, on mgmt)", then the line.
+  void decider(const std::string& word, const Decider& decider, const std::string& more) {
+    out_ << "     " << word << (word.empty() ? "" : " ");
+    if (decider.origin.line != 0)
+      out_ << lines_.place(decider.origin) << ": ";
+    else
+      out_ << "the default: ";
+    const bool nameless = decider.rule.empty() || decider.rule == "rule";
+    const bool chain_said = decider.chain.empty() || decider.rule.find(decider.chain) != std::string::npos;
+    const std::string where = chain_said ? "on " + decider.device : decider.chain + " on " + decider.device;
+    out_ << escape(nameless ? where : decider.rule + " (" + where + ")") << escape(more) << '\n';
+    if (const std::string text = lines_.line(decider.origin); !text.empty())
+      out_ << fmt::format("       {:>5} | {}\n", decider.origin.line, escape_line(text));
+  }
+
+  std::ostream& out_;
+  const Run& run_;
+  SourceLines& lines_;
+  Style style_;
+};
+
+}  // namespace
+
+void write_findings(std::ostream& out, const Run& run, SourceLines& lines, const Style& style) { Findings(out, run, lines, style).all(); }
+
+}  // namespace fwproof::report

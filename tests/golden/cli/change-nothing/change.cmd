@@ -1,0 +1,1 @@
+netsh advfirewall firewall set rule name="MailStore SPE Web and IMAP" new enable=yes

@@ -1,0 +1,59 @@
+// What depends on standard output being a terminal: colour, and tables that fit.
+#include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include "report/escape.h"
+
+namespace fwproof::cli {
+namespace {
+
+constexpr unsigned short kColumns = 80;
+
+std::string on_terminal(const std::string& args, const char* no_color) {
+  winsize size{24, kColumns, 0, 0};
+  int master = -1;
+  const pid_t child = forkpty(&master, nullptr, nullptr, &size);
+  if (child == 0) {
+    if (no_color != nullptr) setenv("NO_COLOR", no_color, 1);
+    else unsetenv("NO_COLOR");
+    const std::string command = std::string("cd ") + FWPROOF_SOURCE_DIR + "/examples && " + FWPROOF_BINARY + " " + args;
+    execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  std::string output;
+  char buffer[4096];
+  for (ssize_t got; (got = read(master, buffer, sizeof buffer)) > 0;) output.append(buffer, static_cast<size_t>(got));
+  close(master);
+  waitpid(child, nullptr, 0);
+  return output;
+}
+
+constexpr const char* kCheck = "check mailstore-spe/site.json";
+
+TEST(Terminal, ColourOnlyWhereItIsWanted) {
+  EXPECT_NE(on_terminal(kCheck, nullptr).find('\x1b'), std::string::npos);
+  EXPECT_NE(on_terminal(kCheck, "").find('\x1b'), std::string::npos);
+  EXPECT_EQ(on_terminal(kCheck, "1").find('\x1b'), std::string::npos);
+  EXPECT_EQ(on_terminal(std::string(kCheck) + " --no-color", nullptr).find('\x1b'), std::string::npos);
+  EXPECT_EQ(on_terminal(std::string(kCheck) + " --format json", nullptr).find('\x1b'), std::string::npos);
+}
+
+TEST(Terminal, TheTableOfVerdictsFits) {
+  std::istringstream lines(on_terminal(kCheck, "1"));
+  size_t rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.starts_with("  holds") && !line.starts_with("  VIOLATED")) continue;
+    ++rows;
+    EXPECT_LE(report::display_width(line), size_t{kColumns}) << line;
+  }
+  EXPECT_GT(rows, 10u);
+}
+
+}  // namespace
+}  // namespace fwproof::cli
