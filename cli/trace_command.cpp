@@ -101,7 +101,9 @@ std::optional<Hook> site_hook(const Station& station, const PacketRequest& reque
 report::TraceStep evaluate_at(const Station& station, const model::Policy& policy, Hook hook, const model::Packet& packet) {
   model::EvaluateOptions options;
   // Only a complete list can say that a destination is not the host's own.
-  if (station.own.complete) options.local = &station.own.inside;
+  // What a host sends to itself is no packet that fails to leave.
+  const bool to_itself = hook == model::Hook::output && station.own.inside.in(packet.family).contains(packet.get(model::Field::dst));
+  if (station.own.complete && !to_itself) options.local = &station.own.inside;
   return {station.device->name, hook, &policy, model::evaluate(policy, hook, packet, options)};
 }
 

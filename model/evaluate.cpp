@@ -48,6 +48,11 @@ class Way {
     for (const Stage& stage : stages) {
       if (between && &stage == &*first_nat) translate_back(true);
       if (stage.kind == Stage::Kind::route) {
+        if (hook == Hook::output && options_.local && is_local()) {
+          outcome_.arrives = false;
+          outcome_.trail.push_back({{}, "stays: its destination is this host now"});
+          break;
+        }
         if (hook == Hook::input && !is_local()) {
           outcome_.arrives = false;
           outcome_.trail.push_back({{}, "sent on: its destination is not this host"});
@@ -56,6 +61,11 @@ class Way {
         continue;
       }
       if (between && &stage == &*last_nat) translate_back(false);
+      if (stage.kind == Stage::Kind::nat && options_.again) {
+        if (&stage == &*first_nat) translate_again(true);
+        if (&stage == &*last_nat) translate_again(false);
+        continue;
+      }
       const bool skipped = stage.kind == Stage::Kind::nat && !nat_applies();
       if (first_nat != stages.end() && &stage == &*first_nat) outcome_.before_nat = packet_;
       if (skipped) {
@@ -107,13 +117,20 @@ class Way {
 
   void translate_back(bool destination) {
     if (!options_.undo || test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return;
-    const auto restore = [&](Field field, const std::optional<u128>& value) {
-      if (!value) return;
-      packet_.set(field, *value);
-      ++version_;
-    };
-    restore(destination ? Field::dst : Field::src, destination ? options_.undo->src : options_.undo->dst);
-    restore(destination ? Field::dst_port : Field::src_port, destination ? options_.undo->src_port : options_.undo->dst_port);
+    set_translated(destination ? Field::dst : Field::src, destination ? options_.undo->src : options_.undo->dst);
+    set_translated(destination ? Field::dst_port : Field::src_port, destination ? options_.undo->src_port : options_.undo->dst_port);
+  }
+
+  void translate_again(bool destination) {
+    if (test_in(Field::state, IntervalSet::range(state_invalid, state_untracked))) return;
+    set_translated(destination ? Field::dst : Field::src, destination ? options_.again->dst : options_.again->src);
+    set_translated(destination ? Field::dst_port : Field::src_port, destination ? options_.again->dst_port : options_.again->src_port);
+  }
+
+  void set_translated(Field field, const std::optional<u128>& value) {
+    if (!value) return;
+    packet_.set(field, *value);
+    ++version_;
   }
 
   bool is_local() {

@@ -56,10 +56,11 @@ struct Outcome {
   bool limit_reached = false;  // too many ways: verdict is depends
 };
 
-// What the nat stages of a policy did to the first packet of a connection, to be undone on its answers: the answer's destination becomes
-// the request's untranslated source at the first nat stage, its source the request's untranslated destination at the last one.
+// What the nat stages of a policy did to the first packet of a connection. On its answers it is undone: the answer's destination becomes
+// the request's untranslated source at the first nat stage, its source the request's untranslated destination at the last one. On later
+// packets of the request's direction it is done again: the destination at the first nat stage, the source at the last one.
 struct Translation {
-  std::optional<u128> src, src_port;  // of the request, before translation; unset: not translated
+  std::optional<u128> src, src_port;  // of the request, before translation (answers) or behind it (later packets); unset: not translated
   std::optional<u128> dst, dst_port;
   u128 ct_status = 0;
 };
@@ -67,12 +68,14 @@ struct Translation {
 struct EvaluateOptions {
   uint32_t max_ways = 4096;
   uint32_t max_steps = 10'000'000;
-  // The host's own addresses, for the routing decision in hook input; nullptr: every destination is its own.
+  // The host's own addresses, for the routing decision: in hook input others are sent on, in hook output these stay. nullptr: none of that.
   const AddressSet* local = nullptr;
   // What an unset field can be; fields without an entry: anything in their width or name domain.
   const std::map<Field, IntervalSet>* domains = nullptr;
   // For an answer: what to undo.
   const Translation* undo = nullptr;
+  // For a later packet of the request's direction: what to do again. Without it such a packet enters the nat stages as the first one did.
+  const Translation* again = nullptr;
 };
 
 // Requires: find_flaws(policy) is empty, names are bound, policy.covers(packet.family); packet has src, dst and protocol.

@@ -162,7 +162,7 @@ struct Stage {
     nat,    // consulted for the first packet of a connection; later packets of its original direction get the same translation,
             // answers the reverse one
     route,  // no chain: the routing decision. In hook input a packet whose destination is not one of the host's own leaves the
-            // way to it ("sent on to …").
+            // way to it ("sent on to …"); in hook output one that was translated to the host's own address stays.
   };
   Kind kind = Kind::filter;
   uint32_t chain = 0;

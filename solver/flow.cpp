@@ -132,7 +132,12 @@ std::vector<Flow::Run::Traveller> Flow::Run::start_of(size_t leg_index) {
     travellers.push_back(std::move(traveller));
   };
   if (!leg.reply) {
-    start(question, client_shape(), SIZE_MAX);
+    Ref rest = question;
+    for (size_t i = 0; i < arrived_.size(); ++i) {
+      rest = diagrams.minus(rest, arrived_[i].region);
+      start(arrived_[i].region, client_shape(), i);
+    }
+    start(rest, client_shape(), SIZE_MAX);
     return travellers;
   }
   // The answer to an echo request is an echo reply (RFC 792, RFC 4443).
@@ -157,15 +162,14 @@ std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> trav
   policy_ = hop.policy;
   mask_ = &slice_.at(hop.policy);
   std::vector<Traveller> behind;
+  Ref untracked = Diagrams::kFalse;
   for (Traveller& traveller : travellers) {
     const Arrived* past = traveller.arrived == SIZE_MAX ? nullptr : &arrived_[traveller.arrived];
-    const Arrived* undo = leg.reply && past && past->translated.contains(policy_) ? past : nullptr;
+    if (past && !past->translated.contains(policy_)) past = nullptr;
     Shape shape = shapes_[traveller.now.shape];
-    const Value ct_status = undo ? shapes_[undo->left.at(policy_)].get(Field::ct_status) : Value::of(0);
-    enter_hop(shape, leg, hop, ct_status);
-    Class entering = traveller.now;
-    entering.shape = entering.before_nat = entering.after_nat = shapes_.id(shape);
-    for (const Class& left : run_hook({entering}, leg, hop, undo)) {
+    enter_hop(shape, leg, hop, past ? shapes_[past->left.at(policy_)].get(Field::ct_status) : Value::of(0));
+    for (const Class& left : run_hook(entering(traveller.now, shape), leg, hop, past)) {
+      if (shapes_[left.shape].get(Field::state) == Value::of(state_untracked)) untracked = diagrams.either(untracked, left.region);
       Traveller next = traveller;
       next.now = left;
       next.past.translated[policy_] = {left.before_nat, left.after_nat};
@@ -173,7 +177,30 @@ std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> trav
       behind.push_back(std::move(next));
     }
   }
+  if (untracked != Diagrams::kFalse) untracked_[policy_] = diagrams.either(untracked, untracked_.try_emplace(policy_, Diagrams::kFalse).first->second);
   return behind;
+}
+
+// Where conntrack did not see an earlier packet, what it thinks of this one is not known (walk.h, "Hops").
+Classes Flow::Run::entering(const Class& packets, const Shape& shape) {
+  Classes classes;
+  const auto part = [&](Ref region, const Shape& as) {
+    if (region == Diagrams::kFalse) return;
+    Class some = packets;
+    some.region = region;
+    some.shape = some.before_nat = some.after_nat = shapes_.id(as);
+    classes.push_back(some);
+  };
+  const auto found = untracked_.find(policy_);
+  const Ref unseen = found == untracked_.end() ? Diagrams::kFalse : diagrams.both(packets.region, found->second);
+  part(diagrams.minus(packets.region, unseen), shape);
+  if (unseen == Diagrams::kFalse) return classes;
+  const std::string here = std::to_string(leg_) + "/" + std::to_string(hop_);
+  Shape free = shape;
+  free.set(Field::state, environment(policy_, "state of unseen " + here, Field::state, IntervalSet::range(state_new, state_invalid)));
+  free.set(Field::ct_dir, environment(policy_, "ct_dir of unseen " + here, Field::ct_dir, std::nullopt));
+  part(unseen, free);
+  return classes;
 }
 
 void Flow::Run::run_leg(size_t leg_index) {
@@ -182,8 +209,8 @@ void Flow::Run::run_leg(size_t leg_index) {
   const WalkLeg& leg = walk_.legs[leg_index];
   std::vector<Traveller> travellers = start_of(leg_index);
   Ref passing = Diagrams::kFalse;
-  if (leg.reply) {
-    // Where an unknown action may have rewritten the request, the answer's fate is free.
+  if (leg_index != 0) {
+    // Where an unknown action may have rewritten the request, the fate of what follows is free.
     std::vector<Traveller> bound;
     for (Traveller& traveller : travellers) {
       if (traveller.arrived == SIZE_MAX || !arrived_[traveller.arrived].fate) {

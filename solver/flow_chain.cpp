@@ -51,13 +51,14 @@ void Flow::Run::record(uint32_t chain, uint32_t first, uint32_t last, const Clas
 
 // ---- Stages ----
 
-Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* undo) {
+Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* past) {
   const std::vector<Stage>& stages = policy_->hooks[static_cast<size_t>(hop.hook)];
   std::vector<size_t> nats;
   for (size_t i = 0; i < stages.size(); ++i)
     if (stages[i].kind == Stage::Kind::nat) nats.push_back(i);
   const bool between = nats.size() >= 2;
-  if (!between) classes = translate_back(std::move(classes), undo, true);
+  const bool around = leg.reply && !between;  // a hop with fewer than two nat stages (walk.h, "Translation")
+  if (around) classes = translate(std::move(classes), past, leg.reply, true);
   for (size_t i = 0; i < stages.size() && !classes.empty(); ++i) {
     const bool first_nat = !nats.empty() && i == nats.front();
     const bool last_nat = !nats.empty() && i == nats.back();
@@ -67,7 +68,7 @@ Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& 
       classes = route(std::move(classes), hop);
     } else if (stages[i].kind == Stage::Kind::filter) {
       classes = run_stage(stages[i], static_cast<uint32_t>(i), std::move(classes));
-    } else if (!leg.reply) {
+    } else if (leg_ == 0) {
       Classes consulted;
       Classes skipped;
       enter_nat(std::move(classes), consulted, skipped);
@@ -75,14 +76,14 @@ Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& 
       classes = run_stage(stages[i], static_cast<uint32_t>(i), std::move(consulted));
       in_nat_ = false;
       for (const Class& packets : skipped) merge_into(classes, packets);
-    } else if (between) {
-      if (first_nat) classes = translate_back(std::move(classes), undo, true);
-      if (last_nat) classes = translate_back(std::move(classes), undo, false);
+    } else if (!around) {
+      if (first_nat) classes = translate(std::move(classes), past, leg.reply, true);
+      if (last_nat) classes = translate(std::move(classes), past, leg.reply, false);
     }
     if (last_nat)
       for (Class& packets : classes) packets.after_nat = packets.shape;
   }
-  if (!between) classes = translate_back(std::move(classes), undo, false);
+  if (around) classes = translate(std::move(classes), past, leg.reply, false);
   return classes;
 }
 
@@ -107,8 +108,8 @@ void Flow::Run::enter_nat(Classes classes, Classes& consulted, Classes& skipped)
   }
 }
 
-Classes Flow::Run::translate_back(Classes classes, const Arrived* undo, bool destination) {
-  if (!undo) return classes;
+Classes Flow::Run::translate(Classes classes, const Arrived* past, bool reply, bool destination) {
+  if (!past) return classes;
   Classes result;
   for (const Class& packets : classes) {
     const Value state = shapes_[packets.shape].get(Field::state);
@@ -116,24 +117,25 @@ Classes Flow::Run::translate_back(Classes classes, const Arrived* undo, bool des
     Class same = packets;
     same.region = diagrams.both(packets.region, untracked);
     merge_into(result, same);
-    Class back = packets;
-    back.region = diagrams.minus(packets.region, untracked);
-    merge_into(result, translated_back(back, *undo, destination));
+    Class other = packets;
+    other.region = diagrams.minus(packets.region, untracked);
+    merge_into(result, translated(other, *past, reply, destination));
   }
   return result;
 }
 
-Class Flow::Run::translated_back(Class packets, const Arrived& undo, bool destination) {
-  const auto [before_id, after_id] = undo.translated.at(policy_);
+Class Flow::Run::translated(Class packets, const Arrived& past, bool reply, bool destination) {
+  const auto [before_id, after_id] = past.translated.at(policy_);
   const Shape before = shapes_[before_id];
   const Shape after = shapes_[after_id];
   Shape shape = shapes_[packets.shape];
-  const auto restore = [&](Field now, Field then) {
-    if (before.get(then) != after.get(then)) shape.set(now, before.get(then));
+  const auto take = [&](Field source, Field target) {
+    const Field now = destination ? target : source;
+    const Field then = destination != reply ? target : source;  // the request's source is the answer's destination
+    if (before.get(then) != after.get(then)) shape.set(now, reply ? before.get(then) : after.get(then));
   };
-  // The request's source is the answer's destination.
-  restore(destination ? Field::dst : Field::src, destination ? Field::src : Field::dst);
-  restore(destination ? Field::dst_port : Field::src_port, destination ? Field::src_port : Field::dst_port);
+  take(Field::src, Field::dst);
+  take(Field::src_port, Field::dst_port);
   const ShapeId id = shapes_.id(shape);
   if (id != packets.shape) packets.version = ++versions_;
   packets.shape = id;
@@ -141,11 +143,12 @@ Class Flow::Run::translated_back(Class packets, const Arrived& undo, bool destin
 }
 
 Classes Flow::Run::route(Classes classes, const WalkHop& hop) {
-  if (hop.hook != Hook::input || !hop.local) return classes;
+  if (hop.hook == Hook::forward || !hop.local) return classes;
   Classes arriving;
   for (Class packets : classes) {
     const Value dst = shapes_[packets.shape].get(Field::dst);
-    const Ref local = value_in(dst, Field::dst, hop.local->in(walk_.family));
+    const Ref own = value_in(dst, Field::dst, hop.local->in(walk_.family));
+    const Ref local = hop.hook == Hook::input ? own : diagrams.minus(Diagrams::kTrue, own);  // goes on as it should
     Class away = packets;
     away.region = diagrams.minus(packets.region, local);
     if (away.region != Diagrams::kFalse)

@@ -70,7 +70,7 @@ class Flow::Run {
   // A packet on its way through a leg.
   struct Traveller {
     Class now;
-    size_t arrived = SIZE_MAX;  // index into arrived_, for reply legs
+    size_t arrived = SIZE_MAX;  // index into arrived_, for later legs
     Arrived past;               // for leg 0
     bool fate = false;
   };
@@ -82,6 +82,7 @@ class Flow::Run {
   Shape client_shape() const;
   Shape mirrored(const Shape& shape) const;
   void enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, Value ct_status);
+  Classes entering(const Class& packets, const Shape& shape);
   void set_interfaces(Shape& shape, const WalkLeg& leg, const WalkHop& hop);
   void run_leg(size_t leg);
   std::vector<Traveller> start_of(size_t leg);
@@ -89,7 +90,7 @@ class Flow::Run {
   void split_verdict(size_t leg, Ref passing);
 
   // ---- flow_chain.cpp: stages, chains, rules ----
-  Classes run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* undo);
+  Classes run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* past);
   Classes run_stage(const model::Stage& stage, uint32_t number, Classes classes);
   Classes route(Classes classes, const WalkHop& hop);
   Classes run_chain(uint32_t chain, Classes live, uint32_t path, Classes& accepted, uint32_t depth);
@@ -115,8 +116,9 @@ class Flow::Run {
   Ref boolean(const model::UnknownCondition& unknown, const std::tuple<int, uint32_t, uint32_t>& key);
   void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);
   void enter_nat(Classes classes, Classes& consulted, Classes& skipped);
-  Class translated_back(Class packets, const Arrived& undo, bool destination);
-  Classes translate_back(Classes classes, const Arrived* undo, bool destination);
+  // On an answer what leg 0 met is undone; on a later packet of the client's it is done again.
+  Class translated(Class packets, const Arrived& past, bool reply, bool destination);
+  Classes translate(Classes classes, const Arrived* past, bool reply, bool destination);
   // Neither rewrites nor remembers, nor does anything it calls: equal packets have equal results, wherever it is called from.
   bool shareable(uint32_t chain, uint32_t depth);
 
@@ -129,6 +131,7 @@ class Flow::Run {
   Ref domain_ = Diagrams::kTrue;                      // what the unknowns can be at all
   std::map<std::tuple<const model::Policy*, std::string>, Value> environment_;
   std::vector<Arrived> arrived_;
+  std::map<const model::Policy*, Ref> untracked_;     // conntrack did not see an earlier packet of these connections
   std::vector<Record> records_;
   std::vector<Ref> passing_;                          // by leg, over client packets and unknowns
   std::map<const model::Policy*, std::vector<uint8_t>> shareable_;  // by chain: 0 not known, 1 yes, 2 no

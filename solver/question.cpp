@@ -31,7 +31,7 @@ WalkHop hop_at(const Path& path, const Device& device, Family family, bool reply
     hop.hook = Hook::forward;
   else
     hop.hook = at_target != reply ? Hook::input : Hook::output;
-  if (hop.hook == Hook::input) hop.local = local;
+  if (hop.hook != Hook::forward) hop.local = local;
   // Packets of the client come in where its zone is; answers leave there.
   const auto from_side = ingress(device, *hop.policy, path.from);
   const auto to_side = ingress(device, *hop.policy, path.to);

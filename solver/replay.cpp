@@ -1,6 +1,7 @@
 #include "solver/replay.h"
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace fwproof::solver {
@@ -65,6 +66,25 @@ Packet entering(const Packet& carried, const WalkLeg& leg, const WalkHop& hop, s
   return packet;
 }
 
+// Nothing where a choice was left open: then what a later packet gets cannot be told from here.
+std::optional<Translation> done_again(const Outcome& passed) {
+  Translation again;
+  bool open = false;
+  if (!passed.before_nat || !passed.behind_nat) return again;
+  const auto changed = [&](Field field) -> std::optional<u128> {
+    const Packet& before = *passed.before_nat;
+    const Packet& behind = *passed.behind_nat;
+    if (behind.has(field)) return before.has(field) && behind.get(field) == before.get(field) ? std::nullopt : std::optional(behind.get(field));
+    open = true;
+    return std::nullopt;
+  };
+  again.src = changed(Field::src);
+  again.src_port = changed(Field::src_port);
+  again.dst = changed(Field::dst);
+  again.dst_port = changed(Field::dst_port);
+  return open ? std::nullopt : std::optional(again);
+}
+
 // Nothing when a field was not known before: then there is no telling what an answer gets back.
 std::optional<Translation> translation_of(const Outcome& passed) {
   Translation back;
@@ -86,7 +106,10 @@ std::optional<Translation> translation_of(const Outcome& passed) {
 
 bool passes(const Outcome& outcome) { return outcome.verdict == Verdict::accept && outcome.arrives; }
 
-Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* past, Past* record) {
+// unseen: policies whose conntrack did not see an earlier packet; gains those that do not see this one.
+Replay run(const WalkLeg& leg, Packet carried, const Past* past, Past* record, std::set<const Policy*>& unseen) {
+  const bool first = record != nullptr;
+  std::set<const Policy*> now_unseen;
   Replay result;
   result.verdict = Verdict::accept;
   for (size_t i = 0; i < leg.hops.size(); ++i) {
@@ -99,7 +122,7 @@ Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* pas
     Translation undo;
     if (past && past->contains(hop.policy)) {
       const Outcome& passed = past->at(hop.policy);
-      const std::optional<Translation> done = translation_of(passed);
+      const std::optional<Translation> done = leg.reply ? translation_of(passed) : done_again(passed);
       if (!done) {
         result.hop = i;
         result.seen = packet;
@@ -111,10 +134,18 @@ Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* pas
         packet.set(Field::ct_status, passed.out.get(Field::ct_status));
       else
         packet.known.reset(static_cast<size_t>(Field::ct_status));
-      options.undo = &undo;
+      (leg.reply ? options.undo : options.again) = &undo;
+    }
+    static constexpr Translation kNothing;
+    if (!past && !first && !leg.reply) options.again = &kNothing;  // the first packet did not pass: walk.h, "Translation"
+    if (unseen.contains(hop.policy)) {
+      packet.known.reset(static_cast<size_t>(Field::state));
+      packet.known.reset(static_cast<size_t>(Field::ct_dir));
+      domains[Field::state] = IntervalSet::range(state_new, state_invalid);
     }
     Outcome outcome = evaluate(*hop.policy, hop.hook, packet, options);
     if (record) (*record)[hop.policy] = outcome;
+    if (passes(outcome) && outcome.out.has(Field::state) && outcome.out.get(Field::state) == state_untracked) now_unseen.insert(hop.policy);
     carried = outcome.out;
     for (const Step& step : outcome.trail)
       if (step.what == "dst rewritten" || step.what == "dst_port rewritten") result.moved_by = {i, step.rule};
@@ -126,7 +157,7 @@ Replay run(const Walk& walk, const WalkLeg& leg, Packet carried, const Past* pas
     result.outcome = std::move(outcome);
     if (!on) break;
   }
-  (void)walk;
+  unseen.insert(now_unseen.begin(), now_unseen.end());
   return result;
 }
 
@@ -147,20 +178,25 @@ Packet client_packet(const Walk& walk, const PacketBox& box, bool greatest) {
 }
 
 Replay replay(const Walk& walk, size_t leg_index, const Packet& client) {
-  const WalkLeg& leg = walk.legs[leg_index];
-  if (!leg.reply) return run(walk, leg, client, nullptr, nullptr);
   Past past;
-  const Replay first = run(walk, walk.legs[0], client, nullptr, &past);
-  if (first.verdict == Verdict::depends) return first;
-  if (first.verdict != Verdict::accept) return run(walk, leg, mirrored(client), nullptr, nullptr);
-  const Packet& arrived = walk.legs[0].hops.empty() ? client : first.outcome.out;
+  std::set<const Policy*> unseen;
+  const Replay first = run(walk.legs[0], client, nullptr, &past, unseen);
+  if (leg_index == 0) return first;
+  const bool arrived = first.verdict == Verdict::accept;
   Packet answer = client;
-  for (Field field : kCarried)
-    if (arrived.has(field))
-      answer.set(field, arrived.get(field));
+  for (Field field : kCarried) {
+    if (!arrived || walk.legs[0].hops.empty()) break;
+    if (first.outcome.out.has(field))
+      answer.set(field, first.outcome.out.get(field));
     else
       answer.known.reset(static_cast<size_t>(field));
-  return run(walk, leg, mirrored(answer), &past, nullptr);
+  }
+  const auto run_leg = [&](const WalkLeg& leg) {
+    return run(leg, leg.reply ? mirrored(answer) : client, arrived ? &past : nullptr, nullptr, unseen);
+  };
+  if (first.verdict == Verdict::depends) return first;
+  for (size_t earlier = 1; earlier < leg_index; ++earlier) (void)run_leg(walk.legs[earlier]);
+  return run_leg(walk.legs[leg_index]);
 }
 
 }  // namespace fwproof::solver

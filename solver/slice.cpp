@@ -26,6 +26,9 @@ struct Rewritten {
       else
         anything[field] = true;
     }
+    // Of a connection with an untracked packet conntrack may think anything later (walk.h, "Hops").
+    IntervalSet& states = values[static_cast<size_t>(Field::state)];
+    if (states.contains(state_untracked)) states = IntervalSet::range(state_new, state_untracked);
     // An answer carries what the request was translated to, and the other way round.
     for (const auto& [a, b] : kMirrored) {
       const size_t i = static_cast<size_t>(a);

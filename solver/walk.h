@@ -13,8 +13,11 @@
 //    and nothing is translated back.
 //  - Leg 0 is not a reply.
 //
-// Hops. Between hops only addresses, protocol, ports, ICMP and flags travel. At each hop mark, fragment and ct_status start at 0; connmark
+// Hops. Between hops only addresses, protocol, ports, ICMP and flags travel. At each hop mark and fragment start at 0; ct_status starts
+// at 0 in leg 0, and in later legs with what leg 0 had when it left a hop of the same policy (0 where leg 0 did not pass); connmark
 // starts at 0 where the state is surely new, else at any value; mac is any value, for each hop; state starts anew from the leg.
+//  - Where an earlier packet left a hop of the same policy untracked, conntrack does not know the connection as the leg's state says:
+//    state starts at any of new, established, related, invalid, and ct_dir at any value.
 //  - profile, program, service: one value for a policy (the same pointer) in all legs; any profile, any atom of the domain.
 //  - in of a request and out of a reply (the interface towards the client) are one value for a policy; so are out of a request
 //    and in of a reply. `in` in hook output and `out` in hook input mean nothing and are any value, for each hop.
@@ -23,22 +26,27 @@
 //
 // Translation. Stages of kind nat:
 //  - state new or related: the chain is entered as any other.
-//  - state established, no reply: the chain is entered as the first packet would have been: with state new and, for TCP, flags SYN.
+//  - leg 0 in state established: the chain is entered as the first packet would have been: with state new and, for TCP, flags SYN.
 //    Behind it state and flags are the packet's own again.
+//  - later legs that are no replies: never entered. T and T' as below, the packet's dst and dst_port become those of T' where T' differs
+//    from T in them at the hook's first nat stage, and its src and src_port likewise at the last one. Nothing else that a rule of a
+//    nat stage does (marks) happens again. Where leg 0 did not pass, nothing is translated.
 //  - state invalid or untracked (as it is when the stage is reached): the stage is skipped.
 //  - reply legs: never entered. What the nat stages of the same policy did to leg 0 is undone (last hop first, as the reply meets
 //    them): T being leg 0's packet before the first nat stage and T' behind the last one of that hop, the reply's dst and dst_port
 //    become T's src and src_port where T' differs from T in them, at the hook's first nat stage; and its src and src_port
 //    become T's dst and dst_port likewise at the hook's last nat stage. A hook with fewer than two nat stages: before its first
-//    stage, and behind its last one. The reply's ct_status is the one with which leg 0 left that hop. A reply whose state is invalid or
+//    stage, and behind its last one. A reply whose state is invalid or
 //    untracked when it gets there is not translated back.
 //
 // Ends. A leg passes when every hop accepts it and, in hook input, stage route found its destination among `local`: a packet that is sent
 // on does not arrive and does not pass.
+// In hook output it is the other way round: a packet whose destination is one of `local` there (REDIRECT) stays and does
+// not pass.
 //
 // Unknown conditions: pure ones have one value per packet version (leg, hop, and the rewrites so far); per_visit ones and unknown
 // actions have one per rule and visit (the stack of calls that led there). Behind unknown_rewriting a leg passes or not, freely;
-// so does every reply leg when it happened to leg 0.
+// so does every later leg when it happened to leg 0.
 #pragma once
 
 #include <array>
@@ -60,7 +68,7 @@ struct WalkHop {
   std::optional<model::IntervalSet> profile;
   std::optional<model::IntervalSet> program;
   std::optional<model::IntervalSet> service;
-  const model::AddressSet* local = nullptr;  // hook input: own addresses for Stage route; nullptr: every destination is its own
+  const model::AddressSet* local = nullptr;  // own addresses for Stage route; nullptr: every destination is as it should be
   std::string device;
 };
 

@@ -97,7 +97,7 @@ void Z3Walk::encode(const WalkLeg& leg) {
     arrived_ = progress.here.version;
     passed_ = progress.here.when;
     wild_ = wild;
-  } else if (leg.reply) {
+  } else {
     wild = session_.named(session_.any_of({wild, *wild_}));
   }
   const z3::expr passes = session_.any_of({session_.both(progress.here.when, session_.negation(wild)),
@@ -140,18 +140,26 @@ VersionId Z3Walk::start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId
   set(Field::mark, session_.number(0, 32));
   set(Field::connmark, surely_new ? session_.number(0, 32) : session_.free_number(32));
   set(Field::fragment, session_.number(0, 1));
-  set(Field::ct_status, ct_status(leg, hop));
-  set(Field::ct_dir, session_.number(leg.reply ? 1 : 0, 1));
-  set(Field::state, state);
+  set(Field::ct_status, ct_status(hop));
+  const z3::expr direction = session_.number(leg.reply ? 1 : 0, 1);
+  const auto unseen = untracked_.find(hop.policy);
+  if (unseen == untracked_.end()) {
+    set(Field::ct_dir, direction);
+    set(Field::state, state);
+  } else {
+    const z3::expr any = session_.free_number(packets_.bits(Field::state), IntervalSet::range(model::state_new, model::state_invalid));
+    set(Field::ct_dir, session_.named_number(z3::ite(unseen->second, session_.free_number(1), direction)));
+    set(Field::state, session_.named_number(z3::ite(unseen->second, any, state)));
+  }
   set(Field::mac, session_.free_number(48));
   for (const Field field : {Field::in, Field::out, Field::profile, Field::program, Field::service}) set(field, surrounding(leg, hop, field));
   return packets_.add(std::move(fields));
 }
 
-z3::expr Z3Walk::ct_status(const WalkLeg& leg, const WalkHop& hop) {
+z3::expr Z3Walk::ct_status(const WalkHop& hop) {
   const z3::expr none = session_.number(0, 2);
   const auto seen = translated_.find(hop.policy);
-  if (!leg.reply || seen == translated_.end()) return none;
+  if (legs_.empty() || seen == translated_.end()) return none;
   return session_.named_number(z3::ite(*passed_, packets_.field(seen->second.end, Field::ct_status), none));
 }
 
@@ -182,22 +190,25 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
     if (stage.kind == Stage::Kind::nat) nats.push_back(&stage);
   const bool two = nats.size() >= 2;
   Translated seen;
-  if (leg.reply && !two) translate_back(hop, true, at);
+  const bool later = !legs_.empty();
+  if (leg.reply && !two) translate(leg, hop, true, at);
   for (const Stage& stage : stages) {
-    if (leg.reply && two && &stage == nats.front()) translate_back(hop, true, at);
-    if (leg.reply && two && &stage == nats.back()) translate_back(hop, false, at);
+    if (later && (two || !leg.reply) && !nats.empty() && &stage == nats.front()) translate(leg, hop, true, at);
+    if (later && (two || !leg.reply) && !nats.empty() && &stage == nats.back()) translate(leg, hop, false, at);
     switch (stage.kind) {
       case Stage::Kind::filter: enter(stage, false, chains, at); break;
-      case Stage::Kind::nat: pass_nat(leg, stage, chains, at, seen); break;
+      case Stage::Kind::nat: pass_nat(stage, chains, at, seen); break;
       case Stage::Kind::route:
-        if (hop.hook == Hook::input && hop.local)
-          at.here.when = session_.named(session_.both(
-              at.here.when, session_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family))));
+        if (hop.hook != Hook::forward && hop.local) {
+          const z3::expr own = session_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family));
+          at.here.when = session_.named(session_.both(at.here.when, hop.hook == Hook::input ? own : session_.negation(own)));
+        }
         break;
     }
   }
-  if (leg.reply && !two) translate_back(hop, false, at);
-  if (legs_.empty()) {
+  if (leg.reply && !two) translate(leg, hop, false, at);
+  note_untracked(hop, at);
+  if (!later) {
     seen.end = at.here.version;
     translated_[hop.policy] = seen;
   }
@@ -213,8 +224,8 @@ void Z3Walk::enter(const Stage& stage, bool in_nat, Z3Chains& chains, Progress& 
   if (!exits.accepted.empty()) at.here.version = packets_.merged(exits.accepted);
 }
 
-void Z3Walk::pass_nat(const WalkLeg& leg, const Stage& stage, Z3Chains& chains, Progress& at, Translated& seen) {
-  if (leg.reply) return;
+void Z3Walk::pass_nat(const Stage& stage, Z3Chains& chains, Progress& at, Translated& seen) {
+  if (!legs_.empty()) return;
   if (!seen.before) seen.before = at.here.version;
   const z3::expr skipped = session_.named(session_.in_set(packets_.field(at.here.version, Field::state),
                                                           IntervalSet::range(model::state_invalid, model::state_untracked)));
@@ -225,21 +236,31 @@ void Z3Walk::pass_nat(const WalkLeg& leg, const Stage& stage, Z3Chains& chains, 
   seen.behind = at.here.version;
 }
 
-void Z3Walk::translate_back(const WalkHop& hop, bool destination, Progress& at) {
+void Z3Walk::note_untracked(const WalkHop& hop, const Progress& at) {
+  const z3::expr state = session_.in_set(packets_.field(at.here.version, Field::state), IntervalSet::of(model::state_untracked));
+  z3::expr unseen = session_.both(at.here.when, state);
+  if (unseen.is_false()) return;
+  const auto earlier = untracked_.find(hop.policy);
+  if (earlier != untracked_.end()) unseen = session_.any_of({earlier->second, unseen});
+  untracked_.insert_or_assign(hop.policy, session_.named(unseen));
+}
+
+void Z3Walk::translate(const WalkLeg& leg, const WalkHop& hop, bool destination, Progress& at) {
   const auto found = translated_.find(hop.policy);
   if (found == translated_.end() || !found->second.before) return;
   const Translated& seen = found->second;
   const z3::expr untracked = session_.in_set(packets_.field(at.here.version, Field::state),
                                              IntervalSet::range(model::state_invalid, model::state_untracked));
   const z3::expr applies = session_.named(session_.both(*passed_, session_.negation(untracked)));
-  const std::pair<Field, Field> addresses = destination ? std::pair{Field::dst, Field::src} : std::pair{Field::src, Field::dst};
-  const std::pair<Field, Field> ports = destination ? std::pair{Field::dst_port, Field::src_port} : std::pair{Field::src_port, Field::dst_port};
-  for (const auto& [mine, theirs] : {addresses, ports}) {
+  const auto twin = [&](Field source, Field target) {
+    return std::pair{destination ? target : source, destination != leg.reply ? target : source};
+  };
+  for (const auto& [mine, theirs] : {twin(Field::src, Field::dst), twin(Field::src_port, Field::dst_port)}) {
     const z3::expr& before = packets_.field(*seen.before, theirs);
     const z3::expr& behind = packets_.field(seen.behind, theirs);
     if (same(before, behind)) continue;
     const z3::expr changed = session_.named(session_.both(applies, before != behind));
-    const VersionId restored = packets_.assigned(at.here.version, {{mine, before}});
+    const VersionId restored = packets_.assigned(at.here.version, {{mine, leg.reply ? before : behind}});
     at.here.version = packets_.merged({{changed, restored}, {session_.named(session_.negation(changed)), at.here.version}});
   }
 }

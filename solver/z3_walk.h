@@ -40,15 +40,17 @@ class Z3Walk {
 
   void encode(const WalkLeg& leg);
   Progress pass_hop(const WalkLeg& leg, const WalkHop& hop, Progress at);
-  void pass_nat(const WalkLeg& leg, const model::Stage& stage, Z3Chains& chains, Progress& at, Translated& seen);
+  void pass_nat(const model::Stage& stage, Z3Chains& chains, Progress& at, Translated& seen);
   void enter(const model::Stage& stage, bool in_nat, Z3Chains& chains, Progress& at);
-  void translate_back(const WalkHop& hop, bool destination, Progress& at);
+  // On an answer what leg 0 met is undone; on a later packet of the client's it is done again.
+  void translate(const WalkLeg& leg, const WalkHop& hop, bool destination, Progress& at);
   VersionId start_of_leg(const WalkLeg& leg, const z3::expr& state, const z3::expr& flags);
   VersionId start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId arriving, const z3::expr& state);
   Z3Packets::Fields mirrored(const Z3Packets::Fields& fields);
   z3::expr surrounding(const WalkLeg& leg, const WalkHop& hop, model::Field field);
   z3::expr shared(const model::Policy& policy, model::Field field, int role, const model::IntervalSet& possible);
-  z3::expr ct_status(const WalkLeg& leg, const WalkHop& hop);
+  z3::expr ct_status(const WalkHop& hop);
+  void note_untracked(const WalkHop& hop, const Progress& at);
 
   Z3Session& session_;
   const Walk& walk_;
@@ -63,6 +65,8 @@ class Z3Walk {
   std::optional<z3::expr> passed_;  // without those whose fate is free
   std::optional<z3::expr> wild_;
   std::map<const model::Policy*, Translated> translated_;
+  // Earlier legs:
+  std::map<const model::Policy*, z3::expr> untracked_;  // conntrack did not see one of them
 };
 
 }  // namespace fwproof::solver

@@ -56,7 +56,7 @@ constexpr auto kWays = std::to_array<Way>({
     {Hook::forward, "raw", "PREROUTING"}, {Hook::forward, "mangle", "PREROUTING"}, {Hook::forward, "nat", "PREROUTING"},
     {Hook::forward, "", ""}, {Hook::forward, "mangle", "FORWARD"}, {Hook::forward, "filter", "FORWARD"},
     {Hook::forward, "security", "FORWARD"}, {Hook::forward, "mangle", "POSTROUTING"}, {Hook::forward, "nat", "POSTROUTING"},
-    {Hook::output, "raw", "OUTPUT"}, {Hook::output, "mangle", "OUTPUT"}, {Hook::output, "nat", "OUTPUT"}, {Hook::output, "filter", "OUTPUT"},
+    {Hook::output, "raw", "OUTPUT"}, {Hook::output, "mangle", "OUTPUT"}, {Hook::output, "nat", "OUTPUT"}, {Hook::output, "", ""}, {Hook::output, "filter", "OUTPUT"},
     {Hook::output, "security", "OUTPUT"}, {Hook::output, "mangle", "POSTROUTING"}, {Hook::output, "nat", "POSTROUTING"},
 });
 
@@ -67,6 +67,7 @@ class Assembler {
     builder_.family = family;
     builder_.facts = &facts;
     builder_.modified_sets = dump.modified_sets;
+    builder_.asks_translated = dump.asks_translated;
     (family == Family::v4 ? builder_.policy.v4 : builder_.policy.v6) = true;
   }
 
@@ -228,7 +229,8 @@ class Assembler {
   void add_rule(LineRef ref, const RuleAst& ast, const TableScope& scope, uint32_t number) {
     Rule rule;
     LineResult line;
-    lower_rule(builder_, scope, ast, origin_of(sections_, ref), rule, line);
+    std::vector<Rule> before;
+    lower_rule(builder_, scope, ast, origin_of(sections_, ref), rule, line, before);
     if (ast.target_spec != nullptr && ast.target_spec->effect == Effect::changes_header) builder_.changes_header = true;
     account(ref, line.line_class, line.construct.empty() ? "rule" : std::string_view(line.construct));
     for (LineResult::Note& note : line.notes) {
@@ -237,10 +239,12 @@ class Assembler {
     }
     auto& rules = builder_.policy.chains[number].rules;
     if (ast.verb == Verb::append) {
+      for (Rule& first : before) rules.push_back(std::move(first));
       rules.push_back(std::move(rule));
       return;
     }
     insert(number, ast.position, std::move(rule), ref);
+    for (Rule& first : before) insert(number, ast.position, std::move(first), ref);
   }
 
   // -I CHAIN puts rules in front in reverse order: they are collected and spliced once.

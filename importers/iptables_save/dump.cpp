@@ -194,6 +194,7 @@ class DumpReader {
 
   // What has to be known before the first rule is lowered.
   void look_ahead(std::string_view line) {
+    if (contains(line, "state") && contains(line, "NAT")) dump_.asks_translated = true;
     const bool has_interface = contains(line, " -i") || contains(line, " -o") || contains(line, " --in") || contains(line, " --o");
     const bool has_set = contains(line, "SET");
     if (!has_interface && !has_set && table_->family_known) return;

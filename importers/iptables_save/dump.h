@@ -46,7 +46,7 @@ struct Dump {
   bool family_guessed = false;
   std::set<std::string, std::less<>> interfaces;      // as written, "eth+"
   std::set<std::string, std::less<>> modified_sets;
-  bool changes_header = false;
+  bool asks_translated = false;         // --ctstate with DNAT or SNAT somewhere
 };
 
 // Reports what is wrong with the frame into `result` and accounts for every line but the rules.

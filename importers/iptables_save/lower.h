@@ -18,6 +18,7 @@ struct Builder {
   model::Family family = model::Family::v4;
   const Facts* facts = nullptr;
   std::set<std::string, std::less<>> modified_sets;   // a SET target adds to or deletes from them
+  bool asks_translated = false;                       // some rule reads ct_status
   bool changes_header = false;                        // a target rewrites TTL, DSCP, TCP options …
   std::unordered_map<std::string, uint32_t> pure_unknowns;
   std::unordered_map<std::string, model::IntervalSet> interface_atoms;  // key as written, "eth+"
@@ -52,7 +53,9 @@ struct LineResult {
 
 // Requires: ast was parsed by parse_line; interface names were added to the policy's domain.
 // The rule is complete afterwards in terms and action, whatever ast.problems holds.
-void lower_rule(Builder& builder, const TableScope& scope, const RuleAst& ast, model::Origin origin, model::Rule& rule, LineResult& result);
+// `before` gains what the line also stands for: rules to be put in front of it.
+void lower_rule(Builder& builder, const TableScope& scope, const RuleAst& ast, model::Origin origin, model::Rule& rule, LineResult& result,
+                std::vector<model::Rule>& before);
 
 // What lower_rule() consists of; each adds to the rule.
 struct RuleContext {
@@ -62,6 +65,7 @@ struct RuleContext {
   model::Origin origin;
   model::Rule& rule;
   LineResult& result;
+  std::vector<model::Rule>* before = nullptr;         // rules that the line also stands for, to be put in front of `rule`
 
   // Something netfilter would refuse: a diagnostic, and the rule's match is no longer known.
   void refuse(uint32_t word, model::DiagnosticId id, std::string message);

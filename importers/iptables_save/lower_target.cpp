@@ -236,8 +236,51 @@ class TargetLowering {
     if (!all.addresses.empty()) steps.push_back(assign(field, all.addresses));
     add_ports(steps, field, all.ports);
     if (all.shifted) c_.result.worsen(LineClass::approximated, "shifted port range");
+    translate(field, std::move(steps));
+  }
+
+  // A translation that changes nothing leaves no trace in the connection's status (nf_nat_setup_info: only when the tuple differs).
+  void translate(Field field, std::vector<Rewrite> steps) {
+    if (c_.builder.asks_translated) {
+      if (auto same = unchanged(steps)) {
+        bool certain = true;
+        for (const Rewrite& step : steps) certain = certain && step.kind == Rewrite::Kind::assign && step.values.is_single();
+        std::vector<Rewrite> quiet = steps;
+        if (!certain) quiet.push_back(assign(Field::ct_status, IntervalSet::all(2)));
+        auto& rewrites = c_.builder.policy.rewrites;
+        same->action = {ActionKind::rewrite, static_cast<uint32_t>(rewrites.size())};
+        rewrites.push_back({std::move(quiet), ActionKind::accept});
+        c_.before->push_back(std::move(*same));
+      }
+    }
     steps.push_back(translated(field));
     rewrite(std::move(steps), ActionKind::accept);
+  }
+
+  // The rule for packets that may already be what the steps would make of them; nothing when no packet of this rule can.
+  std::optional<model::Rule> unchanged(const std::vector<Rewrite>& steps) const {
+    model::Rule same = c_.rule;
+    for (const Rewrite& step : steps) {
+      if (step.kind == Rewrite::Kind::assign_named) {
+        same.terms.push_back({model::InNamed{step.field, step.name}});
+        continue;
+      }
+      if (step.field == Field::src_port && step.values == IntervalSet::range(1, 65535)) continue;
+      const bool address = step.field == Field::src || step.field == Field::dst;
+      for (const model::Term& term : c_.rule.terms) {
+        const auto* in = std::get_if<model::In>(&term.what);
+        const auto* addresses = std::get_if<model::InAddresses>(&term.what);
+        if (in != nullptr && in->field == step.field && !term.negated && in->set.intersected(step.values).empty()) return std::nullopt;
+        if (addresses != nullptr && addresses->field == step.field && !term.negated &&
+            addresses->set.in(c_.builder.family).intersected(step.values).empty())
+          return std::nullopt;
+      }
+      if (address)
+        same.terms.push_back({model::InAddresses{step.field, model::AddressSet::of(c_.builder.family, step.values)}});
+      else
+        same.terms.push_back({model::In{step.field, step.values}});
+    }
+    return same;
   }
 
   // A translated source keeps its port where it can, but need not (nf_nat_core.c, get_unique_tuple).
@@ -262,8 +305,7 @@ class TargetLowering {
     else
       steps.push_back({Rewrite::Kind::assign_named, field, {}, "local"});
     add_ports(steps, field, ports);
-    steps.push_back(translated(field));
-    rewrite(std::move(steps), ActionKind::accept);
+    translate(field, std::move(steps));
   }
 
   // Which side NETMAP rewrites depends on the hook; in a user's chain both may call it.
@@ -277,6 +319,12 @@ class TargetLowering {
     const model::Interval whole = prefix->interval();
     const u128 mask = model::max_value(model::address_bits(c_.builder.family)) ^ (whole.hi - whole.lo);
     const Field field = to_dst ? Field::dst : Field::src;
+    if (c_.builder.asks_translated) {
+      model::Rule same = c_.rule;
+      same.terms.push_back({model::InAddresses{field, model::AddressSet::of(c_.builder.family, IntervalSet::range(whole.lo, whole.hi))}});
+      same.action = {ActionKind::accept, 0};
+      c_.before->push_back(std::move(same));
+    }
     rewrite({{Rewrite::Kind::netmap, field, {}, "", mask, whole.lo}, translated(field)}, ActionKind::accept);
   }
 
@@ -294,8 +342,9 @@ class TargetLowering {
 
 void lower_target(RuleContext& context) { TargetLowering(context).run(); }
 
-void lower_rule(Builder& builder, const TableScope& scope, const RuleAst& ast, model::Origin origin, model::Rule& rule, LineResult& result) {
-  RuleContext context{builder, scope, ast, origin, rule, result};
+void lower_rule(Builder& builder, const TableScope& scope, const RuleAst& ast, model::Origin origin, model::Rule& rule, LineResult& result,
+                std::vector<model::Rule>& before) {
+  RuleContext context{builder, scope, ast, origin, rule, result, &before};
   rule.origin = origin;
   for (const Problem& problem : ast.problems) context.refuse(problem.word, problem.id, problem.message);
   lower_matches(context);

@@ -72,7 +72,7 @@ class Writer {
   }
 
   std::string protocol() {
-    static const Words kPorts = {"8000", "8001", "8002:8004", ":8003", "8005:", "0:65535", "8007"};
+    static const Words kPorts = {"8000", "8001", "8002:8004", ":8003", "8005:", "8007"};
     static const Words kLists = {"8000,8002", "8001:8003,8007", "1024:20000", "8006"};
     switch (below(8)) {
       case 0: return " " + maybe_not() + "-p " + pick({"tcp", "udp", "icmp", "gre"});

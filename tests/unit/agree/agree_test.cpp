@@ -214,6 +214,23 @@ TEST(Agree, Z3WithTheRegionsOnRandomPolicies) {
     failures += !agrees(seed, policy_of(seed), z3_denies_regions);
 }
 
+// What a replayed packet is certain of, the regions say too.
+std::string replay_denies_exchange(const Walk& walk, const solver::FlowRegions& regions, uint64_t seed) {
+  for (uint64_t index = seed % 911; index < kPackets; index += 911) {
+    const Packet packet = packet_of(walk, index);
+    const Packet client = solver::client_packet(walk, box_of(packet));
+    for (size_t leg = 0; leg < walk.legs.size(); ++leg) {
+      const solver::Replay replay = solver::replay(walk, leg, client);
+      if (replay.verdict == Verdict::depends) continue;
+      const Fate plain = replay.verdict == Verdict::accept ? Fate::passes : Fate::blocked;
+      const Fate fast = fate_in(regions.legs[leg], packet);
+      if (fast != plain && fast != Fate::depends)
+        return "leg " + std::to_string(leg) + ", packet " + std::to_string(index) + ": replay " + std::to_string(static_cast<int>(plain));
+    }
+  }
+  return "";
+}
+
 // Request, answer and a later packet, the answer through the same chains on the way out: translation and its undoing.
 std::string z3_denies_exchange(const Policy& original, uint64_t seed) {
   Policy policy = original;
@@ -223,10 +240,11 @@ std::string z3_denies_exchange(const Policy& original, uint64_t seed) {
   walk.legs.resize(3, walk.legs[0]);
   walk.legs[1].reply = true;
   walk.legs[1].hops[0].hook = Hook::output;
-  walk.legs[1].hops[0].local = nullptr;
+  if (seed % 5 != 0) walk.legs[1].hops[0].local = nullptr;
   walk.legs[1].state = walk.legs[2].state = IntervalSet::of(state_established);
   const solver::Slice slice = solver::slice(walk);
   const solver::FlowRegions regions = solver::compute(walk, slice, {});
+  if (const std::string what = replay_denies_exchange(walk, regions, seed); !what.empty()) return what;
   Prover prover(walk, &slice, {});
   for (size_t leg = 0; leg < walk.legs.size(); ++leg) {
     const std::string where = "leg " + std::to_string(leg) + ": ";

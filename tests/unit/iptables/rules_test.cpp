@@ -175,6 +175,17 @@ constexpr Row kRaw[] = {
     {"-A PREROUTING -m connmark ! --mark 1 -j DROP", "!visit?connection-in-raw -> drop"},
     {"-A PREROUTING -j CONNMARK --restore-mark", "-> mark:=0-4294967295 proceed"},
 };
+// A translation into what the packet already is leaves no trace in the connection's status; it matters where a rule asks for that.
+constexpr const char* kAsksTranslated = "-A X -m conntrack --ctstate DNAT -j ACCEPT\n";
+TEST(Rules, TranslationWithoutEffect) {
+  const auto rules = [](const std::string& line) { return rule_of(kAsksTranslated + line, "nat", "PREROUTING", false); };
+  EXPECT_EQ(rules("-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:80"),
+            "protocol 6; dst_port 80; dst 10.0.0.1; dst_port 80 -> dst:=10.0.0.1, dst_port:=80 accept\n"
+            "protocol 6; dst_port 80 -> dst:=10.0.0.1, dst_port:=80, ct_status bits 2^2 accept");
+  EXPECT_EQ(rules("-A PREROUTING -p tcp -m tcp --dport 81 -j DNAT --to-destination 10.0.0.1:80"),
+            "protocol 6; dst_port 81 -> dst:=10.0.0.1, dst_port:=80, ct_status bits 2^2 accept");
+}
+
 TEST(Rules, Raw) { check(kRaw, "raw", "PREROUTING"); }
 
 TEST(Rules, Mangle) { check(kMangle, "mangle", "PREROUTING"); }
@@ -192,7 +203,7 @@ TEST(Frame, StagesFollowNetfilterOrder) {
     for (const auto& stage : stages) text += stage.kind == model::Stage::Kind::route ? "route " : policy.chains[stage.chain].name + " ";
     text += "| ";
   }
-  EXPECT_EQ(text, "raw/PREROUTING nat/PREROUTING route filter/INPUT | raw/OUTPUT filter/OUTPUT nat/POSTROUTING | "
+  EXPECT_EQ(text, "raw/PREROUTING nat/PREROUTING route filter/INPUT | raw/OUTPUT route filter/OUTPUT nat/POSTROUTING | "
                   "raw/PREROUTING nat/PREROUTING route filter/FORWARD nat/POSTROUTING | ");
   for (const model::Chain& chain : policy.chains) {
     if (chain.name == "filter/INPUT") { EXPECT_EQ(chain.at_end, model::ActionKind::drop); }

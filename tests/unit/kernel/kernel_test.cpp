@@ -192,7 +192,7 @@ solver::Walk walk_of(const Conversation& talk, const Policy& policy, const Addre
     const IntervalSet v0 = of(policy.interfaces.atom_of("v0")), none = of(0);
     hop.in = hop.hook == Hook::input ? v0 : none;
     hop.out = hop.hook == Hook::input ? none : v0;
-    if (hop.hook == Hook::input) hop.local = &local;
+    hop.local = &local;
     return solver::WalkLeg{"", reply, of(state), of(flags), {hop}};
   };
   const bool tcp = wire.protocol == IPPROTO_TCP;
