@@ -18,8 +18,8 @@ constexpr size_t kMoved = 16;
 
 class Asking {
  public:
-  Asking(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs)
-      : walk_(walk), wanted_(wanted), limits_(limits), proofs_(proofs), slice_(slice(walk)) {}
+  Asking(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened)
+      : walk_(walk), wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), slice_(slice(walk)) {}
 
   Answer run() {
     answer_.proof.slice = static_cast<uint32_t>(kept_rules(slice_));
@@ -37,6 +37,7 @@ class Asking {
       collect_moved(flow, flow.moved(Field::dst), answer_.moved_address);
       collect_moved(flow, flow.moved(Field::dst_port), answer_.moved_port);
       collect_moved(flow, flow.sent_on(0), answer_.sent_on);
+      if (opened_) collect_opened(flow);
       if (proofs_) prove(flow);
       replay_corners(flow);
     } catch (const LimitReached& limit) {
@@ -47,6 +48,14 @@ class Asking {
 
  private:
   Ref breaking(const LegRegions& regions) const { return wanted_ == Wanted::all_pass ? regions.blocked : regions.passes; }
+
+  void collect_opened(Flow& flow) {
+    bool complete = true;
+    for (const Opened& rule : flow.opened(0)) {
+      OpenedBy by{rule.by, flow.boxes(rule.surely, limits_.regions, complete), flow.boxes(rule.perhaps, limits_.regions, complete)};
+      if (!by.surely.empty() || !by.perhaps.empty()) opened_->push_back(std::move(by));
+    }
+  }
 
   void collect(Flow& flow, size_t leg) {
     Diagrams& diagrams = flow.diagrams();
@@ -187,6 +196,7 @@ class Asking {
   Wanted wanted_;
   const Limits& limits_;
   ProofSession* proofs_;
+  std::vector<OpenedBy>* opened_;
   Slice slice_;
   Answer answer_;
   std::vector<Ref> breaks_;    // by leg
@@ -199,6 +209,8 @@ class Asking {
 
 }  // namespace
 
-Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs) { return Asking(walk, wanted, limits, proofs).run(); }
+Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
+  return Asking(walk, wanted, limits, proofs, opened).run();
+}
 
 }  // namespace fwproof::solver

@@ -34,6 +34,13 @@ struct Moved {
   Replay replay;            // of leg 0
 };
 
+// What one rule opens, as boxes.
+struct OpenedBy {
+  Decision by;
+  std::vector<PacketBox> surely;
+  std::vector<PacketBox> perhaps;
+};
+
 struct Answer {
   bool empty = false;               // nothing in question
   std::vector<Finding> breaks;
@@ -54,6 +61,7 @@ struct Answer {
 };
 
 // proofs: the Z3 to ask, shared between questions; nullptr: regions only.
-Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs);
+// opened: if given, filled with what each accepting rule opens on leg 0.
+Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened = nullptr);
 
 }  // namespace fwproof::solver

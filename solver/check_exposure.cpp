@@ -55,12 +55,17 @@ std::set<Checking::Service> Checking::listed_services(const Closed& closed) cons
   return services;
 }
 
+// A row to ANY is a row to this host too: it asks that every address be reached.
+bool Checking::grants_to(const std::vector<std::string>& roles, const std::string& host) const {
+  return names(roles, host) || std::any_of(roles.begin(), roles.end(), [&](const std::string& role) { return zone(role).any; });
+}
+
 // What the rows allow: from each role that has it, to the host. Rows of all specifications are joined.
 std::vector<PacketBox> Checking::granted(const Closed& closed, Family family, bool& unbound) const {
   std::vector<PacketBox> boxes;
   const IntervalSet host = inside(closed, family);
   for (const Requirement& row : requirements_.rows) {
-    if (!names(closed.inbound ? row.to : row.from, closed.host)) continue;
+    if (!grants_to(closed.inbound ? row.to : row.from, closed.host)) continue;
     for (const std::string& name : closed.inbound ? row.from : row.to) {
       const Zone& peer = zone(name);
       if (!peer.bound && !peer.any) {

@@ -36,6 +36,13 @@ struct Decision {
   Ref region = Diagrams::kFalse;  // client packets (and values of unknowns) that it decides
 };
 
+// What one accepting rule opens: packets that pass whatever happens and would not without it or a later rule, and packets that perhaps pass by it.
+struct Opened {
+  Decision by;
+  Ref surely = Diagrams::kFalse;
+  Ref perhaps = Diagrams::kFalse;
+};
+
 class Flow {
  public:
   Flow(const Walk& walk, const Slice& slice, const Limits& limits);
@@ -54,6 +61,9 @@ class Flow {
   // Accepting ones only where nothing later could block. In the order in which they were met.
   // only_assumed: those whose rule or chain end rests on an assumption (much cheaper when there are none).
   std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed = false);
+  // The same by rule, in the order of the rules. Where several rules may accept a packet that passes anyway, the last one is named: it
+  // accepts what the unknown conditions of the others leave.
+  std::vector<Opened> opened(size_t leg);
   // What the fate of the region hangs on.
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
   // Packets of leg 0 that may pass with another value in the field than the client gave it.

@@ -77,4 +77,19 @@ std::vector<Decision> Flow::Run::deciders(size_t leg, Ref region, bool only_assu
   return found;
 }
 
+std::vector<Opened> Flow::opened(size_t leg_index) {
+  const LegRegions& regions = leg(leg_index);
+  std::vector<Opened> rules;
+  for (const Decision& decision : deciders(leg_index, diagrams().either(regions.passes, regions.depends)))
+    if (decision.verdict == Verdict::accept) rules.push_back({decision, Diagrams::kFalse, Diagrams::kFalse});
+  Ref rest = regions.passes;
+  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+    const Ref reached = some_assignment(rule->by.region);
+    rule->surely = diagrams().both(reached, rest);
+    rest = diagrams().minus(rest, rule->surely);
+    rule->perhaps = diagrams().both(reached, regions.depends);
+  }
+  return rules;
+}
+
 }  // namespace fwproof::solver

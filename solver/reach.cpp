@@ -91,72 +91,67 @@ class Reaching {
 
   void ask_group(const Policy& policy, Family family, const ProtocolGroup& group) {
     const Walk walk = walk_of(device_, policy, family, group, own_);
-    const Answer answer = ask(walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
+    std::vector<OpenedBy> opened;
+    const Answer answer = ask(walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr, &opened);
     Result base = result_for(family, group, "closed");
     base.proof = answer.proof;
     base.assumes = answer.assumes;
     base.fault = answer.fault;
     base.complete = answer.listed_all && answer.limit.empty() && answer.proven;
     if (!answer.limit.empty()) base.reasons.push_back("limit reached: " + answer.limit);
-    add(base, walk, answer.breaks, group, family, Truth::violated, answer);
-    add(base, walk, answer.undecided, group, family, Truth::cannot_tell, answer);
-    if (answer.breaks.empty() && answer.undecided.empty()) {
-      base.truth = base.complete && base.fault.empty() ? Truth::holds : Truth::cannot_tell;
-      base.summary = fmt::format("no {} is let in", words(group, family));
-      report_.results.push_back(std::move(base));
+    // Rules that perhaps open the very same packets are told together: there tend to be dozens.
+    std::vector<std::pair<std::vector<PacketBox>, std::vector<Decider>>> perhaps;
+    size_t number = 0;
+    for (const OpenedBy& rule : opened) {
+      const Decider by = describe(walk.legs[0].hops[0], rule.by.rule, rule.by.verdict, rule.by.sent_on);
+      add(base, walk, {by}, rule.surely, ++number, group, family, Truth::violated, answer);
+      const auto same = std::find_if(perhaps.begin(), perhaps.end(), [&](const auto& p) { return p.first == rule.perhaps; });
+      if (same == perhaps.end())
+        perhaps.push_back({rule.perhaps, {by}});
+      else
+        same->second.push_back(by);
     }
+    for (const auto& [boxes, by] : perhaps) add(base, walk, by, boxes, ++number, group, family, Truth::cannot_tell, answer);
+    if (number > 0) return;
+    const bool closed = base.complete && base.fault.empty() && !answer.any_breaks && !answer.any_undecided;
+    base.truth = closed ? Truth::holds : Truth::cannot_tell;
+    base.summary = closed ? fmt::format("no {} is let in", words(group, family)) : fmt::format("cannot tell what {} is let in", words(group, family));
+    report_.results.push_back(std::move(base));
   }
 
   static std::string words(const ProtocolGroup& group, Family family) {
     return fmt::format("{} {}", family == Family::v4 ? "IPv4" : "IPv6", std::string(group.name) == "other" ? "other protocol" : group.name);
   }
 
-  // One result for each deciding rule, in the order in which the rules decide.
-  void add(const Result& base, const Walk& walk, const std::vector<Finding>& findings, const ProtocolGroup& group, Family family, Truth truth,
-           const Answer& answer) {
-    std::vector<std::pair<std::string, Result>> by_rule;
-    for (const Finding& finding : findings) {
-      const WalkHop& hop = walk.legs[0].hops[0];
-      std::vector<Decider> deciders;
-      for (const Decision& decision : finding.decided_by)
-        if (decision.verdict == Verdict::accept) deciders.push_back(describe(hop, decision.rule, decision.verdict, decision.sent_on));
-      if (deciders.empty() && truth == Truth::violated)
-        deciders.push_back(describe(hop, finding.replay.outcome.decided_by, finding.replay.outcome.verdict));
-      std::string key;
-      for (const Decider& d : deciders) key += fmt::format("{}:{}:{};", d.origin.file, d.origin.line, d.rule);
-      auto place = std::find_if(by_rule.begin(), by_rule.end(), [&](const auto& p) { return p.first == key; });
-      if (place == by_rule.end()) {
-        Result result = base;
-        result.id = result_for(family, group, fmt::format("{}{}", truth == Truth::violated ? "open-" : "perhaps-", by_rule.size() + 1)).id;
-        result.truth = truth;
-        if (truth == Truth::cannot_tell) result.depends_on = answer.depends_on;
-        by_rule.emplace_back(key, std::move(result));
-        place = std::prev(by_rule.end());
-      }
+  // What rules open, surely or perhaps.
+  void add(const Result& base, const Walk& walk, const std::vector<Decider>& by, const std::vector<PacketBox>& boxes, size_t number,
+           const ProtocolGroup& group, Family family, Truth truth, const Answer& answer) {
+    if (boxes.empty()) return;
+    Result result = base;
+    result.id = result_for(family, group, fmt::format("{}{}", truth == Truth::violated ? "open-" : "perhaps-", number)).id;
+    result.truth = truth;
+    if (truth == Truth::cannot_tell) result.depends_on = answer.depends_on;
+    for (const PacketBox& box : boxes) {
       Counterexample example;
       example.region.family = family;
-      example.region.sets = {{Field::src, finding.box.src}, {Field::dst, finding.box.dst}, {Field::protocol, finding.box.protocol}};
+      example.region.sets = {{Field::src, box.src}, {Field::dst, box.dst}, {Field::protocol, box.protocol}};
       if (group.ports) {
-        example.region.sets[Field::src_port] = finding.box.src_port;
-        example.region.sets[Field::dst_port] = finding.box.dst_port;
+        example.region.sets[Field::src_port] = box.src_port;
+        example.region.sets[Field::dst_port] = box.dst_port;
       }
       if (group.icmp) {
-        example.region.sets[Field::icmp_type] = finding.box.icmp_type;
-        example.region.sets[Field::icmp_code] = finding.box.icmp_code;
+        example.region.sets[Field::icmp_type] = box.icmp_type;
+        example.region.sets[Field::icmp_code] = box.icmp_code;
       }
-      example.packet = finding.client;
+      example.packet = client_packet(walk, box);
       example.packet.set(Field::state, state_new);
       example.from_zone = "ANY";
       example.to_zone = device_.name;
-      example.decided_by = std::move(deciders);
-      example.trail = finding.replay.outcome.trail;
-      auto& list = truth == Truth::violated ? place->second.counterexamples : place->second.undecided;
-      list.push_back(std::move(example));
+      example.decided_by = by;
+      (truth == Truth::violated ? result.counterexamples : result.undecided).push_back(std::move(example));
     }
-    for (auto& [key, result] : by_rule) {
-      summarise(result, family, truth);
-      report_.results.push_back(std::move(result));
-    }
+    summarise(result, family, truth);
+    report_.results.push_back(std::move(result));
   }
 
   static void summarise(Result& result, Family family, Truth truth) {
