@@ -33,7 +33,7 @@ void add_output_options(CLI::App& command, OutputArguments& arguments) {
   add_choice(command, "--format", arguments.format, {"text", "json"}, "text (default) or json");
   command.add_option("--output", arguments.output, "write to FILE instead of standard output");
   command.add_flag("--no-color", arguments.no_color, "no colour, even on a terminal");
-  command.add_flag("--quiet,-q", arguments.quiet, "findings and the closing line only");
+  command.add_flag("--quiet,-q", arguments.quiet, "assumptions, findings and the closing line only");
 }
 
 Output::Output(const OutputArguments& arguments) : arguments_(arguments) {

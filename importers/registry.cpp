@@ -70,7 +70,13 @@ class HostImport {
     check_policies();
     collect_inputs();
     model::sort_by_place(host_.diagnostics);
-    for (const Diagnostic& diagnostic : host_.diagnostics) host_.understood &= diagnostic.severity != Severity::error;
+    for (Diagnostic& diagnostic : host_.diagnostics) {
+      // A value that is none is an error of its line, not of the file: what hangs on the line cannot be told, the rest stands.
+      if (diagnostic.id == DiagnosticId::address_invalid || diagnostic.id == DiagnosticId::number_invalid)
+        diagnostic.severity = Severity::error;
+      else
+        host_.understood &= diagnostic.severity != Severity::error;
+    }
     return std::move(host_);
   }
 

@@ -18,7 +18,7 @@ enum class DiagnosticId {
 std::string_view id_text(DiagnosticId id);       // "match.opaque"
 std::string_view id_meaning(DiagnosticId id);
 
-// error: the file as a whole is not understood (exit 3). warning: part of it is not, verdicts that depend on it say so. note: worth knowing.
+// error: the file as a whole is not understood (exit 3), or, for a value that is none (address.invalid, number.invalid), its line. warning: part of it is not, verdicts that depend on it say so. note: worth knowing.
 enum class Severity { error, warning, note };
 
 struct Diagnostic {

@@ -46,7 +46,7 @@ void write_text(std::ostream& out, const Run& run, const TextOptions& options) {
   const bool all = !options.quiet;
   if (all) write_head(out, run, options);
   write_diagnostics_of(out, run, options);
-  if (all) write_assumptions(out, run, lines, options.style);
+  write_assumptions(out, run, lines, options.style);
   if (run.is_reach) {
     write_reach(out, run, lines, options.style, options.width);
   } else {

@@ -10,7 +10,7 @@ namespace fwproof::report {
 
 struct TextOptions {
   Style style;
-  bool quiet = false;   // findings and the closing line only
+  bool quiet = false;   // assumptions, findings and the closing line only
   size_t width = 0;     // columns of the terminal; 0: no terminal
 };
 

@@ -29,14 +29,29 @@ bool is_contradictory(const Walk& walk) {
   return walk.legs.empty() || walk.legs[0].reply;
 }
 
+// Rules, and the intervals of their sets, that a proof has to look at.
+size_t weight(const std::vector<model::Term>& terms) {
+  size_t intervals = 0;
+  for (const model::Term& term : terms) {
+    if (const auto* in = std::get_if<model::In>(&term.what)) intervals += in->set.intervals().size();
+    if (const auto* in = std::get_if<model::InAddresses>(&term.what)) intervals += in->set.v4.intervals().size() + in->set.v6.intervals().size();
+    if (const auto* any = std::get_if<model::AnyOf>(&term.what))
+      for (const auto& inner : any->alternatives) intervals += weight(inner);
+  }
+  return intervals;
+}
+
 bool is_large(const Walk& walk, const Slice* slice) {
-  constexpr size_t kManyRules = 150;
-  if (slice) return kept_rules(*slice) > kManyRules;
-  size_t rules = 0;
+  constexpr size_t kMuch = 400;
+  size_t much = 0;
   for (const WalkLeg& leg : walk.legs)
     for (const WalkHop& hop : leg.hops)
-      for (const model::Chain& chain : hop.policy->chains) rules += chain.rules.size();
-  return rules > kManyRules;
+      for (size_t chain = 0; chain < hop.policy->chains.size(); ++chain) {
+        const auto& rules = hop.policy->chains[chain].rules;
+        for (size_t rule = 0; rule < rules.size() && much <= kMuch; ++rule)
+          if (!slice || slice->at(hop.policy)[chain][rule]) much += 1 + weight(rules[rule].terms);
+      }
+  return much > kMuch;
 }
 
 }  // namespace

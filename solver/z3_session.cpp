@@ -119,9 +119,21 @@ z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& given) {
   }
   const IntervalSet rest = set.complement(top);
   const bool by_rest = rest.intervals().size() <= set.intervals().size();
+  const z3::expr inside = in_any(value, by_rest ? rest : set);
+  return by_rest ? negation(inside) : inside;
+}
+
+// A large set is one predicate, however often it and its complement are asked about.
+z3::expr Z3Session::in_any(const z3::expr& value, const IntervalSet& set) {
   std::vector<z3::expr> parts;
-  for (const Interval& interval : (by_rest ? rest : set).intervals()) parts.push_back(in_interval(value, interval.lo, interval.hi));
-  return by_rest ? negation(any_of(parts)) : any_of(parts);
+  const bool large = set.intervals().size() > 64;
+  if (large)
+    for (const LargeSet& known : large_sets_)
+      if (known.of == Z3_get_ast_id(context_, value) && known.set == set) return known.inside;
+  for (const Interval& interval : set.intervals()) parts.push_back(in_interval(value, interval.lo, interval.hi));
+  if (!large) return any_of(parts);
+  large_sets_.push_back({Z3_get_ast_id(context_, value), set, named(any_of(parts))});
+  return large_sets_.back().inside;
 }
 
 }  // namespace fwproof::solver

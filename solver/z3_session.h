@@ -40,9 +40,13 @@ class Z3Session {
   z3::expr in_set(const z3::expr& value, const model::IntervalSet& set);
   // Promises that asserted premises keep the variable inside the set; in_set() uses it. Forgotten by forget_bounds().
   void bound(const z3::expr& variable, model::IntervalSet set) { bounds_[Z3_get_ast_id(context_, variable)] = std::move(set); }
-  void forget_bounds() { bounds_.clear(); }
+  void forget_bounds() {
+    bounds_.clear();
+    large_sets_.clear();
+  }
 
  private:
+  z3::expr in_any(const z3::expr& value, const model::IntervalSet& set);
   z3::expr in_interval(const z3::expr& value, model::u128 lo, model::u128 hi);
   std::string next_name() { return "v" + std::to_string(names_++); }
 
@@ -50,6 +54,12 @@ class Z3Session {
   z3::solver solver_;
   uint64_t names_ = 0;
   std::map<unsigned, model::IntervalSet> bounds_;  // by AST id
+  struct LargeSet {
+    unsigned of;  // AST id
+    model::IntervalSet set;
+    z3::expr inside;
+  };
+  std::vector<LargeSet> large_sets_;
 };
 
 inline bool same(const z3::expr& a, const z3::expr& b) { return Z3_is_eq_ast(a.ctx(), a, b); }
