@@ -12,6 +12,8 @@ struct Row {
   Question question;
   const char* expected;
 };
+// Names the row in test lists.
+void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
 class Listings : public testing::TestWithParam<Row> {};
 
 TEST_P(Listings, Decide) {

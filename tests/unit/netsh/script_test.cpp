@@ -13,6 +13,8 @@ struct Row {
   Question question;
   const char* expected;
 };
+// Names the row in test lists.
+void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
 
 class Scripts : public testing::TestWithParam<Row> {};
 
