@@ -1,4 +1,4 @@
-// Internal to flow.cpp and flow_chain.cpp: the state of one run.
+// Internal to flow*.cpp: the state of one run.
 #pragma once
 
 #include <map>
@@ -22,6 +22,11 @@ struct Class {
   ShapeId after_nat = 0;
 };
 using Classes = std::vector<Class>;
+
+inline model::Verdict verdict_of(model::ActionKind kind) {
+  if (kind == model::ActionKind::accept) return model::Verdict::accept;
+  return kind == model::ActionKind::reject ? model::Verdict::reject : model::Verdict::drop;
+}
 
 // What leg 0 left behind for the answers: one entry per class that passed.
 struct Arrived {
@@ -89,7 +94,7 @@ class Flow::Run {
   std::vector<Traveller> run_hop(std::vector<Traveller> travellers, const WalkLeg& leg, const WalkHop& hop);
   void split_verdict(size_t leg, Ref passing);
 
-  // ---- flow_chain.cpp: stages, chains, rules ----
+  // ---- flow_stage.cpp, flow_chain.cpp, flow_match.cpp: stages; chains and rules; conditions and rewriting ----
   Classes run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* past);
   Classes run_stage(const model::Stage& stage, uint32_t number, Classes classes);
   Classes route(Classes classes, const WalkHop& hop);
