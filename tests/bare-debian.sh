@@ -37,7 +37,7 @@ copy_apt_settings() {
 # inside COMMAND…: in the bare system, without this machine's environment and without standard input.
 inside() {
   # shellcheck disable=SC2016
-  unshare --mount bash -c 'mount -t proc proc "$1/proc" && mount --bind /dev "$1/dev" && mount --bind /sys "$1/sys" && root="$1" && shift &&
+  unshare --mount bash -c 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --bind /sys "$1/sys" && root="$1" && shift &&
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
       ${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} \
       chroot "$root" bash -c "cd /src/fwproof && exec \"\$@\"" inside "$@"' inside "$root" "$@" </dev/null
