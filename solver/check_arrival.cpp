@@ -19,6 +19,13 @@ bool rewrites_destination(const Policy& policy) {
   return false;
 }
 
+bool rewrites_source(const Policy& policy) {
+  for (const RewriteAction& action : policy.rewrites)
+    for (const Rewrite& step : action.steps)
+      if (step.field == Field::src) return true;
+  return false;
+}
+
 bool has_target(const Path& path) { return path.devices.back() != path.source && path.devices.back()->host == path.to; }
 
 Origin origin_of(const Path& path, const Moved& moved) {
@@ -79,11 +86,26 @@ void Checking::ask_by_arrival(Path& path, Part& part) {
     const std::string name = granted ? "the table grants it" : "arrives at " + path.to;
     chain.rules.push_back({terms_of(box, part.family, granted), {kind, 0}, {}, name, true, -1});
   };
-  for (const PacketBox& box : part.walk.not_in_question) add(box, true);
+  // Who may come is a matter of the client's own source, not of what a device made of it. A grant of all that is asked takes that client out
+  // of the question; a grant of a part of it is looked up where the packet arrives, or not at all where sources are rewritten before.
+  std::vector<PacketBox> clients;
+  const bool hidden = std::any_of(path.devices.begin(), path.devices.end(), [&](const Device* device) {
+    return device->name != path.to && device->policy_for(part.family) && rewrites_source(*device->policy_for(part.family));
+  });
+  for (const PacketBox& box : part.walk.not_in_question) {
+    const auto covers = [&](const PacketBox& asked) { return box.protocol.contains(asked.protocol) && box.dst_port.contains(asked.dst_port) && box.src_port.contains(asked.src_port) && box.icmp_type.contains(asked.icmp_type) && box.icmp_code.contains(asked.icmp_code); };
+    if (std::all_of(part.walk.in_question.begin(), part.walk.in_question.end(), covers)) {
+      clients.push_back(box);
+      clients.back().dst = IntervalSet::all(address_bits(part.family));
+      clients.back().dst_port = has_ports(box.protocol.min()) ? IntervalSet::all(16) : box.dst_port;
+    } else if (!hidden) {
+      add(box, true);
+    }
+  }
   for (const PacketBox& box : part.walk.in_question) add(box, false);
   policy->chains = {std::move(chain)};
   policy->hooks[static_cast<size_t>(Hook::input)].push_back({Stage::Kind::filter, 0});
-  part.walk.not_in_question.clear();
+  part.walk.not_in_question = std::move(clients);
   for (PacketBox& box : part.walk.in_question) {
     box.dst = any_for_exposure().in(part.family);
     if (has_ports(box.protocol.min())) box.dst_port = IntervalSet::all(16);

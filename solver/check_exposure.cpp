@@ -25,6 +25,21 @@ PacketBox box_of(IntervalSet src, IntervalSet dst, IntervalSet protocol, Interva
 
 IntervalSet zero() { return IntervalSet::of(0); }
 
+bool moves_destination(const Policy& policy) {
+  for (const RewriteAction& action : policy.rewrites)
+    for (const Rewrite& step : action.steps)
+      if (step.field == Field::dst || step.field == Field::dst_port) return true;
+  return false;
+}
+
+// Whether the policy may change a destination port to the one that is written so.
+bool leads_to(const Policy& policy, const std::string& port) {
+  for (const RewriteAction& action : policy.rewrites)
+    for (const Rewrite& step : action.steps)
+      if (step.field == Field::dst_port && (!step.values.is_single() || number_words(step.values) == port)) return true;
+  return false;
+}
+
 }  // namespace
 
 std::pair<unsigned, std::vector<std::pair<uint64_t, uint64_t>>> Checking::Service::key() const {
@@ -55,17 +70,12 @@ std::set<Checking::Service> Checking::listed_services(const Closed& closed) cons
   return services;
 }
 
-// A row to ANY is a row to this host too: it asks that every address be reached.
-bool Checking::grants_to(const std::vector<std::string>& roles, const std::string& host) const {
-  return names(roles, host) || std::any_of(roles.begin(), roles.end(), [&](const std::string& role) { return zone(role).any; });
-}
-
 // What the rows allow: from each role that has it, to the host. Rows of all specifications are joined.
 std::vector<PacketBox> Checking::granted(const Closed& closed, Family family, bool& unbound) const {
   std::vector<PacketBox> boxes;
   const IntervalSet host = inside(closed, family);
   for (const Requirement& row : requirements_.rows) {
-    if (!grants_to(closed.inbound ? row.to : row.from, closed.host)) continue;
+    if (!names(closed.inbound ? row.to : row.from, closed.host)) continue;
     for (const std::string& name : closed.inbound ? row.from : row.to) {
       const Zone& peer = zone(name);
       if (!peer.bound && !peer.any) {
@@ -74,10 +84,13 @@ std::vector<PacketBox> Checking::granted(const Closed& closed, Family family, bo
       }
       const IntervalSet others = peer.any ? IntervalSet::all(address_bits(family)) : peer.addresses.in(family);
       if (others.empty()) continue;
+      // Rows are about client ports unless they name others; only others narrow what is granted. A ping is echo request, code 0.
       const bool ports = has_ports(row.protocol);
-      const IntervalSet types = row.protocol == proto_icmp || row.protocol == proto_icmpv6 ? IntervalSet::all(8) : zero();
+      const IntervalSet src_ports = row.src_ports == IntervalSet::range(1024, 65535) ? IntervalSet::all(16) : row.src_ports;
+      const bool ping = row.protocol == proto_icmp || row.protocol == proto_icmpv6;
+      const IntervalSet type = ping ? IntervalSet::of(row.protocol == proto_icmp ? 8 : 128) : zero();
       boxes.push_back(box_of(closed.inbound ? others : host, closed.inbound ? host : others, IntervalSet::of(row.protocol),
-                             ports ? IntervalSet::all(16) : zero(), ports ? row.ports : zero(), types, types));
+                             ports ? src_ports : zero(), ports ? row.ports : zero(), type, zero()));
     }
   }
   return boxes;
@@ -196,6 +209,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
   std::vector<Part> parts;
   bool grant_unbound = false;
   bool touched = false;
+  name_gaps(result, closed);
   for (Family family : {Family::v4, Family::v6}) {
     const std::vector<PacketBox>& boxes = family == Family::v4 ? v4 : v6;
     const char* name = family == Family::v4 ? "IPv4" : "IPv6";
@@ -229,6 +243,8 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
         if (path.only_dst && closed.inbound) box.dst = box.dst.intersected(path.only_dst->in(family));
         if (path.only_src && !closed.inbound) box.src = box.src.intersected(path.only_src->in(family));
       }
+      std::erase_if(part.walk.in_question, [](const PacketBox& box) { return box.src.empty() || box.dst.empty(); });
+      if (part.walk.in_question.empty()) continue;  // this host has none of the addresses in question: name_gaps() says who has
       part.walk.not_in_question = granted(closed, family, grant_unbound);
       part.walk.legs = {opening_leg(tcp)};
       Path whole = path;
@@ -252,6 +268,25 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
   finish(result, parts, grant_unbound ? "a role that the table lets in has no addresses: bind it" : "the host has no addresses: bind it");
   summarise_exposure(result, closed, parts, result.ports);
   report_.results.push_back(std::move(result));
+}
+
+// What the question leaves out, in so many words: assumptions, or reasons why it cannot be told.
+void Checking::name_gaps(Result& result, const Closed& closed) const {
+  const Zone& host = zone(closed.host);
+  const AddressSet unclaimed = unclaimed_addresses(network_, closed.host);
+  if (!unclaimed.empty()) result.reasons.push_back(fmt::format("none of {}'s hosts has the address {}", closed.host, address_words(unclaimed)));
+  const auto several = [&](Family family) { return host.bound && !host.addresses.in(family).empty() && !host.addresses.in(family).is_single(); };
+  if (several(Family::v4) || several(Family::v6))
+    result.assumes.push_back({fmt::format("packets between the addresses of {} are not checked", closed.host), {}});
+  for (const Device& device : network_.devices)
+    for (const Policy& policy : device.policies) {
+      const bool own = device.host == closed.host;
+      const bool on_the_way = device.host.empty();
+      if (on_the_way && !host.bound && closed.inbound && moves_destination(policy))
+        result.reasons.push_back(fmt::format("{} translates destinations on the way: bind {}", device.name, closed.host));
+      if (own && closed.inbound && result.ports != "other" && leads_to(policy, result.ports))
+        result.assumes.push_back({fmt::format("{} redirects other ports to {}: they are asked as ports that the table does not list", device.name, result.ports), {}});
+    }
 }
 
 // An unbound host: what is open at every address is open at its own.

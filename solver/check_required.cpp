@@ -45,6 +45,11 @@ std::vector<PacketBox> to_itself(const PacketBox& box) {
   return boxes;
 }
 
+bool has_several_addresses(const Zone& zone) {
+  const auto several = [&](Family family) { return !zone.addresses.in(family).empty() && !zone.addresses.in(family).is_single(); };
+  return zone.bound && !zone.any && (several(Family::v4) || several(Family::v6));
+}
+
 std::string unbound_hint(const Network& network, const Requirement& row) {
   std::string names;
   for (const auto* roles : {&row.from, &row.to})
@@ -90,6 +95,11 @@ void Checking::ask_row(const Requirement& row) {
   for (const std::string& from : row.from)
     for (const std::string& to : row.to) {
       const bool same_zone = from == to && paths_between(network_, from, to, Family::v4).empty();
+      if (same_zone && has_several_addresses(zone(from))) {
+        result.reasons.push_back(fmt::format("{} to {}: several addresses and one export, so which host has which is not known", from, to));
+        pairs = touched = true;
+        continue;
+      }
       if (same_zone || (from != to && on_one_host(zone(from), zone(to)))) {
         std::string text = fmt::format("{} to {}: one host, what it sends to itself passes no firewall", from, to);
         result.assumes.push_back({std::move(text), {}});

@@ -129,10 +129,10 @@ z3::expr Z3Session::in_any(const z3::expr& value, const IntervalSet& set) {
   const bool large = set.intervals().size() > 64;
   if (large)
     for (const LargeSet& known : large_sets_)
-      if (known.of == Z3_get_ast_id(context_, value) && known.set == set) return known.inside;
+      if (same(known.of, value) && known.set == set) return known.inside;
   for (const Interval& interval : set.intervals()) parts.push_back(in_interval(value, interval.lo, interval.hi));
   if (!large) return any_of(parts);
-  large_sets_.push_back({Z3_get_ast_id(context_, value), set, named(any_of(parts))});
+  large_sets_.push_back({value, set, named(any_of(parts))});
   return large_sets_.back().inside;
 }
 

@@ -55,7 +55,7 @@ class Z3Session {
   uint64_t names_ = 0;
   std::map<unsigned, model::IntervalSet> bounds_;  // by AST id
   struct LargeSet {
-    unsigned of;  // AST id
+    z3::expr of;
     model::IntervalSet set;
     z3::expr inside;
   };

@@ -128,5 +128,31 @@ TEST(Exposure, a_forward_that_the_table_grants_is_none) {
   EXPECT_EQ(world.result("unlisted-tcp-SERVER").truth, Truth::holds);
 }
 
+TEST(Exposure, a_source_that_a_device_rewrites_to_a_granted_one_is_not_granted) {
+  World world({stateful(), allow_adm()});
+  Policy policy = translating(8474, "198.51.100.10", 8474, 7, {stateful(), rule({tcp(), port(8474)}, ActionKind::accept, 10)});
+  policy.rewrites.push_back({{{Rewrite::Kind::assign, Field::src, IntervalSet::of(parse_address("192.0.2.1")->value)}}, ActionKind::accept});
+  const auto chain = static_cast<uint32_t>(policy.chains.size());
+  const auto snat = static_cast<uint32_t>(policy.rewrites.size() - 1);
+  policy.chains.push_back({"nat/POSTROUTING", {rule({tcp(), port(8474)}, ActionKind::rewrite, 12, snat)}, ActionKind::accept, {}, "policy ACCEPT", -1});
+  policy.hooks[static_cast<size_t>(Hook::input)].push_back({Stage::Kind::nat, chain});
+  world.network.devices.insert(world.network.devices.begin(), edge(policy));
+  EXPECT_EQ(world.result("exposure-8474-SERVER").truth, Truth::violated);
+}
+
+TEST(Exposure, several_addresses_of_one_role_leave_packets_between_them_unchecked_and_say_so) {
+  World world({stateful(), allow_adm()});
+  world.network.zones["SERVER"].addresses = AddressSet::of(*parse_prefix("198.51.100.0/28"));
+  const Result result = world.result("exposure-8474-SERVER");
+  EXPECT_EQ(result.truth, Truth::holds);
+  EXPECT_EQ(result.assumes[0].text, "packets between the addresses of SERVER are not checked");
+}
+
+TEST(Exposure, a_row_to_any_grants_nothing_at_a_host) {
+  World world({stateful(), allow_adm(), rule({tcp(), port(22), address_in(Field::src, "192.0.2.0/24")}, ActionKind::accept, 6)});
+  world.requirements.rows.push_back(World::row("22-ADM-ANY", "ADM", "ANY", 22));
+  EXPECT_EQ(world.result("unlisted-tcp-SERVER").truth, Truth::violated);
+}
+
 }  // namespace
 }  // namespace fwproof::tests
