@@ -152,6 +152,18 @@ class HostImport {
     refuse(std::move(diagnostic));
   }
 
+  // A rule or chain above the first table is what is left of a dump whose head is cut off.
+  void refuse_rules_above(const File& file, size_t end) {
+    for (size_t at = 0; at < end; ++at) {
+      const std::string_view line = file.lines.lines[at];
+      const bool rule = line.starts_with("-A ") || line.starts_with("-I ") || line.starts_with("-P ") || line.starts_with("COMMIT") ||
+                        (line.starts_with(':') && line.find(" [") != std::string_view::npos);
+      if (rule)
+        return refuse(make(DiagnosticId::input_truncated, Severity::error, file.index, static_cast<uint32_t>(at + 1),
+                           "a rule above the first table: the head of the dump is cut off"));
+    }
+  }
+
   bool cut(File& file, Claim wanted) {
     const Importer* owner = nullptr;
     size_t begin = 0;
@@ -160,6 +172,7 @@ class HostImport {
       if (!claimer || claimer == owner) continue;
       if (owner) claim(file, *owner, begin, at);
       begin = owner || !claimer->takes_preamble ? at : 0;
+      if (!owner && !claimer->takes_preamble) refuse_rules_above(file, at);
       owner = claimer;
     }
     if (owner) claim(file, *owner, begin, file.lines.lines.size());
