@@ -42,6 +42,9 @@ void add_specification(Loaded& loaded, const std::string& name, const std::files
   add_input(loaded, *file, "specification");
   specs::LoadedSpecifications read = specs::load_specifications(loaded.sources, *file);
   loaded.diagnostics.insert(loaded.diagnostics.end(), read.diagnostics.begin(), read.diagnostics.end());
+  // A specification with an error is left out: whatever the others say, not everything was asked.
+  for (const model::Diagnostic& diagnostic : read.diagnostics)
+    if (diagnostic.severity == model::Severity::error && loaded.exit_code != exit_usage) loaded.exit_code = worse(loaded.exit_code, diagnostic.id == DiagnosticId::role_unknown ? exit_usage : exit_input);
   for (specs::Specification& spec : read.specifications) found.push_back(std::move(spec));
 }
 
@@ -209,6 +212,18 @@ void check_host_roles(Loaded& loaded, const std::vector<specs::Specification>& s
   }
 }
 
+// A host that no row is about would be read and never asked about: SPEC:ROLE names a zone of its own only where it is bound as such.
+void check_hosts_are_asked(Loaded& loaded) {
+  for (const model::Device& device : loaded.network.devices) {
+    if (device.host.find(':') == std::string::npos) continue;
+    const auto mentions = [&](const std::vector<std::string>& roles) { return std::find(roles.begin(), roles.end(), device.host) != roles.end(); };
+    const auto& rows = loaded.requirements.rows;
+    if (std::any_of(rows.begin(), rows.end(), [&](const model::Requirement& row) { return mentions(row.from) || mentions(row.to); })) continue;
+    const std::string role = device.host.substr(device.host.find(':') + 1);
+    add_error(loaded, DiagnosticId::role_unknown, kCommandLine, "no row is about '" + device.host + "': bind it (--bind " + device.host + "=…) or name the host " + role, {});
+  }
+}
+
 void add_site_device(Loaded& loaded, const specs::SiteDevice& site_device, const std::filesystem::path& directory, uint32_t site_file) {
   DeviceFiles files;
   files.as = site_device.format;
@@ -290,6 +305,7 @@ Loaded load_arguments(const NetworkArguments& arguments) {
     check_host_roles(loaded, specifications);
   }
   add_requirements(loaded, specifications, kCommandLine);
+  check_hosts_are_asked(loaded);
   for (const std::string& text : arguments.unlisted) override_unlisted(loaded.requirements, split_assignment(text).first, split_assignment(text).second);
   settle_surroundings(loaded, arguments);
   settle_exit_code(loaded);

@@ -15,7 +15,8 @@ bool is_site(const std::string& path) {
   if (!read_input(sources, path, path).problem.empty()) return false;
   std::vector<model::Diagnostic> diagnostics;
   const auto json = specs::read_json(sources, 0, diagnostics);
-  if (!json || json->kind != specs::JsonNode::Kind::object) return false;
+  if (!json) return true;  // broken: to be heard of, not passed over
+  if (json->kind != specs::JsonNode::Kind::object) return false;
   const auto has = [&](std::string_view name) {
     return std::any_of(json->keys.begin(), json->keys.end(), [&](const specs::JsonNode::Key& key) { return key.text == name; });
   };
@@ -32,6 +33,7 @@ std::vector<std::string> sites_below(const std::string& folder) {
     // A broken site.json must be heard of, not passed over.
     if (at->path().filename() == "site.json" || is_site(at->path().string())) sites.push_back(at->path().string());
   }
+  if (problem) sites.push_back(folder);  // cannot be walked: reported as an input that cannot be read
   std::sort(sites.begin(), sites.end());
   return sites;
 }
