@@ -1,3 +1,4 @@
+// One file although it is long: the reference meaning is to be read in one go.
 #include "model/evaluate.h"
 
 #include <algorithm>
