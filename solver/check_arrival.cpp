@@ -90,7 +90,7 @@ void Checking::ask_by_arrival(Path& path, Part& part) {
   // of the question; a grant of a part of it is looked up where the packet arrives, or not at all where sources are rewritten before.
   std::vector<PacketBox> clients;
   const bool hidden = std::any_of(path.devices.begin(), path.devices.end(), [&](const Device* device) {
-    return device->name != path.to && device->policy_for(part.family) && rewrites_source(*device->policy_for(part.family));
+    return device->host != path.to && device->policy_for(part.family) && rewrites_source(*device->policy_for(part.family));
   });
   for (const PacketBox& box : part.walk.not_in_question) {
     const auto covers = [&](const PacketBox& asked) { return box.protocol.contains(asked.protocol) && box.dst_port.contains(asked.dst_port) && box.src_port.contains(asked.src_port) && box.icmp_type.contains(asked.icmp_type) && box.icmp_code.contains(asked.icmp_code); };

@@ -32,11 +32,11 @@ bool moves_destination(const Policy& policy) {
   return false;
 }
 
-// Whether the policy may change a destination port to the one that is written so.
-bool leads_to(const Policy& policy, const std::string& port) {
+// Whether the policy may change a destination port to one of these.
+bool leads_to(const Policy& policy, const IntervalSet& ports) {
   for (const RewriteAction& action : policy.rewrites)
     for (const Rewrite& step : action.steps)
-      if (step.field == Field::dst_port && (!step.values.is_single() || number_words(step.values) == port)) return true;
+      if (step.field == Field::dst_port && (step.kind != Rewrite::Kind::assign || step.values.empty() || step.values.intersects(ports))) return true;
   return false;
 }
 
@@ -209,7 +209,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
   std::vector<Part> parts;
   bool grant_unbound = false;
   bool touched = false;
-  name_gaps(result, closed);
+  name_gaps(result, closed, v4.empty() ? v6 : v4);
   for (Family family : {Family::v4, Family::v6}) {
     const std::vector<PacketBox>& boxes = family == Family::v4 ? v4 : v6;
     const char* name = family == Family::v4 ? "IPv4" : "IPv6";
@@ -271,7 +271,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
 }
 
 // What the question leaves out, in so many words: assumptions, or reasons why it cannot be told.
-void Checking::name_gaps(Result& result, const Closed& closed) const {
+void Checking::name_gaps(Result& result, const Closed& closed, const std::vector<PacketBox>& asked) const {
   const Zone& host = zone(closed.host);
   const AddressSet unclaimed = unclaimed_addresses(network_, closed.host);
   if (!unclaimed.empty()) result.reasons.push_back(fmt::format("none of {}'s hosts has the address {}", closed.host, address_words(unclaimed)));
@@ -284,7 +284,7 @@ void Checking::name_gaps(Result& result, const Closed& closed) const {
       const bool on_the_way = device.host.empty();
       if (on_the_way && !host.bound && closed.inbound && moves_destination(policy))
         result.reasons.push_back(fmt::format("{} translates destinations on the way: bind {}", device.name, closed.host));
-      if (own && closed.inbound && result.ports != "other" && leads_to(policy, result.ports))
+      if (own && closed.inbound && result.ports != "other" && !asked.empty() && leads_to(policy, asked.front().dst_port))
         result.assumes.push_back({fmt::format("{} redirects other ports to {}: they are asked as ports that the table does not list", device.name, result.ports), {}});
     }
 }

@@ -69,7 +69,7 @@ class Checking {
   void ask_exposures();
   void ask_closed(const Closed& closed);
   void ask_exposure(Result& result, const Closed& closed, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp);
-  void name_gaps(Result& result, const Closed& closed) const;
+  void name_gaps(Result& result, const Closed& closed, const std::vector<PacketBox>& asked) const;
   std::vector<PacketBox> granted(const Closed& closed, model::Family family, bool& unbound) const;
   std::vector<PacketBox> boxes_for(const Closed& closed, model::Family family, const Service& service) const;
   std::vector<PacketBox> unlisted_boxes(const Closed& closed, model::Family family, bool tcp) const;

@@ -136,8 +136,12 @@ TEST(Exposure, a_source_that_a_device_rewrites_to_a_granted_one_is_not_granted) 
   const auto snat = static_cast<uint32_t>(policy.rewrites.size() - 1);
   policy.chains.push_back({"nat/POSTROUTING", {rule({tcp(), port(8474)}, ActionKind::rewrite, 12, snat)}, ActionKind::accept, {}, "policy ACCEPT", -1});
   policy.hooks[static_cast<size_t>(Hook::input)].push_back({Stage::Kind::nat, chain});
-  world.network.devices.insert(world.network.devices.begin(), edge(policy));
-  EXPECT_EQ(world.result("exposure-8474-SERVER").truth, Truth::violated);
+  for (const char* name : {"edge", "SERVER"}) {  // a device on the way may be called as the role is
+    World named = world;
+    named.network.devices.insert(named.network.devices.begin(), edge(policy));
+    named.network.devices[0].name = name;
+    EXPECT_EQ(named.result("exposure-8474-SERVER").truth, Truth::violated);
+  }
 }
 
 TEST(Exposure, several_addresses_of_one_role_leave_packets_between_them_unchecked_and_say_so) {
@@ -152,6 +156,15 @@ TEST(Exposure, a_row_to_any_grants_nothing_at_a_host) {
   World world({stateful(), allow_adm(), rule({tcp(), port(22), address_in(Field::src, "192.0.2.0/24")}, ActionKind::accept, 6)});
   world.requirements.rows.push_back(World::row("22-ADM-ANY", "ADM", "ANY", 22));
   EXPECT_EQ(world.result("unlisted-tcp-SERVER").truth, Truth::violated);
+}
+
+TEST(Exposure, a_redirect_of_the_host_to_a_listed_port_is_said_beside_it) {
+  World world({stateful(), allow_adm()});
+  Policy policy = translating(9999, "198.51.100.10", 8474, 7, {stateful(), allow_adm()});
+  world.network.devices[0].policies = {policy};
+  const Result result = world.result("exposure-8474-SERVER");
+  const auto says = [](const Assumption& a) { return a.text.find("redirects other ports to 8474") != std::string::npos; };
+  EXPECT_TRUE(std::any_of(result.assumes.begin(), result.assumes.end(), says));
 }
 
 }  // namespace
