@@ -18,24 +18,44 @@ struct Zone {
   bool is_name = false;    // a DNS name such as a vendor's server: others reach it, nobody here protects it
 };
 
-// What `ip addr`, `ip route` or the site file say about a host.
+// What `ip addr`, `ip route`, a router's configuration or the site file say about a device's place in the network.
 struct InterfaceFact {
   std::string name;
   std::vector<Prefix> addresses;  // with host bits: the address itself and its network
   std::string mac;
   Origin origin;
+  bool up = true;                 // false: shut down by configuration: no packet comes or goes here
+  bool dynamic = false;           // has (or may have) an address that the export does not tell: DHCP, PPPoE, SLAAC
+  std::string vrf;                // routing instance; empty: the global one
 };
 struct RouteFact {
   Prefix to;
-  std::optional<Address> via;
-  std::string dev;
-  uint32_t metric = 0;
+  std::optional<Address> via;     // unset: on link, or a gateway that the export does not tell (a default route learned by DHCP)
+  std::string dev;                // may be empty when `via` tells
+  uint32_t metric = 0;            // administrative distance, metric: the lowest wins among equal prefixes
+  Origin origin;
+  bool discard = false;           // Null0, blackhole, unreachable, prohibit
+  std::string vrf;
+};
+// Addresses that a device hands out.
+struct DhcpPool {
+  std::string interface;          // or the pool's name, where nothing ties it to an interface
+  AddressSet addresses;           // handed out to anyone: exclusions and reservations are taken out
+  AddressSet reserved;            // handed out to one client each (static mappings)
+  Origin origin;
+};
+// Something that makes the routes above less than the whole truth: "router ospf 1", policy routing, a routing daemon.
+struct RoutingGap {
+  std::string text;
   Origin origin;
 };
 struct HostFacts {
   std::vector<InterfaceFact> interfaces;
-  std::vector<RouteFact> routes;
-  bool complete_addresses = false;  // the list of addresses is the whole of them (ip addr without filter)
+  std::vector<RouteFact> routes;            // without the connected ones, which the interfaces' addresses tell
+  std::vector<DhcpPool> dhcp_pools;
+  std::vector<RoutingGap> routing_gaps;
+  bool complete_addresses = false;          // the list of addresses is the whole of them (ip addr without filter; a router's configuration without dynamic ones)
+  bool complete_routes = false;             // the list of routes is the whole of them but for routing_gaps; false: only what somebody happened to state
 };
 
 struct Device {

@@ -49,7 +49,8 @@ struct Masked {
   friend bool operator==(const Masked&, const Masked&) = default;
 };
 
-// src or dst ∈ a set that only the surroundings know: "local" (this host's own addresses), "LocalSubnet", "DNS", …
+// src or dst ∈ a set that only the surroundings know: "local" (this host's own addresses), "LocalSubnet", "DNS",
+// "address:wan" (the addresses of interface wan), "network:lan" (the networks connected to it), …
 // bind_names() replaces it; where nothing binds the name it becomes an Unknown.
 struct InNamed {
   Field field;
@@ -95,7 +96,9 @@ struct UnknownCondition {
 struct Rewrite {
   enum class Kind {
     assign,        // one of `values`, which one is not known when there are several
-    assign_named,  // src or dst: one of the addresses that `name` stands for ("local"); bind_names() makes it an assign
+    assign_named,  // src or dst: one of the addresses that `name` stands for ("local", "address:wan"); bind_names() makes it an assign.
+                   // "address-of-out": the address of the interface by which the packet leaves (masquerade); where the interfaces are
+                   // known, bind_device() splits its rule into one for each of them
     set_bits,      // (field & ~mask) ^ value
     copy_bits,     // (field & ~mask) | (from & mask)
     netmap,        // (field & ~mask) | value, mask being the network part
