@@ -53,18 +53,6 @@ std::string note_of(const Replay& replay) {
 
 }  // namespace
 
-void bind_device(Device& device, const Network& network) {
-  NameBindings names;
-  const auto zone = network.zones.find(device.host);
-  const bool bound = zone != network.zones.end() && zone->second.bound;
-  if (bound || !device.facts.interfaces.empty()) names["local"] = {own_addresses(network, device), device.facts.complete_addresses};
-  AddressSet subnets;
-  for (const InterfaceFact& interface : device.facts.interfaces)
-    for (const Prefix& prefix : interface.addresses) subnets = subnets.united(AddressSet::of(prefix));
-  if (!subnets.empty()) names["LocalSubnet"] = {subnets, device.facts.complete_addresses};
-  for (Policy& policy : device.policies) bind_names(policy, names);
-}
-
 Checking::Checking(const Network& network, const Requirements& requirements, const CheckOptions& options)
     : network_(network), requirements_(requirements), options_(options), proofs_(options.limits) {
   for (Device& device : network_.devices) {

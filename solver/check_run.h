@@ -22,6 +22,7 @@ struct Part {
   Walk walk;
   Answer answer;
   bool unbound = false;   // a zone of it is not bound: packets stand for any
+  Path path;              // empty unless derived
 };
 
 class Checking {
@@ -46,6 +47,33 @@ class Checking {
   bool ask_path(const model::Requirement& row, const Path& path, model::Family family, Result& result, std::vector<Part>& parts);
   void set_service(Walk& walk, const Path& path, const model::Requirement& row) const;
   void summarise_row(const model::Requirement& row, Result& result, const std::vector<Part>& parts) const;
+
+  // ---- check_site.cpp: where the site tells its devices' places ----
+  // Destinations that a client may write to reach the target, and how they were found.
+  struct Known {
+    model::IntervalSet dst;
+    model::IntervalSet dst_port;   // empty: the row's own
+    std::string how;               // an assumption; may be empty
+  };
+  struct Asked {
+    const model::Requirement* row;
+    std::string from;
+    std::string to;
+    model::Family family;
+    const Location* start;
+    const model::Device* sender;
+  };
+  bool ask_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Result& result, std::vector<Part>& parts);
+  void ask_from(const Asked& asked, Result& result, std::vector<Part>& parts);
+  std::vector<Known> addresses_known(const Asked& asked, Result& result);
+  std::vector<Known> find_by_translation(const Asked& asked);
+  std::vector<Part> ask_known(const Asked& asked, const Known& known, std::vector<std::string>& reasons);
+  std::vector<Path> paths_by_routes(const Asked& asked, const model::IntervalSet& dst, const model::IntervalSet& src, bool answers, std::vector<std::string>& reasons);
+  void add_answers(const Asked& asked, const Path& path, const Way& way, const model::IntervalSet& src, std::vector<Path>& paths, std::vector<std::string>& reasons);
+  std::vector<Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
+  std::vector<const model::Device*> hosts_of(const std::string& zone) const;
+  std::vector<std::pair<Path, std::vector<PacketBox>>> exposure_paths(const Closed& closed, model::Family family, const std::vector<PacketBox>& boxes, Result& result);
+  const model::StatedPath* stated_path(const std::string& from, const std::string& to) const;
 
   // ---- check_arrival.cpp ----
   model::Policy* add_arrival(Path& path, model::Family family);
@@ -85,11 +113,9 @@ class Checking {
   const CheckOptions& options_;
   std::map<const model::Device*, model::AddressSet> locals_;
   std::list<model::Device> arrivals_;                        // see add_arrival
+  Ways ways_;
   ProofSession proofs_;
   Report report_;
 };
-
-// Binds "local", "LocalSubnet" and the like in every policy of the device.
-void bind_device(model::Device& device, const model::Network& network);
 
 }  // namespace fwproof::solver
