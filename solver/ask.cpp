@@ -28,6 +28,7 @@ class Asking {
       answer_.empty = flow.question() == Diagrams::kFalse;
       if (answer_.empty) return std::move(answer_);
       if (!sliced_rightly(walk_, slice_)) answer_.fault = "a rule that bears on the question was left out of the slice";
+      answer_.any_stays = flow.stays() != Diagrams::kFalse;
       for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect(flow, leg);
       for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect_undecided(flow, leg);
       answer_.any_breaks = reported_ != Diagrams::kFalse;
@@ -64,9 +65,13 @@ class Asking {
     // A connection that already failed on an earlier leg is reported there.
     const Ref fresh = diagrams.minus(breaks_.back(), reported_);
     reported_ = diagrams.either(reported_, breaks_.back());
-    bool complete = true;
-    for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.breaks.push_back(found(flow, leg, std::move(box)));
-    answer_.listed_all = answer_.listed_all && complete;
+    // What is blocked and what comes back from elsewhere have different reasons: no box holds both.
+    const Ref foreign = flow.foreign(leg);
+    for (const Ref part : {diagrams.minus(fresh, foreign), diagrams.both(fresh, foreign)}) {
+      bool complete = true;
+      for (PacketBox& box : flow.boxes(part, limits_.regions, complete)) answer_.breaks.push_back(found(flow, leg, std::move(box)));
+      answer_.listed_all = answer_.listed_all && complete;
+    }
     depends_.push_back(regions.depends);
     undecided_ = reported_;
   }
@@ -93,7 +98,7 @@ class Asking {
     if (answer_.breaks.size() + answer_.undecided.size() < kExplained) {
       finding.decided_by = flow.deciders(leg, flow.region_of(box));
       const bool passing = finding.replay.verdict == Verdict::accept;
-      if (finding.replay.verdict != Verdict::depends)
+      if (finding.replay.verdict != Verdict::depends && !finding.replay.another_way)
         std::erase_if(finding.decided_by, [&](const Decision& d) { return (d.verdict == Verdict::accept) != passing; });
     }
     finding.box = std::move(box);

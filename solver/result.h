@@ -37,6 +37,19 @@ struct NearMiss {
   std::string why;             // "its source 192.0.2.0/25 does not include 192.0.2.200", "it is disabled", "an earlier rule decides"
 };
 
+// A packet at one hop of its way.
+struct HopSeen {
+  std::string device;
+  model::Hook hook = model::Hook::input;
+  model::Packet in;            // as it enters
+  model::Packet out;           // as it leaves, or as it was when it was decided
+  model::Verdict verdict = model::Verdict::depends;
+  bool decided = false;        // false: no rule or chain end decided (nothing is looked at there, or it is not known which)
+  Decider decided_by;
+  bool arrived = true;         // hook input: false when it was sent on to another host; hook output: when it stayed at its own
+  bool another_way = false;    // the device's routes send it another way than the walk takes; verdict accept, nobody decided
+};
+
 struct Counterexample {
   Region region;
   model::Packet packet;        // one packet of the region, as the client sends it (leg 2 too: described by its connection)
@@ -47,6 +60,7 @@ struct Counterexample {
   std::vector<model::Step> trail;   // of the packet on the deciding device
   std::vector<NearMiss> near_misses;
   std::string note;            // "sent on to 203.0.113.7", …
+  std::vector<HopSeen> hops;   // the packet of that leg, hop by hop
 };
 
 struct Proof {
