@@ -69,11 +69,13 @@ std::vector<Rule> split_by_interface(Policy& policy, const Rule& rule, const Dev
   }
   Rule rest = rule;
   RewriteAction action = policy.rewrites[rule.action.index];
-  for (Rewrite& step : action.steps)
-    if (step.kind == Rewrite::Kind::assign_named && step.name == "address-of-out") {
-      step.name = "local";
-      if (own.in(family).empty()) continue;
-    }
+  for (Rewrite& step : action.steps) {
+    if (step.kind != Rewrite::Kind::assign_named || step.name != "address-of-out") continue;
+    step.name = "local";
+    if (rules.empty() || own.in(family).empty()) continue;
+    step.kind = Rewrite::Kind::assign;
+    step.values = own.in(family);
+  }
   rest.action.index = static_cast<uint32_t>(policy.rewrites.size());
   policy.rewrites.push_back(std::move(action));
   rules.push_back(std::move(rest));

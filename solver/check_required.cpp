@@ -137,6 +137,10 @@ bool Checking::ask_pair(const Requirement& row, const std::string& from, const s
       continue;
     }
     common = true;
+    if (ways_.derived() && stated_path(from, to) == nullptr) {
+      touched = ask_by_routes(row, from, to, family, result, parts) || touched;
+      continue;
+    }
     for (const Path& path : paths_between(network_, from, to, family)) touched = ask_path(row, path, family, result, parts) || touched;
   }
   if (!common) {

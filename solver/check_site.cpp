@@ -127,6 +127,8 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
       if (searched || network_.reached_at.contains({asked.to, asked.from})) break;
       searched = true;
       for (Known& known : find_by_translation(asked)) candidates.push_back(std::move(known));
+      // Nothing leads there: then what the place outside can send to says why.
+      if (candidates.empty()) candidates = outside_addresses(asked);
       if (i == candidates.size()) break;
     }
     std::vector<std::string> reasons;
@@ -199,7 +201,9 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
   const Zone& target = zone(asked.to);
   std::vector<Known> known;
   if (target.any || !target.bound) return known;
-  const IntervalSet candidates = ways_.translated_destinations(asked.family).intersected(any_for_exposure().in(asked.family)).minus(target.addresses.in(asked.family));
+  IntervalSet candidates = ways_.translatable_addresses(asked.family).intersected(any_for_exposure().in(asked.family)).minus(target.addresses.in(asked.family));
+  if (asked.start->kind == Location::Kind::outside && !is_private(asked.family, asked.start->addresses))
+    candidates = candidates.minus(private_addresses().in(asked.family));
   std::vector<std::string> reasons;
   for (Path& path : paths_by_routes(asked, candidates, asked.start->addresses, false, reasons)) {
     if (path.arrival == nullptr || std::none_of(path.go.begin(), path.go.end(), [&](const Stop& stop) { return rewrites(stop, Field::dst, asked.family); })) continue;
@@ -230,6 +234,15 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
   // The row's own port first.
   std::stable_sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.dst_port.empty() > b.dst_port.empty(); });
   return known;
+}
+
+// Where a place outside can only send to the device in front of it.
+std::vector<Checking::Known> Checking::outside_addresses(const Asked& asked) {
+  if (asked.start->kind != Location::Kind::outside) return {};
+  const IntervalSet own = ways_.topology(asked.family).addresses(asked.start->place);
+  if (own.empty()) return {};
+  return {{own, {}, fmt::format("{} ({}) sends to {}: {} is private, and no translation leads to it", asked.from, asked.start->name, address_words(asked.family, own),
+                                address_words(asked.family, zone(asked.to).addresses.in(asked.family)))}};
 }
 
 std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, std::vector<std::string>& reasons) {
@@ -288,18 +301,16 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
       if (!arrives) {
         const bool is_lost = way.end == Way::End::lost;
         path.go.push_back(ways_.lost_stop(is_lost ? way : astray(way, fmt::format("it goes to {}, where {} is not", end_words(way, ways_.topology(family)), asked.to)), family));
-      } else if (way.end != Way::End::device) {
+      } else {
         IntervalSet own = place->addresses;
-        if (host && hosts_of(asked.to).size() > 1) {
+        if (host && way.end != Way::End::device && hosts_of(asked.to).size() > 1) {
           // Another walk asks about what is for the other hosts.
           own = own.intersected(own_addresses(network_, *host).in(family));
           path.go.push_back(ways_.start_stop(own.united(IntervalSet::all(address_bits(family)).minus(place->addresses)), family));
         }
         path.go.push_back(ways_.arrival_stop(asked.to, AddressSet::of(family, own), locals_));
         path.arrival = const_cast<Policy*>(path.go.back().device->policy_for(family));
-        if (host) path.go.push_back(host_stop(ways_.readable(*host, family), Hook::input));
-      } else {
-        path.arrival = const_cast<Policy*>(way.stops.back().device->policy_for(family));
+        if (host && way.end != Way::End::device) path.go.push_back(host_stop(ways_.readable(*host, family), Hook::input));
       }
       path.devices = devices_of(path.go);
       if (answers && arrives) add_answers(asked, path, way, src, paths, reasons);
@@ -369,10 +380,10 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
         if (path.arrival == nullptr) continue;
         std::vector<PacketBox> some = boxes;
         const bool hidden = from_outside && closed.inbound && is_private(family, own);
+        if (hidden && path.only_dst) path.only_dst = path.only_dst->minus(private_addresses());
         for (PacketBox& box : some) {
           box.src = box.src.intersected(src);
           if (path.only_dst) box.dst = box.dst.intersected(path.only_dst->in(family));
-          if (hidden) box.dst = box.dst.minus(private_addresses().in(family));
         }
         if (hidden) {
           const std::string text = fmt::format("nobody {} can send to the private addresses of {}", start.name, closed.host);

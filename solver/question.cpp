@@ -40,7 +40,7 @@ WalkHop hop_at(const Path& path, const Device& device, Family family, bool reply
   return hop;
 }
 
-std::optional<IntervalSet> interface_at(const Stop& stop, const InterfaceFact* interface, const Policy& policy) {
+std::optional<IntervalSet> interface_at(const InterfaceFact* interface, const Policy& policy) {
   if (interface == nullptr) return std::nullopt;
   return IntervalSet::of(policy.interfaces.atom_of(interface->name));
 }
@@ -52,8 +52,8 @@ WalkHop hop_at(const Stop& stop, const Path& path, const WalkLeg& leg, Family fa
   hop.hook = stop.hook;
   hop.onward = stop.onward;
   if (stop.device->profile) hop.profile = IntervalSet::of(*stop.device->profile);
-  hop.in = interface_at(stop, stop.in, *hop.policy);
-  hop.out = interface_at(stop, stop.out, *hop.policy);
+  hop.in = interface_at(stop.in, *hop.policy);
+  hop.out = interface_at(stop.out, *hop.policy);
   if (const auto local = locals.find(stop.device); local != locals.end() && hop.hook != Hook::forward) hop.local = &local->second;
   // A device that does not see the other direction cannot follow the connection: to it an answer is no answer, and what comes after an answer that
   // it has not seen may be out of order.
@@ -111,6 +111,13 @@ std::vector<Path> paths_between(const Network& network, const std::string& from,
   const auto first_host = std::find_if(network.devices.begin(), network.devices.end(), is_host);
   if (first_host != network.devices.end() && first_host->host == from) std::reverse(way.begin(), way.end());
   if (target.empty() && !source.empty() && first_host->host != from) std::reverse(way.begin(), way.end());
+  for (const StatedPath& stated : network.paths) {
+    if (stated.from != from || stated.to != to) continue;
+    way.clear();
+    for (const std::string& name : stated.devices)
+      for (const Device& device : network.devices)
+        if (device.name == name && device.host != from && device.host != to) way.push_back(&device);
+  }
   const bool several_sources = source.size() > 1;
   const bool several_targets = target.size() > 1;
   if (source.empty()) source.push_back(nullptr);

@@ -133,7 +133,7 @@ struct Ways::Search {
     stop.device = ways.readable(device, family);
     stop.hook = hook;
     stop.in = in;
-    stop.out = exit.out;
+    if (hook != Hook::input) stop.out = exit.out;
     stop.onward = ways.keep(family, onward);
     stop.route = exit.text;
     stop.route_origin = exit.origin;
@@ -159,7 +159,9 @@ struct Ways::Search {
       const auto with = [&](const IntervalSet& onward, auto go_on) { with_stop(device, hook, in, exit, onward, go_on); };
       switch (exit.kind) {
         case Exit::Kind::own:
-          with(exit.destinations, [&] { end(Way::End::device, [&](Way& way) { way.device = &device; }); });
+          // What a device sends to itself meets nobody.
+          if (hook == Hook::output) break;
+          with_stop(device, Hook::input, in, exit, exit.destinations, [&] { end(Way::End::device, [&](Way& way) { way.device = &device; }); });
           break;
         case Exit::Kind::connected: into_segment(exit.segment, &device, taking, with); break;
         case Exit::Kind::gateway:
@@ -287,9 +289,10 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
   for (const Device& device : network_.devices) {
     if (!stands_on_the_way(device)) continue;
     const IntervalSet own = topology.addresses(device).intersected(addresses);
-    if (everywhere || own.empty()) continue;
-    add({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name});
+    if (own.empty()) continue;
     left = left.minus(own);
+    if (everywhere) continue;  // ANY is who sends through devices, not they themselves
+    add({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name});
   }
   // Narrow networks first: an address belongs to the most specific one. Networks with equal addresses may both hold it.
   std::vector<size_t> order;
@@ -363,6 +366,16 @@ IntervalSet Ways::translated_destinations(Family family) const {
   return set;
 }
 
+IntervalSet Ways::translatable_addresses(Family family) const {
+  IntervalSet set;
+  for (const Device& device : network_.devices) {
+    if (!stands_on_the_way(device)) continue;
+    const IntervalSet own = topology(family).addresses(device).intersected(device.policy_for(family) ? taken(device, family, false) : everything(family));
+    set = set.united(own).united(taken(device, family, true));
+  }
+  return set;
+}
+
 IntervalSet Ways::given_sources(const std::vector<Stop>& stops, Family family) const {
   IntervalSet set;
   for (const Stop& stop : stops)
@@ -383,6 +396,7 @@ Stop Ways::lost_stop(const Way& way, Family) {
   Stop stop;
   stop.device = &device;
   stop.hook = Hook::input;
+  stop.is_device = false;
   return stop;
 }
 
@@ -393,12 +407,14 @@ Stop Ways::arrival_stop(const std::string& name, const AddressSet& addresses, st
   Stop stop;
   stop.device = &device;
   stop.hook = Hook::input;
+  stop.is_device = false;
   return stop;
 }
 
 Stop Ways::start_stop(const IntervalSet& destinations, Family family) {
   Stop stop;
   stop.device = &pseudo("");
+  stop.is_device = false;
   stop.onward = keep(family, destinations);
   return stop;
 }

@@ -35,6 +35,7 @@ struct Stop {
   const model::AddressSet* onward = nullptr;   // which destinations go on to the next stop; nullptr: all
   std::string route;                           // what sends them there: "0.0.0.0/0 via 203.0.113.1"
   model::Origin route_origin;
+  bool is_device = true;                       // false: it only stands for a place
 };
 
 struct Way {
@@ -71,6 +72,8 @@ class Ways {
 
   // Destinations that some device on the way may translate to another.
   model::IntervalSet translated_destinations(model::Family family) const;
+  // Of these, addresses that a device has or that a rule names: what a client can mean.
+  model::IntervalSet translatable_addresses(model::Family family) const;
   // Sources that some device may give a packet.
   model::IntervalSet given_sources(const std::vector<Stop>& stops, model::Family family) const;
   // A stop that ends a way: drops everything (or may), with that reason.
