@@ -336,6 +336,16 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
   return locations;
 }
 
+std::vector<std::string> Ways::dead_routes(const IntervalSet& addresses, Family family) const {
+  std::vector<std::string> texts;
+  for (const Device& device : network_.devices) {
+    if (!stands_on_the_way(device)) continue;
+    for (const Exit& exit : topology(family).exits(device, nullptr))
+      if (exit.kind == Exit::Kind::nowhere && exit.origin.line != 0 && exit.destinations.intersects(addresses)) texts.push_back(device.name + ": " + exit.text);
+  }
+  return texts;
+}
+
 std::optional<std::vector<Way>> Ways::from(const Location& start, const Device* sender, const IntervalSet& destinations, Family family,
                                            const IntervalSet& restored) {
   Search search{*this, topology(family), family, restored};

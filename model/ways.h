@@ -63,6 +63,9 @@ class Ways {
   // that are nowhere.
   std::vector<Location> locate(const std::string& zone, const IntervalSet& addresses, Family family, bool everywhere, IntervalSet& lost) const;
 
+  // Routes that would lead to them but lead nowhere: "edge: 10.9.0.0/16 via 172.16.0.1 (the gateway is in no connected network)".
+  std::vector<std::string> dead_routes(const IntervalSet& addresses, Family family) const;
+
   // All ways of packets from there, sent by `sender` (a host of the site with routes of its own) or by anyone, to some of the destinations (as sent).
   // restored: destinations that a device may give an answer back, the sources of what it answers.
   // nothing: more than a limit.

@@ -232,6 +232,10 @@ std::string address_words(Family family, const IntervalSet& set) {
   if (set.empty()) return "no address";
   const auto texts = [&](const IntervalSet& some) { return model::prefix_texts(model::AddressSet::of(family, some)); };
   const std::vector<std::string> inside = texts(set), outside = texts(rest);
+  if (const auto hull = model::covering_prefix(family, set); hull && inside.size() > 2) {
+    const std::vector<std::string> holes = texts(model::AddressSet::of(*hull).in(family).minus(set));
+    if (holes.size() + 1 < std::min(inside.size(), outside.size())) return model::to_text(*hull) + " except " + shortened(holes, kListed);
+  }
   return outside.size() < inside.size() ? any + " except " + shortened(outside, kListed) : shortened(inside, kListed);
 }
 

@@ -136,11 +136,19 @@ class Findings {
     const model::Policy* policy = policy_of(run_, example);
     const bool exposed = result.kind == solver::Kind::exposure;
     const std::string_view verb = exposed ? (certain ? "reaches" : "may reach") : (certain ? "cannot reach" : "may or may not reach");
-    std::string text = fmt::format("{} {} {} on {}", endpoint(example.from_zone, region, Field::src), verb,
-                                   endpoint(example.to_zone, region, Field::dst), service_words(region, policy));
+    std::string text = fmt::format("{} {} {} on {}", endpoint(example.from_zone, region, Field::src), verb, target(result, example), service_words(region, policy));
     if (const std::string rest = rest_words(region, policy); !rest.empty()) text += ", " + rest;
     if (!example.leg.empty()) text += certain ? ": the " + example.leg + " is stopped" : ": it hangs on the " + example.leg;
     return text;
+  }
+
+  // Where a destination is translated, the client's own: whatever else leads there is in the JSON.
+  std::string target(const Result& result, const Counterexample& example) const {
+    const model::IntervalSet* dst = set_of(example.region, Field::dst);
+    const bool translated = result.kind == solver::Kind::exposure && !example.hops.empty() && dst != nullptr && !dst->is_single() &&
+                            dst->intervals().size() + 1 > 2 && example.packet.has(Field::dst);
+    if (!translated) return endpoint(example.to_zone, example.region, Field::dst);
+    return fmt::format("{} ({} and others)", example.to_zone, model::to_text(model::Address{example.packet.family, example.packet.get(Field::dst)}));
   }
 
   void evidence(const Counterexample& example, bool certain) {

@@ -59,6 +59,12 @@ std::string derived_note(const Part& part, const Replay& replay, const Packet& c
   return fmt::format("{} reaches {} ({})", endpoint_words(client, Field::dst, Field::dst_port), part.to, endpoint_words(out, Field::dst, Field::dst_port));
 }
 
+// Stops that only stand for a place let nothing through of their own accord.
+bool is_end_of_way(const Part& part, const WalkLeg& leg, size_t hop) {
+  const std::vector<Stop>& stops = leg.reply ? part.path.back : part.path.go;
+  return hop < stops.size() && !stops[hop].is_device;
+}
+
 std::string note_of(const Replay& replay) {
   if (replay.outcome.arrives) {
     const Packet& out = replay.outcome.out;
@@ -161,13 +167,14 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
   if (derived) add_way(part, finding.replay, example);
   // The replayed packet's decider first, then whatever else decides in the region.
   const bool astray = derived && (finding.replay.foreign_answer || !finding.replay.outcome.arrives);
-  if (hop && finding.replay.verdict != Verdict::depends && !astray)
+  if (hop && finding.replay.verdict != Verdict::depends && !astray && !(derived && finding.replay.verdict == Verdict::accept && is_end_of_way(part, leg, finding.replay.hop)))
     example.decided_by.push_back(
         describe(*hop, finding.replay.outcome.decided_by, finding.replay.outcome.verdict, !finding.replay.outcome.arrives));
   for (const Decision& decision : finding.decided_by) {
     const bool same = finding.replay.verdict != Verdict::depends && decision.hop == finding.replay.hop &&
                       (decision.sent_on || decision.rule == finding.replay.outcome.decided_by);
-    if (!same && !(derived && decision.sent_on)) example.decided_by.push_back(describe(leg.hops[decision.hop], decision.rule, decision.verdict, decision.sent_on));
+    const bool is_place = derived && decision.verdict == Verdict::accept && is_end_of_way(part, leg, decision.hop);
+    if (!same && !(derived && decision.sent_on) && !is_place) example.decided_by.push_back(describe(leg.hops[decision.hop], decision.rule, decision.verdict, decision.sent_on));
   }
   if (near && hop) {
     const bool blocked = finding.replay.verdict == Verdict::drop || finding.replay.verdict == Verdict::reject;

@@ -281,6 +281,7 @@ void Checking::ask_exposure_on(const Closed& closed, Family family, const Path& 
   std::erase_if(part.walk.in_question, [](const PacketBox& box) { return box.src.empty() || box.dst.empty(); });
   if (part.walk.in_question.empty()) return;
   add_hops(part.walk.legs, path, family, locals_);
+  if (by_arrival) part.walk.usual_dst = path.usual_dst.empty() ? ways_.translatable_addresses(family) : path.usual_dst;
   part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
   part.unbound = part.unbound && !any_destination_breaks(part);
   if (closed.inbound) note_sent_on(path, part.answer, result);
@@ -353,7 +354,8 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
   if (!closed_to.empty()) {
     const std::string except = "ANY except " + address_words(closed_to);
     const std::string list = address_words(open);
-    whom = except.size() < list.size() ? except : list;
+    const auto pieces = [](const AddressSet& set) { return set.v4.intervals().size() + set.v6.intervals().size(); };
+    whom = pieces(closed_to) != pieces(open) ? (pieces(closed_to) < pieces(open) ? except : list) : except.size() < list.size() ? except : list;
   }
   if (unlisted) {
     const std::string opened = result.protocol == proto_tcp ? number_words(ports)
@@ -362,7 +364,27 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
     result.summary = fmt::format("{}: unlisted {}{} exposed to {}", closed.host, result.protocol == proto_tcp ? "TCP ports " : "", opened, whom);
     return;
   }
-  result.summary = fmt::format("{} exposed to {}", at, whom);
+  result.summary = fmt::format("{} exposed to {}", at, whom) + translated_words(closed.host, parts);
+}
+
+// How the outside sees it: " (203.0.113.5:8450 reaches GTW:8450)"; empty where nothing is translated.
+std::string Checking::translated_words(const std::string& host, const std::vector<Part>& parts) const {
+  std::vector<std::string> words;
+  for (const Part& part : parts)
+    for (const Finding& finding : part.answer.breaks) {
+      const Packet& sent = finding.client;
+      const Packet& out = finding.replay.outcome.out;
+      if (part.path.go.empty() || !out.has(Field::dst) || !out.has(Field::dst_port) || !has_ports(sent.get(Field::protocol))) continue;
+      if (out.get(Field::dst) == sent.get(Field::dst) && out.get(Field::dst_port) == sent.get(Field::dst_port)) continue;
+      if (!part.walk.usual_dst.contains(sent.get(Field::dst))) continue;
+      const std::string address = to_text(Address{part.family, sent.get(Field::dst)});
+      const std::string text = fmt::format("{}:{} reaches {}:{}", part.family == Family::v6 ? "[" + address + "]" : address, static_cast<unsigned>(sent.get(Field::dst_port)), host,
+                                           static_cast<unsigned>(out.get(Field::dst_port)));
+      if (words.size() < 3 && std::find(words.begin(), words.end(), text) == words.end()) words.push_back(text);
+    }
+  std::string all;
+  for (const std::string& text : words) all += (all.empty() ? " (" : ", ") + text;
+  return all.empty() ? "" : all + ")";
 }
 
 }  // namespace fwproof::solver

@@ -23,6 +23,7 @@ struct Part {
   Answer answer;
   bool unbound = false;   // a zone of it is not bound: packets stand for any
   Path path;              // empty unless derived
+  bool touched = true;    // some device stands on the way
 };
 
 class Checking {
@@ -69,6 +70,7 @@ class Checking {
     const model::Location* start;
     const model::Device* sender;
   };
+  std::string nowhere_words(const std::string& name, const model::IntervalSet& lost, model::Family family) const;
   bool ask_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Result& result, std::vector<Part>& parts);
   void ask_from(const Asked& asked, Result& result, std::vector<Part>& parts);
   std::vector<Known> addresses_known(const Asked& asked, Result& result);
@@ -110,6 +112,7 @@ class Checking {
   std::set<Service> listed_services(const Closed& closed) const;
   std::optional<model::Closure> closure_of(const Closed& closed) const;
   bool any_destination_breaks(const Part& part) const;
+  std::string translated_words(const std::string& host, const std::vector<Part>& parts) const;
   void summarise_exposure(Result& result, const Closed& closed, const std::vector<Part>& parts, const std::string& service) const;
 
   model::Network network_;                                   // own copy: names are bound in it

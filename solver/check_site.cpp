@@ -92,6 +92,12 @@ std::vector<Location> Checking::target_locations(const std::string& to, Family f
   return ways_.locate(to, everywhere ? any_for_requirement().in(family) : target.addresses.in(family), family, everywhere, lost);
 }
 
+std::string Checking::nowhere_words(const std::string& name, const IntervalSet& lost, Family family) const {
+  std::string words = fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), name);
+  for (const std::string& dead : ways_.dead_routes(lost, family)) words += "; " + dead;
+  return words;
+}
+
 // Returns whether anything was asked.
 bool Checking::ask_by_routes(const Requirement& row, const std::string& from, const std::string& to, Family family, Result& result, std::vector<Part>& parts) {
   const Zone& source = zone(from);
@@ -102,12 +108,14 @@ bool Checking::ask_by_routes(const Requirement& row, const std::string& from, co
   IntervalSet lost;
   const std::vector<Location> starts = ways_.locate(from, src, family, anyone, lost);
   if (!lost.empty())
-    result.reasons.push_back(fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), from));
+    result.reasons.push_back(nowhere_words(from, lost, family));
   const size_t before = parts.size();
   for (const Location& start : starts)
     for (const Device* sender : hosts_of(from)) ask_from({&row, from, to, family, &start, sender}, result, parts);
   // Of several places of ANY some may be without a device in between; one zone without any is not a question for firewalls.
-  return parts.size() > before || !result.reasons.empty();
+  if (std::any_of(parts.begin() + static_cast<std::ptrdiff_t>(before), parts.end(), [](const Part& part) { return part.touched || part.answer.any_breaks; })) return true;
+  parts.resize(before);
+  return !result.reasons.empty();
 }
 
 // From one place: the row holds when one address by which that place knows the target works for all sources there.
@@ -268,6 +276,8 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, st
     set_service(part.walk, path, row);
     part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
     if (part.answer.empty || !part.answer.any_stays) continue;
+    const auto is_device = [](const Stop& stop) { return stop.is_device; };
+    part.touched = std::any_of(path.go.begin(), path.go.end(), is_device) || std::any_of(path.back.begin(), path.back.end(), is_device);
     part.path = std::move(path);
     parts.push_back(std::move(part));
   }
@@ -281,7 +291,7 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
   IntervalSet lost;
   const std::vector<Location> targets = target_locations(asked.to, family, lost);
   if (!lost.empty())
-    reasons.push_back(fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), asked.to));
+    reasons.push_back(nowhere_words(asked.to, lost, family));
   const auto ways = ways_.from(*asked.start, asked.sender, dst, family);
   if (!ways) {
     reasons.push_back(fmt::format("limit reached: too many ways from {} ({}) to {}", asked.from, asked.start->name, asked.to));
@@ -290,7 +300,7 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
   for (const Way& way : *ways) {
     const auto place = std::find_if(targets.begin(), targets.end(), [&](const Location& location) { return ends_at(way, location); });
     for (const Device* host : hosts_of(asked.to)) {
-      Path path{asked.from, asked.to, {}, asked.sender, {}, std::nullopt, AddressSet::of(family, way.starts), {}, {}, nullptr};
+      Path path{asked.from, asked.to, {}, asked.sender, {}, std::nullopt, AddressSet::of(family, way.starts), {}, {}, {}, nullptr};
       if (asked.sender) {
         path.go.push_back(host_stop(asked.sender, Hook::output));
         path.go.back().onward = ways_.start_stop(way.starts, family).onward;
@@ -381,23 +391,25 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
         std::vector<PacketBox> some = boxes;
         const bool hidden = from_outside && closed.inbound && is_private(family, own);
         if (hidden && path.only_dst) path.only_dst = path.only_dst->minus(private_addresses());
-        for (PacketBox& box : some) {
-          box.src = box.src.intersected(src);
-          if (path.only_dst) box.dst = box.dst.intersected(path.only_dst->in(family));
-        }
+        for (PacketBox& box : some) box.src = box.src.intersected(src);
         if (hidden) {
           const std::string text = fmt::format("nobody {} can send to the private addresses of {}", start.name, closed.host);
           const auto same = [&](const Assumption& a) { return a.text == text; };
           if (std::none_of(result.assumes.begin(), result.assumes.end(), same)) result.assumes.push_back({text, {}});
         }
         path.from = from;
+        // The address that faces the sender.
+        if (start.kind == Location::Kind::outside) path.usual_dst = ways_.topology(family).addresses(start.place);
+        if (start.kind == Location::Kind::segment)
+          for (const Place& member : ways_.topology(family).segments()[start.segment].members)
+            if (member.device->host.empty()) path.usual_dst = path.usual_dst.united(ways_.topology(family).addresses(member));
         asked_paths.emplace_back(std::move(path), std::move(some));
       }
       result.reasons.insert(result.reasons.end(), reasons.begin(), reasons.end());
     }
   }
   if (!lost.empty())
-    result.reasons.push_back(fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), from));
+    result.reasons.push_back(nowhere_words(from, lost, family));
   return asked_paths;
 }
 

@@ -126,7 +126,7 @@ std::vector<Path> paths_between(const Network& network, const std::string& from,
   for (const Device* first : source)
     for (const Device* last : target) {
       if (first && first == last) continue;
-      Path path{from, to, {}, first, {}, std::nullopt, std::nullopt, {}, {}, nullptr};
+      Path path{from, to, {}, first, {}, std::nullopt, std::nullopt, {}, {}, {}, nullptr};
       const auto add = [&](const Device* device) {
         if (device) (device->policy_for(family) ? path.devices : path.unreadable).push_back(device);
       };

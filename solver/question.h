@@ -26,6 +26,7 @@ struct Path {
   // Where the site tells its devices' places: the stops of the client's packets (devices, one for one) and, in their own order, of the answers.
   std::vector<model::Stop> go;
   std::vector<model::Stop> back;
+  model::IntervalSet usual_dst;                   // destinations that clients there are likely to write, for examples
   model::Policy* arrival = nullptr;               // of the stop where packets must arrive at the target; nullptr: none was added
 };
 

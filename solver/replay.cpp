@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "solver/explain.h"
+#include "solver/question.h"
 
 namespace fwproof::solver {
 
@@ -245,14 +246,28 @@ Packet request_of(const Packet& client, const Packet& arrived) {
 
 }  // namespace
 
+namespace {
+
+// An example that people recognise: a host's address rather than its network's, a client's port.
+u128 usual_address(const IntervalSet& set) {
+  const u128 least = set.min();
+  return (least & 0xff) == 0 && set.contains(least + 1) ? least + 1 : least;
+}
+
+u128 usual_port(const IntervalSet& set) { return set.min() < 1024 && set.contains(1024) ? u128{1024} : set.min(); }
+
+}  // namespace
+
 Packet client_packet(const Walk& walk, const PacketBox& box, bool greatest) {
   Packet packet;
   packet.family = walk.family;
   const auto set = [&](Field field, const IntervalSet& values) { packet.set(field, greatest ? values.max() : values.min()); };
-  set(Field::src, box.src);
-  set(Field::dst, box.dst);
+  const IntervalSet known = box.dst.intersected(walk.usual_dst);
+  const IntervalSet likely = box.src.intersected(any_for_requirement().in(walk.family));
+  packet.set(Field::src, greatest ? box.src.max() : usual_address(likely.empty() ? box.src : likely));
+  packet.set(Field::dst, greatest ? box.dst.max() : known.empty() ? usual_address(box.dst) : known.min());
   set(Field::protocol, box.protocol);
-  set(Field::src_port, box.src_port);
+  packet.set(Field::src_port, greatest ? box.src_port.max() : usual_port(box.src_port));
   set(Field::dst_port, box.dst_port);
   set(Field::icmp_type, box.icmp_type);
   set(Field::icmp_code, box.icmp_code);

@@ -121,6 +121,7 @@ struct Walk {
   std::vector<PacketBox> in_question;      // the union of these,
   std::vector<PacketBox> not_in_question;  // minus these
   std::vector<WalkLeg> legs;
+  model::IntervalSet usual_dst;   // for examples alone: destinations that clients are likely to write
   bool elsewhere_passes = false;  // what taking another way counts as
   bool must_return = false;       // an answer comes back from where the client sent its packet
 };
