@@ -225,6 +225,22 @@ solver::Walk tiny_walk(const Policy& policy, Hook hook, unsigned state) {
   return walk;
 }
 
+void move_to_v6(Policy& policy) {
+  policy.v6 = true;
+  const auto move = [](auto& self, std::vector<Term>& terms) -> void {
+    for (Term& term : terms) {
+      if (auto* in = std::get_if<InAddresses>(&term.what)) in->set.v6 = in->set.v4;
+      if (auto* any = std::get_if<AnyOf>(&term.what))
+        for (auto& inner : any->alternatives) self(self, inner);
+    }
+  };
+  for (Chain& chain : policy.chains)
+    for (Rule& rule : chain.rules) move(move, rule.terms);
+  for (RewriteAction& action : policy.rewrites)
+    for (Rewrite& step : action.steps)
+      if (step.kind == Rewrite::Kind::netmap) step.mask = max_value(128) - 3;
+}
+
 std::string dump(const Policy& policy) {
   std::string out;
   for (const Stage& stage : policy.hooks[0]) {
