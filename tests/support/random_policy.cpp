@@ -243,10 +243,12 @@ void move_to_v6(Policy& policy) {
 
 std::string dump(const Policy& policy) {
   std::string out;
-  for (const Stage& stage : policy.hooks[0]) {
-    constexpr const char* kKinds[] = {"filter", "nat", "route"};
-    out += std::string("stage ") + kKinds[static_cast<size_t>(stage.kind)] + " c" + std::to_string(stage.chain) + "\n";
-  }
+  for (size_t hook = 0; hook < kHooks; ++hook)
+    for (const Stage& stage : policy.hooks[hook]) {
+      constexpr const char* kKinds[] = {"filter", "nat", "route"};
+      constexpr const char* kHookTexts[] = {"input", "output", "forward"};
+      out += std::string(kHookTexts[hook]) + " stage " + kKinds[static_cast<size_t>(stage.kind)] + " c" + std::to_string(stage.chain) + "\n";
+    }
   for (const Chain& chain : policy.chains) {
     out += "chain " + chain.name + " at end " + kActions[static_cast<size_t>(chain.at_end)] + "\n";
     for (const Rule& rule : chain.rules) {
