@@ -48,7 +48,7 @@ class Way {
     const bool between = std::count_if(stages.begin(), stages.end(), is_nat) >= 2;
     if (!between) translate_back(true);
     const bool routes = std::any_of(stages.begin(), stages.end(), [](const Stage& stage) { return stage.kind == Stage::Kind::route; });
-    if (!routes && takes_another_way(hook)) return leave();
+    if (!routes && takes_another_way()) return leave();
     for (const Stage& stage : stages) {
       if (between && &stage == &*first_nat) translate_back(true);
       if (stage.kind == Stage::Kind::route) {
@@ -62,7 +62,7 @@ class Way {
           outcome_.trail.push_back({{}, "sent on: its destination is not this host"});
           break;
         }
-        if (!std::exchange(routed_, true) && takes_another_way(hook)) return leave();
+        if (!std::exchange(routed_, true) && takes_another_way()) return leave();
         continue;
       }
       if (between && &stage == &*last_nat) translate_back(false);
@@ -143,8 +143,8 @@ class Way {
     return test_in(Field::dst, options_.local->in(packet_.family));
   }
 
-  bool takes_another_way(Hook hook) {
-    return hook != Hook::input && options_.onward && !test_in(Field::dst, options_.onward->in(packet_.family));
+  bool takes_another_way() {
+    return options_.onward && !test_in(Field::dst, options_.onward->in(packet_.family));
   }
 
   Outcome leave() {

@@ -274,14 +274,19 @@ std::string rest_words(const solver::Region& region, const Policy* policy) {
   return words;
 }
 
-std::string packet_words(const model::Packet& packet, const Policy* policy) {
-  const auto text = [&](Field field) { return packet.has(field) ? value_text(field, packet.family, packet.get(field), policy) : "?"; };
+std::string flow_words(const model::Packet& packet) {
+  const auto text = [&](Field field) { return packet.has(field) ? value_text(field, packet.family, packet.get(field), nullptr) : "?"; };
   const bool ports = packet.has(Field::protocol) && model::has_ports(packet.get(Field::protocol));
   const auto endpoint = [&](Field address, Field port) {
     const std::string host = packet.family == Family::v6 && ports ? "[" + text(address) + "]" : text(address);
     return ports ? host + ":" + text(port) : host;
   };
-  std::string words = fmt::format("{} {} > {}", text(Field::protocol), endpoint(Field::src, Field::src_port), endpoint(Field::dst, Field::dst_port));
+  return fmt::format("{} > {}", endpoint(Field::src, Field::src_port), endpoint(Field::dst, Field::dst_port));
+}
+
+std::string packet_words(const model::Packet& packet, const Policy* policy) {
+  const auto text = [&](Field field) { return packet.has(field) ? value_text(field, packet.family, packet.get(field), policy) : "?"; };
+  std::string words = text(Field::protocol) + " " + flow_words(packet);
   for (const auto& [field, key] : kRegionFields) {
     const bool said = field == Field::src || field == Field::dst || field == Field::protocol || field == Field::src_port || field == Field::dst_port;
     if (said || !packet.has(field) || (field == Field::tcp_flags && packet.get(Field::protocol) != model::proto_tcp)) continue;

@@ -145,12 +145,27 @@ class Findings {
 
   void evidence(const Counterexample& example, bool certain) {
     if (example.packet.has(Field::src)) out_ << "     for example " << escape(packet_words(example.packet, policy_of(run_, example))) << '\n';
-    for (const Decider& by : example.decided_by) decider(std::string(certain ? "" : "perhaps ") + std::string(done_by(by.verdict)), by, "");
+    if (example.hops.size() > 1 || (!example.hops.empty() && !example.hops[0].in_interface.empty())) way(example);
+    for (const Decider& by : example.decided_by)
+      decider(std::string(certain ? "" : "perhaps ") + (by.did.empty() ? std::string(done_by(by.verdict)) : by.did), by, "");
     for (const solver::NearMiss& miss : example.near_misses) {
       const std::string but = miss.why.starts_with("it ") || miss.why.starts_with("its ") || miss.why.starts_with("an ") ? "but " : "but: ";
       decider("", miss.rule, fmt::format(" {}, {}{}", would(miss.rule.verdict), but, miss.why));
     }
     if (!example.note.empty()) out_ << "     " << escape(example.note) << '\n';
+  }
+
+  // "by edge: wan to lan, becomes 192.0.2.9:40000 > 192.168.1.11:8450"
+  void way(const Counterexample& example) {
+    for (const solver::HopSeen& hop : example.hops) {
+      std::string text = hop.device;
+      if (!hop.in_interface.empty()) text += ", in " + hop.in_interface;
+      if (!hop.out_interface.empty()) text += ", out " + hop.out_interface;
+      if (!hop.route.empty()) text += " (" + hop.route + ")";
+      const std::string before = flow_words(hop.in), after = flow_words(hop.out);
+      text += before == after ? ": " + before : ": " + before + " becomes " + after;
+      out_ << "     by " << escape(text) << '\n';
+    }
   }
 
   // "dropped by mgmt/rules.txt:44: Keep contractors off the API (inbound, on mgmt)", then the line.

@@ -142,7 +142,7 @@ Classes Flow::Run::route(Classes classes, const WalkHop& hop) {
 
 // Those whose way this walk follows (walk.h, "Other ways").
 Classes Flow::Run::stay(Classes classes, const WalkHop& hop) {
-  if (hop.hook == Hook::input || !hop.onward) return classes;
+  if (!hop.onward) return classes;
   Classes staying;
   for (Class packets : classes) {
     const Ref onward = value_in(shapes_[packets.shape].get(Field::dst), Field::dst, hop.onward->in(walk_.family));

@@ -29,6 +29,7 @@ struct Decider {
   std::string rule;            // name of the rule, or "policy DROP of filter/INPUT"
   std::string chain;
   model::Verdict verdict = model::Verdict::drop;
+  std::string did;             // "translated by", "routed by": where the verdict's own word would not do; may be empty
 };
 
 // Why a rule that looks right does not apply to a counterexample.
@@ -48,6 +49,10 @@ struct HopSeen {
   Decider decided_by;
   bool arrived = true;         // hook input: false when it was sent on to another host; hook output: when it stayed at its own
   bool another_way = false;    // the device's routes send it another way than the walk takes; verdict accept, nobody decided
+  // By which interfaces, and the route that says so, where the site tells; may be empty.
+  std::string in_interface = {};
+  std::string out_interface = {};
+  std::string route = {};
 };
 
 struct Counterexample {

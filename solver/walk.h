@@ -45,8 +45,8 @@
 //    untracked when it gets there is not translated back.
 //
 // Other ways. A walk follows one way through the network; where a device's routes send a packet another way than the walk takes, it
-// leaves the leg there: nothing behind that place happens to it. Asked at a hop with `onward`, in hooks forward and output, of the
-// packet as it is when it reaches the hook's first route stage (in hook output: after `local` was looked at); in a hook without route
+// leaves the leg there: nothing behind that place happens to it. Asked at a hop with `onward`, of the
+// packet as it is when it reaches the hook's first route stage (in hooks input and output: after `local` was looked at); in a hook without route
 // stage before the first stage, but behind what is translated back there. It takes another way when its destination is not in `onward`.
 //  - elsewhere_passes: that leg passes, and so does every later leg of that connection: another walk asks about it.
 //  - otherwise: that leg does not pass. Later legs go on as they do where that leg does not pass for another reason.
@@ -86,7 +86,7 @@ struct WalkHop {
   std::optional<model::IntervalSet> service;
   std::optional<model::IntervalSet> state;   // of the connection, as this device sees it; unset: the leg's
   const model::AddressSet* local = nullptr;  // own addresses for Stage route; nullptr: every destination is as it should be
-  // Hooks forward and output: the destinations that the device's routes send the way that this walk takes next. nullptr: all of them.
+  // The destinations that the device's routes send the way that this walk takes next. nullptr: all of them.
   const model::AddressSet* onward = nullptr;
   std::string device;
 };

@@ -250,7 +250,7 @@ void Z3Walk::pass_nat(const Stage& stage, Z3Chains& chains, Progress& at, Transl
 
 // Takes those whose destination the device's routes send elsewhere off this walk.
 void Z3Walk::stay(const WalkHop& hop, Progress& at) {
-  if (hop.hook == Hook::input || !hop.onward) return;
+  if (!hop.onward) return;
   const z3::expr onward = session_.named(session_.in_set(packets_.field(at.here.version, Field::dst), hop.onward->in(walk_.family)));
   at.elsewhere.push_back(session_.named(session_.both(at.here.when, session_.negation(onward))));
   at.here.when = session_.named(session_.both(at.here.when, onward));
