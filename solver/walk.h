@@ -45,9 +45,9 @@
 //    untracked when it gets there is not translated back.
 //
 // Other ways. A walk follows one way through the network; where a device's routes send a packet another way than the walk takes, it
-// leaves the leg there: nothing behind that place happens to it. Asked at a hop with `onward`, of the
-// packet as it is when it reaches the hook's first route stage (in hooks input and output: after `local` was looked at); in a hook without route
-// stage before the first stage, but behind what is translated back there. It takes another way when its destination is not in `onward`.
+// leaves the leg there: nothing behind that place happens to it. Asked at a hop with `onward`, of the packet as it is when it reaches the
+// hook's first route stage (in hooks input and output: after `local` was looked at); in a hook without route stage before the first
+// stage, but behind what is translated back there. It takes another way when its destination is not in `onward`.
 //  - elsewhere_passes: that leg passes, and so does every later leg of that connection: another walk asks about it.
 //  - otherwise: that leg does not pass. Later legs go on as they do where that leg does not pass for another reason.
 // Later legs may take another way at their own hops. Which packets do may hang on unknown conditions, like everything else.
