@@ -61,6 +61,7 @@ class Maker {
       if (chain.at_end != ActionKind::return_ && chance(70)) chain.at_end = ActionKind::accept;
       for (Rule& rule : chain.rules) {
         if (rule.action.kind == ActionKind::drop && chance(50)) rule.action.kind = ActionKind::accept;
+        if (chance(8)) rule.terms.push_back({In{Field::state, IntervalSet::of(below(5))}, chance(20)});
         if (made_.settled) std::erase_if(rule.terms, [](const Term& term) { return names_connmark(term); });
       }
     }
