@@ -106,7 +106,7 @@ IntervalSet Topology::addresses(const Device& device) const {
 Exit Topology::exit_by(const Device& device, const RouteFact& route) const {
   Exit exit;
   exit.origin = route.origin;
-  exit.text = to_text(route.to) + (route.to.length == 0 ? "/0" : "") + (route.via ? " via " + to_text(*route.via) : "") +
+  exit.text = to_text(route.to) + (route.via ? " via " + to_text(*route.via) : "") +
               (route.dev.empty() ? "" : " dev " + route.dev);
   if (route.discard) {
     exit.text += " (discarded)";

@@ -66,7 +66,7 @@ class Checking {
     std::string from;
     std::string to;
     model::Family family;
-    const Location* start;
+    const model::Location* start;
     const model::Device* sender;
   };
   bool ask_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Result& result, std::vector<Part>& parts);
@@ -76,8 +76,8 @@ class Checking {
   std::vector<Known> outside_addresses(const Asked& asked);
   std::vector<Part> ask_known(const Asked& asked, const Known& known, std::vector<std::string>& reasons);
   std::vector<Path> paths_by_routes(const Asked& asked, const model::IntervalSet& dst, const model::IntervalSet& src, bool answers, std::vector<std::string>& reasons);
-  void add_answers(const Asked& asked, const Path& path, const Way& way, const model::IntervalSet& src, std::vector<Path>& paths, std::vector<std::string>& reasons);
-  std::vector<Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
+  void add_answers(const Asked& asked, const Path& path, const model::Way& way, const model::IntervalSet& src, std::vector<Path>& paths, std::vector<std::string>& reasons);
+  std::vector<model::Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
   std::vector<const model::Device*> hosts_of(const std::string& zone) const;
   std::vector<std::pair<Path, std::vector<PacketBox>>> exposure_paths(const Closed& closed, model::Family family, const std::vector<PacketBox>& boxes, Result& result);
   const model::StatedPath* stated_path(const std::string& from, const std::string& to) const;
@@ -117,7 +117,7 @@ class Checking {
   const CheckOptions& options_;
   std::map<const model::Device*, model::AddressSet> locals_;
   std::list<model::Device> arrivals_;                        // see add_arrival
-  Ways ways_;
+  model::Ways ways_;
   ProofSession proofs_;
   Report report_;
 };

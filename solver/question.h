@@ -9,7 +9,7 @@
 #include "model/network.h"
 #include "model/requirement.h"
 #include "solver/walk.h"
-#include "solver/ways.h"
+#include "model/ways.h"
 
 namespace fwproof::solver {
 
@@ -24,8 +24,8 @@ struct Path {
   std::optional<model::AddressSet> only_src;
   std::optional<model::AddressSet> only_dst;
   // Where the site tells its devices' places: the stops of the client's packets (devices, one for one) and, in their own order, of the answers.
-  std::vector<Stop> go;
-  std::vector<Stop> back;
+  std::vector<model::Stop> go;
+  std::vector<model::Stop> back;
   model::Policy* arrival = nullptr;               // of the stop where packets must arrive at the target; nullptr: none was added
 };
 

@@ -1,14 +1,12 @@
-#include "solver/ways.h"
+#include "model/ways.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "solver/words.h"
 
-namespace fwproof::solver {
+namespace fwproof::model {
 
-using namespace model;
 
 namespace {
 
@@ -419,4 +417,4 @@ Stop Ways::start_stop(const IntervalSet& destinations, Family family) {
   return stop;
 }
 
-}  // namespace fwproof::solver
+}  // namespace fwproof::model
