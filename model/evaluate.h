@@ -71,7 +71,7 @@ struct EvaluateOptions {
   uint32_t max_steps = 10'000'000;
   // The host's own addresses, for the routing decision: in hook input others are sent on, in hook output these stay. nullptr: none of that.
   const AddressSet* local = nullptr;
-  // Hooks forward and output: the destinations whose way is looked at, asked at the first route stage, or without one before the first
+  // The destinations that go on: asked at the first route stage (behind `local`), or where there is none before the first
   // stage (behind what an answer has undone there). nullptr: all.
   const AddressSet* onward = nullptr;
   // What an unset field can be; fields without an entry: anything in their width or name domain.

@@ -28,12 +28,13 @@ class Asking {
       answer_.empty = flow.question() == Diagrams::kFalse;
       if (answer_.empty) return std::move(answer_);
       if (!sliced_rightly(walk_, slice_)) answer_.fault = "a rule that bears on the question was left out of the slice";
-      answer_.any_stays = flow.stays() != Diagrams::kFalse;
       for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect(flow, leg);
       for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect_undecided(flow, leg);
       answer_.any_breaks = reported_ != Diagrams::kFalse;
       answer_.any_undecided = undecided_ != reported_;
       answer_.all_break = reported_ == flow.question();
+      answer_.any_stays = flow.stays() != Diagrams::kFalse;
+      answer_.all_staying_break = answer_.any_stays && flow.diagrams().minus(flow.stays(), reported_) == Diagrams::kFalse;
       collect_assumptions(flow);
       collect_moved(flow, flow.moved(Field::dst), answer_.moved_address);
       collect_moved(flow, flow.moved(Field::dst_port), answer_.moved_port);

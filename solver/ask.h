@@ -47,6 +47,7 @@ struct Answer {
   std::vector<Finding> undecided;
   bool listed_all = true;           // every box that breaks is listed
   bool all_break = false;           // nothing in question is fine or undecided
+  bool all_staying_break = false;   // the same of what does not take another way on leg 0 under every assignment; something stays
   bool any_breaks = false;          // also where a limit kept every box off the list
   bool any_undecided = false;
   bool any_stays = true;            // some packet in question, under some assignment, does not take another way on leg 0

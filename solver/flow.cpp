@@ -166,7 +166,8 @@ std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> trav
     Shape shape = shapes_[traveller.now.shape];
     enter_hop(shape, leg, hop, past ? shapes_[past->left.at(policy_)].get(Field::ct_status) : Value::of(0));
     for (const Class& left : run_hook(entering(traveller.now, shape, stands_alone(walk_, leg, hop)), leg, hop, past)) {
-      if (shapes_[left.shape].get(Field::state) == Value::of(state_untracked)) untracked = diagrams.either(untracked, left.region);
+      const Ref unfollowed = value_in(shapes_[left.shape].get(Field::state), Field::state, IntervalSet::of(state_untracked));
+      untracked = diagrams.either(untracked, diagrams.both(left.region, unfollowed));
       Traveller next = traveller;
       next.now = left;
       next.past.translated[policy_] = {left.before_nat, left.after_nat};
@@ -313,10 +314,13 @@ Ref Flow::Run::sent_on(size_t leg) {
 }
 
 Ref Flow::Run::elsewhere() {
-  return diagrams.minus(question, some_assignment(diagrams.minus(question, elsewhere_.empty() ? Diagrams::kFalse : elsewhere_[0])));
+  if (elsewhere_.empty() || elsewhere_[0] == Diagrams::kFalse) return Diagrams::kFalse;
+  return diagrams.minus(question, some_assignment(diagrams.minus(question, elsewhere_[0])));
 }
 
-Ref Flow::Run::foreign(size_t leg) { return some_assignment(foreign_[leg]); }
+Ref Flow::Run::foreign(size_t leg) {
+  return foreign_[leg] == Diagrams::kFalse ? Diagrams::kFalse : some_assignment(foreign_[leg]);
+}
 
 // ---- The public face ----
 

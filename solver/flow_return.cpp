@@ -29,27 +29,32 @@ Ref Flow::Run::returned(const Class& packets) {
   constexpr std::array kMirror = {std::pair{Field::src, Field::dst}, std::pair{Field::dst, Field::src},
                                   std::pair{Field::src_port, Field::dst_port}, std::pair{Field::dst_port, Field::src_port}};
   const Shape& shape = shapes_[packets.shape];
-  const auto is_easy = [&](const Value& value, VarId wanted) { return value.is_constant || value.var == wanted; };
   // What is settled at once goes first: it leaves fewer values to compare.
   Ref region = diagrams.both(packets.region, domain_);
   for (const bool easy : {true, false})
     for (const auto& [mine, theirs] : kMirror) {
-      const VarId wanted = client_variable(theirs);
-      if (is_easy(shape.get(mine), wanted) == easy) region = equal(region, mine, shape.get(mine), wanted);
+      const Value value = shape.get(mine);
+      const Value wanted = Value::of_var(client_variable(theirs));
+      if ((value.is_constant || value == wanted) != easy) continue;
+      const std::optional<Ref> same = coincide(region, value, wanted);
+      if (!same) throw LimitReached{"an answer comes back with too many possible addresses or ports to compare"};
+      region = *same;
     }
   return region;
 }
 
-Ref Flow::Run::equal(Ref region, Field field, const Value& value, VarId client) {
-  if (region == Diagrams::kFalse || value == Value::of_var(client)) return region;
-  if (value.is_constant) return diagrams.both(region, value_in(Value::of_var(client), field, IntervalSet::of(value.constant)));
-  const IntervalSet common = values_of(region, value.var).intersected(values_of(region, client));
-  if (size_of(common) > kCompared) throw LimitReached{"an answer comes back with too many possible addresses or ports to compare"};
+std::optional<Ref> Flow::Run::coincide(Ref region, const Value& a, const Value& b) {
+  if (region == Diagrams::kFalse || a == b) return region;
+  if (a.is_constant && b.is_constant) return Diagrams::kFalse;
+  if (a.is_constant) return diagrams.both(region, diagrams.in(b.var, IntervalSet::of(a.constant)));
+  if (b.is_constant) return diagrams.both(region, diagrams.in(a.var, IntervalSet::of(b.constant)));
+  const IntervalSet common = values_of(region, a.var).intersected(values_of(region, b.var));
+  if (size_of(common) > kCompared) return std::nullopt;
   Ref same = Diagrams::kFalse;
   for (const Interval& interval : common.intervals())
     for (u128 each = interval.lo;; ++each) {
       const IntervalSet one = IntervalSet::of(each);
-      same = diagrams.either(same, diagrams.both(diagrams.in(value.var, one), diagrams.in(client, one)));
+      same = diagrams.either(same, diagrams.both(diagrams.in(a.var, one), diagrams.in(b.var, one)));
       if (each == interval.hi) break;
     }
   return diagrams.both(region, same);

@@ -105,7 +105,8 @@ class Flow::Run {
 
   // ---- flow_return.cpp: answers that come back from elsewhere ----
   Ref returned(const Class& packets);
-  Ref equal(Ref region, model::Field field, const Value& value, VarId client);
+  // The part of the region where two values are the same number; nothing where there are too many to compare.
+  std::optional<Ref> coincide(Ref region, const Value& a, const Value& b);
   model::IntervalSet values_of(Ref region, VarId var);
 
   // ---- flow_stage.cpp, flow_chain.cpp, flow_match.cpp: stages; chains and rules; conditions and rewriting ----
@@ -139,7 +140,8 @@ class Flow::Run {
   void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);
   void enter_nat(Classes classes, Classes& consulted, Classes& skipped);
   // On an answer what leg 0 met is undone; on a later packet of the client's it is done again.
-  Class translated(Class packets, const Arrived& past, bool reply, bool destination);
+  Classes translated(const Class& packets, const Arrived& past, bool reply, bool destination);
+  Ref untouched(const Class& packets, const Value& before, const Value& after, const Value& now);
   Classes translate(Classes classes, const Arrived* past, bool reply, bool destination);
   // Neither rewrites nor remembers, nor does anything it calls: equal packets have equal results, wherever it is called from.
   bool shareable(uint32_t chain, uint32_t depth);

@@ -81,27 +81,46 @@ Classes Flow::Run::translate(Classes classes, const Arrived* past, bool reply, b
     merge_into(result, same);
     Class other = packets;
     other.region = diagrams.minus(packets.region, untracked);
-    merge_into(result, translated(other, *past, reply, destination));
+    for (const Class& done : translated(other, *past, reply, destination)) merge_into(result, done);
   }
   return result;
 }
 
-Class Flow::Run::translated(Class packets, const Arrived& past, bool reply, bool destination) {
+Classes Flow::Run::translated(const Class& packets, const Arrived& past, bool reply, bool destination) {
   const auto [before_id, after_id] = past.translated.at(policy_);
   const Shape before = shapes_[before_id];
   const Shape after = shapes_[after_id];
-  Shape shape = shapes_[packets.shape];
+  Classes result = {packets};
   const auto take = [&](Field source, Field target) {
     const Field now = destination ? target : source;
     const Field then = destination != reply ? target : source;  // the request's source is the answer's destination
-    if (before.get(then) != after.get(then)) shape.set(now, reply ? before.get(then) : after.get(then));
+    if (before.get(then) == after.get(then)) return;
+    Classes next;
+    for (const Class& some : result) {
+      Shape shape = shapes_[some.shape];
+      Class same = some;
+      same.region = diagrams.both(some.region, untouched(some, before.get(then), after.get(then), shape.get(now)));
+      Class changed = some;
+      changed.region = diagrams.minus(some.region, same.region);
+      shape.set(now, reply ? before.get(then) : after.get(then));
+      changed.shape = shapes_.id(shape);
+      if (changed.shape != some.shape) changed.version = ++versions_;
+      merge_into(next, same);
+      merge_into(next, changed);
+    }
+    result = std::move(next);
   };
   take(Field::src, Field::dst);
   take(Field::src_port, Field::dst_port);
-  const ShapeId id = shapes_.id(shape);
-  if (id != packets.shape) packets.version = ++versions_;
-  packets.shape = id;
-  return packets;
+  return result;
+}
+
+// Where nat happened to write what was there already, nothing is undone or done again. That is to be told apart only where somebody else
+// rewrote the field on the way: else it has that value.
+Ref Flow::Run::untouched(const Class& packets, const Value& before, const Value& after, const Value& now) {
+  if (now == before || now == after) return Diagrams::kFalse;
+  if (const std::optional<Ref> same = coincide(diagrams.both(packets.region, domain_), before, after)) return *same;
+  return diagrams.in(unknown_variable(1, {"field", "an address or port that was rewritten", {}}), IntervalSet::of(1));
 }
 
 Classes Flow::Run::route(Classes classes, const WalkHop& hop) {

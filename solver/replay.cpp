@@ -1,5 +1,6 @@
 #include "solver/replay.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -123,7 +124,8 @@ using Rewriter = std::optional<std::pair<size_t, RuleRef>>;
 struct Connection {
   bool arrived = false;               // leg 0 passed
   Past past;                          // leg 0, by policy
-  std::set<const Policy*> unseen;     // policies whose conntrack did not see an earlier packet
+  std::set<const Policy*> unseen;     // policies whose conntrack did not see an earlier packet,
+  std::set<const Policy*> unsure;     // or perhaps did not
   Rewriter destination_by, source_by; // in leg 0
 };
 
@@ -140,6 +142,7 @@ class LegRun {
     for (size_t i = 0; i < leg_.hops.size(); ++i)
       if (!pass(i)) break;
     connection_.unseen.insert(now_unseen_.begin(), now_unseen_.end());
+    connection_.unsure.insert(now_unsure_.begin(), now_unsure_.end());
     return std::move(result_);
   }
 
@@ -162,13 +165,16 @@ class LegRun {
       result_.hops.push_back({hop.device, hop.hook, packet, packet, Verdict::depends, false, {}, true, false});
       return false;
     }
-    if (connection_.unseen.contains(hop.policy)) {
+    const bool unseen = connection_.unseen.contains(hop.policy);
+    if (unseen || connection_.unsure.contains(hop.policy)) {
       packet.known.reset(static_cast<size_t>(Field::state));
       if (!alone) packet.known.reset(static_cast<size_t>(Field::ct_dir));
-      domains[Field::state] = IntervalSet::range(state_new, state_invalid);
+      domains[Field::state] = IntervalSet::range(state_new, state_invalid).united(unseen ? IntervalSet{} : state_at(leg_, hop));
     }
     result_.seen = packet;
-    return take(index, hop, packet, evaluate(*hop.policy, hop.hook, packet, options));
+    Outcome outcome = evaluate(*hop.policy, hop.hook, packet, options);
+    if (passes(outcome)) note_untracked(hop, packet, domains, outcome);
+    return take(index, hop, packet, std::move(outcome));
   }
 
   // Later packets never enter nat stages; what these did to the first one is done again or undone. false: that cannot be told.
@@ -189,10 +195,18 @@ class LegRun {
     return true;
   }
 
+  void note_untracked(const WalkHop& hop, const Packet& packet, const std::map<Field, IntervalSet>& domains, const Outcome& outcome) {
+    if (outcome.out.has(Field::state)) {
+      if (outcome.out.get(Field::state) == state_untracked) now_unseen_.insert(hop.policy);
+      return;
+    }
+    const bool rewritten = std::any_of(outcome.trail.begin(), outcome.trail.end(), [](const Step& step) { return step.what == "state rewritten"; });
+    if (rewritten || packet.has(Field::state) || domains.at(Field::state).contains(state_untracked)) now_unsure_.insert(hop.policy);
+  }
+
   bool take(size_t index, const WalkHop& hop, const Packet& packet, Outcome outcome) {
     if (first_) connection_.past[hop.policy] = outcome;
     const bool on = passes(outcome);
-    if (on && outcome.out.has(Field::state) && outcome.out.get(Field::state) == state_untracked) now_unseen_.insert(hop.policy);
     for (const Step& step : outcome.trail) {
       const bool destination = step.what == "dst rewritten" || step.what == "dst_port rewritten";
       if (destination) result_.moved_by = {index, step.rule};
@@ -213,6 +227,7 @@ class LegRun {
   bool first_;
   Connection& connection_;
   std::set<const Policy*> now_unseen_;
+  std::set<const Policy*> now_unsure_;
   Replay result_;
 };
 
@@ -230,6 +245,10 @@ void compare_with_request(Replay& answer, const Packet& client, const Connection
   }
   for (const Field field : {Field::src, Field::dst, Field::src_port, Field::dst_port})
     if (!back.has(field)) answer.verdict = Verdict::depends;
+}
+
+bool has_other_ways(const WalkLeg& leg) {
+  return std::any_of(leg.hops.begin(), leg.hops.end(), [](const WalkHop& hop) { return hop.onward != nullptr; });
 }
 
 // The packet that an answer answers, as it arrived.
@@ -280,12 +299,15 @@ Replay replay(const Walk& walk, size_t leg_index, const Packet& client) {
   if (leg_index == 0 || first.verdict == Verdict::depends || (first.another_way && walk.elsewhere_passes)) return first;
   connection.arrived = first.verdict == Verdict::accept;
   const Packet request = connection.arrived ? request_of(client, first.outcome.out) : client;
+  bool perhaps_gone = false;
   for (size_t leg = 1;; ++leg) {
     const bool reply = walk.legs[leg].reply;
     Replay result = LegRun(walk, leg, connection).run(reply ? mirrored(request) : client);
     const bool returns = result.verdict == Verdict::accept && !result.another_way;
     if (reply && walk.must_return && connection.arrived && returns) compare_with_request(result, client, connection);
+    if (leg == leg_index && perhaps_gone && result.verdict != Verdict::accept) result.verdict = Verdict::depends;
     if (leg == leg_index || (result.another_way && walk.elsewhere_passes)) return result;
+    perhaps_gone = perhaps_gone || (result.verdict == Verdict::depends && walk.elsewhere_passes && has_other_ways(walk.legs[leg]));
   }
 }
 

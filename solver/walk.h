@@ -32,12 +32,12 @@
 //  - state new or related: the chain is entered as any other.
 //  - leg 0 in state established: the chain is entered as the first packet would have been: with state new and, for TCP, flags SYN.
 //    Behind it state and flags are the packet's own again.
-//  - a hop that stands alone: as in leg 0, by the three rules around this one that speak of the state.
-//  - later legs that are no replies: never entered (but where a hop stands alone). T and T' as below, the packet's dst and dst_port become those of T' where T' differs
-//    from T in them at the hook's first nat stage, and its src and src_port likewise at the last one. Nothing else that a rule of a
-//    nat stage does (marks) happens again. Where leg 0 did not pass, nothing is translated.
+//  - a later leg at a hop that stands alone: entered and skipped by the state, as leg 0 is.
+//  - other later legs that are no replies: never entered. T and T' as below, the packet's dst and dst_port become those of T' where T'
+//    differs from T in them at the hook's first nat stage, and its src and src_port likewise at the last one. Nothing else that a rule
+//    of a nat stage does (marks) happens again. Where leg 0 did not pass, nothing is translated.
 //  - state invalid or untracked (as it is when the stage is reached): the stage is skipped.
-//  - reply legs: never entered (but where a hop stands alone). What the nat stages of the same policy did to leg 0 is undone (last hop first, as the reply meets
+//  - other reply legs: never entered. What the nat stages of the same policy did to leg 0 is undone (last hop first, as the reply meets
 //    them): T being leg 0's packet before the first nat stage and T' behind the last one of that hop, the reply's dst and dst_port
 //    become T's src and src_port where T' differs from T in them, at the hook's first nat stage; and its src and src_port
 //    become T's dst and dst_port likewise at the hook's last nat stage. A hook with fewer than two nat stages: before its first
@@ -45,9 +45,9 @@
 //    untracked when it gets there is not translated back.
 //
 // Other ways. A walk follows one way through the network; where a device's routes send a packet another way than the walk takes, it
-// leaves the leg there: nothing behind that place happens to it. Asked at a hop with `onward`, of the
-// packet as it is when it reaches the hook's first route stage (in hooks input and output: after `local` was looked at); in a hook without route
-// stage before the first stage, but behind what is translated back there. It takes another way when its destination is not in `onward`.
+// leaves the leg there: nothing behind that place happens to it. Asked at a hop with `onward`, of the packet as it is when it reaches the
+// hook's first route stage (in hooks input and output: after `local` was looked at); in a hook without route stage before the first
+// stage, but behind what is translated back there. It takes another way when its destination is not in `onward`.
 //  - elsewhere_passes: that leg passes, and so does every later leg of that connection: another walk asks about it.
 //  - otherwise: that leg does not pass. Later legs go on as they do where that leg does not pass for another reason.
 // Later legs may take another way at their own hops. Which packets do may hang on unknown conditions, like everything else.
@@ -55,7 +55,8 @@
 // Ends. A leg passes when every hop accepts it and, in hook input, stage route found its destination among `local`: a packet that is sent
 // on does not arrive and does not pass.
 // In hook output it is the other way round: a packet whose destination is one of `local` there (REDIRECT) stays and does
-// not pass. With `must_return` a reply leg passes only when, behind its last hop, the packet is the mirror of the client's packet in src, dst,
+// not pass.
+// With `must_return` a reply leg passes only when, behind its last hop, the packet is the mirror of the client's packet in src, dst,
 // src_port and dst_port: a client does not take an answer from another address than it asked. That is asked of answers to packets that
 // arrived (leg 0 passed, not by taking another way), and not of answers that take another way themselves.
 //
