@@ -112,6 +112,10 @@ void Parser::read_words() {
     mode_ = Mode::top;
   }
   Cursor cursor(line_);
+  if (line_.words.size() == 1 && (cursor.eat("end") || cursor.eat("exit"))) {
+    mode_ = Mode::top;
+    return set(LineClass::irrelevant, "frame of the export");
+  }
   if (mode_ != Mode::top && sub(cursor)) return;
   cursor.back(0);
   if (global(cursor)) return;
@@ -226,9 +230,7 @@ bool Parser::irrelevant(bool indented) {
   if (feature == nullptr) return false;
   set(LineClass::irrelevant, negated ? kOff : feature->reason);
   mode_ = Mode::top;
-  if (same(line_.words[0].text, "exit") || same(line_.words[0].text, "end")) return true;
-  skip(feature->reason);
-  // One-line features open no section, but what stands indented below an irrelevant line of the top belongs to it all the same.
+  if (feature->section) skip(feature->reason);
   return true;
 }
 

@@ -22,6 +22,19 @@ void Parser::interface(Cursor& cursor) {
   enter(Mode::interface);
 }
 
+// Commands of the top whose first words an interface knows too: "crypto map VPN 10 …", "ip inspect name …".
+bool Parser::is_global_form() const {
+  const auto word = [&](size_t i) { return i < line_.words.size() ? line_.words[i].text : std::string_view(); };
+  if (same(word(0), "crypto")) return line_.words.size() > 3 && !same(word(3), "redundancy");
+  if (same(word(0), "ip") && same(word(1), "wccp")) return line_.text.find("redirect in") == std::string_view::npos && line_.text.find("redirect out") == std::string_view::npos;
+  if (same(word(0), "nat64") || same(word(0), "utd")) return !same(word(1), "enable");
+  if (same(word(0), "ipv6") && same(word(1), "nat")) return line_.words.size() > 2;
+  const bool inspects = same(word(1), "inspect") || same(word(1), "ips") || same(word(1), "admission") || same(word(1), "auth-proxy") || same(word(1), "urlfilter");
+  if (!inspects) return false;
+  const std::string_view last = word(line_.words.size() - 1);
+  return same(word(2), "name") || (same(word(1), "inspect") && line_.indent == 0 && !same(last, "in") && !same(last, "out"));
+}
+
 bool Parser::interface_sub(Cursor& cursor) {
   static constexpr Row kRows[] = {
       {"ip address", &Parser::if_address}, {"ip unnumbered", &Parser::if_unnumbered}, {"ipv6 unnumbered", &Parser::if_enable6},
@@ -39,7 +52,7 @@ bool Parser::interface_sub(Cursor& cursor) {
       {"ip port access-group", &Parser::if_filter}, {"tunnel protection", nullptr}, {"cts", &Parser::if_filter}, {"utd", &Parser::if_filter},
       {"ip sdwan", &Parser::if_redirect},
   };
-  if (current_interface() == nullptr) return false;
+  if (current_interface() == nullptr || is_global_form()) return false;
   if (cursor.eat("no") || cursor.eat("default")) return negated_interface_sub(cursor);
   if (cursor.eat_all("ip nat")) {
     if ((same(cursor.peek(), "inside") || same(cursor.peek(), "outside")) && cursor.peek(1).empty()) return if_nat(cursor), true;

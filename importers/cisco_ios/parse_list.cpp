@@ -325,6 +325,7 @@ void Parser::no_list(Cursor& cursor) {
 
 bool Parser::list_sub(Cursor& cursor) {
   if (list_ == nullptr) return false;
+  cursor.eat("sequence");
   std::string_view first = cursor.peek();
   const bool number = text::parse_decimal(first, 0xffffffff).has_value();
   if (number) first = cursor.peek(1);
@@ -437,6 +438,7 @@ bool Parser::service_sub(Cursor& cursor) {
   const size_t at = cursor.at();
   const std::string_view word = cursor.take();
   const bool both = same(word, "tcp-udp");
+  if (same(word, "ip") && !cursor.done()) return cursor.back(at), false;  // "ip access-list …" of the top
   if (both) {
     service.protocols = IntervalSet::from({{model::proto_tcp, model::proto_tcp}, {model::proto_udp, model::proto_udp}});
   } else {

@@ -95,6 +95,7 @@ class Parser {
   // parse_interface.cpp
   void interface(Cursor& cursor);
   bool interface_sub(Cursor& cursor);
+  bool is_global_form() const;
   bool negated_interface_sub(Cursor& cursor);
   void if_address(Cursor& cursor);
   void if_unnumbered(Cursor& cursor);

@@ -48,9 +48,12 @@ std::string_view other_system(std::string_view line) {
   if (begins(text, "ip access-list ") || begins(text, "access-list ") || begins(text, "access-group ") || begins(text, "ip address ")) {
     split(text.substr(0, 300), words);
     if (words.words.size() == 3 && same(words.words[0].text, "ip") && same(words.words[1].text, "access-list")) return "Cisco NX-OS or Arista EOS";
-    if (words.words.size() >= 3 && same(words.words[0].text, "access-list") &&
-        (same(words.words[2].text, "extended") || same(words.words[2].text, "standard") || !is_digit(words.words[1].text[0])) && !begins(words.words[1].text, "log") && !begins(words.words[1].text, "compiled"))
-      return "Cisco ASA";
+    if (words.words.size() >= 3 && same(words.words[0].text, "access-list")) {
+      for (const std::string_view word : {"extended", "standard", "ethertype", "webtype"})
+        if (same(words.words[2].text, word)) return "Cisco ASA";
+      for (const std::string_view word : {"permit", "deny", "line"})
+        if (same(words.words[2].text, word) && !is_digit(words.words[1].text[0])) return "Cisco ASA";
+    }
     if (words.words.size() >= 4 && same(words.words[0].text, "access-group") && same(words.words[3].text, "interface")) return "Cisco ASA";
     if (words.words.size() >= 3 && same(words.words[0].text, "ip") && same(words.words[1].text, "address") && words.words[2].text.find('/') != std::string_view::npos)
       return "Cisco NX-OS or Arista EOS";

@@ -85,6 +85,9 @@ std::string interface_name(std::string_view text) {
   if (type.empty() || letters == compact.size()) return compact;
   for (const std::string_view full : kTypes)
     if (same(full, type)) return std::string(full) + compact.substr(letters);
+  // One letter is enough for the common ones: `interface g1`.
+  for (const std::string_view full : std::to_array<std::string_view>({"GigabitEthernet", "FastEthernet", "Ethernet", "Serial", "Vlan", "Loopback"}))
+    if (type.size() == 1 && same(full.substr(0, 1), type)) return std::string(full) + compact.substr(letters);
   if (type.size() < 2) return compact;
   for (const std::string_view full : kTypes)
     if (begins(full, type)) return std::string(full) + compact.substr(letters);
