@@ -72,6 +72,7 @@ uint32_t Lowering::chain(std::string name) {
 }
 
 model::Rule& Lowering::rule(uint32_t chain, Terms terms, Action action, Origin origin, std::string name) {
+  too_large_ = too_large_ || ++rules_ > kMaxRules;
   model::Rule rule;
   rule.terms = std::move(terms);
   rule.action = action;
@@ -258,13 +259,13 @@ void Lowering::inspected_answers(uint32_t base, bool in) {
       inspected_rules(base, {this->interface(Field::out, interface.name)}, *use);
       continue;
     }
-    for (const Interface& other : config_.interfaces) {
-      if (&other == &interface || !carries(other)) continue;
-      Terms scope = {this->interface(Field::in, other.name)};
-      // Another interface without inspection may have been where the session came from.
-      if (open - (other.inspect[0] ? 0 : 1) > 0) scope.push_back(unknown({"inspect", "the session came in by " + interface.name, Sharing::pure}, use->origin));
-      inspected_rules(base, scope, *use);
-    }
+    // Where another interface without inspection may have been where the session came from, it is not known.
+    std::vector<std::string> sure, unsure;
+    for (const Interface& other : config_.interfaces)
+      if (&other != &interface && carries(other)) (open - (other.inspect[0] ? 0 : 1) > 0 ? unsure : sure).push_back(other.name);
+    if (!sure.empty()) inspected_rules(base, {interfaces(Field::in, sure)}, *use);
+    if (!unsure.empty())
+      inspected_rules(base, {interfaces(Field::in, unsure), unknown({"inspect", "the session came in by " + interface.name, Sharing::pure}, use->origin)}, *use);
   }
 }
 

@@ -82,7 +82,7 @@ class Lowering {
     bool unknown = false;
   };
   const Expanded& expand(const std::string& group, model::Origin origin);
-  bool same_place(const AccessList& asking, const AccessList& feeding) const;
+  bool same_place(const AccessList& asking, const AccessList& feeding);
 
   // lower_nat.cpp
   bool translates() const;
@@ -99,7 +99,7 @@ class Lowering {
   Action rewrite(std::vector<model::Rewrite> steps, bool last);
   Action match_nat(const NatRule& rule, Hit hit, bool mirror_standard);
   std::optional<model::IntervalSet> address_of(const std::string& interface) const;
-  std::vector<std::string> side(NatSide side, const std::string& vrf, bool any_vrf) const;
+  const std::vector<std::string>& side(NatSide side, const std::string& vrf, bool any_vrf);
   std::vector<const NatRule*> ordered(NatRule::Kind kind) const;
 
   // lower_zone.cpp
@@ -124,7 +124,12 @@ class Lowering {
   std::map<std::string, Expanded> groups_;
   std::map<std::string, std::vector<std::pair<const AccessList*, const Entry*>>> reflecting_;
   std::optional<Action> inspect_;
-  bool too_large_ = false;
+  std::map<std::tuple<NatSide, std::string, bool>, std::vector<std::string>> sides_;
+  std::map<std::pair<const AccessList*, const AccessList*>, bool> same_places_;
+  static constexpr size_t kMaxRules = 5'000'000;
+  size_t rules_ = 0;
+  size_t dynamic_rules_ = 0;
+  bool too_large_ = false;                   // hostile: every verdict depends
 };
 
 // Interfaces, routes, address pools.

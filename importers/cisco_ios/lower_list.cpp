@@ -47,6 +47,8 @@ uint32_t Lowering::list_chain(const AccessList& list, Hit hit, bool mirror) {
   if (const auto found = list_chains_.find(key); found != list_chains_.end()) return found->second;
   const uint32_t target = chain("access list " + list.name);
   list_chains_.emplace(key, target);
+  too_large_ = too_large_ || rules_ + list.entries.size() > kMaxRules;
+  if (too_large_) return target;
   for (const Entry& entry : list.entries) entry_rules(target, list, entry, hit, mirror);
   // Cisco IOS IPv6 Command Reference, "ipv6 access-list": permit icmp any any nd-na, nd-ns stand before the implicit deny.
   if (family_ == Family::v6)
@@ -74,7 +76,9 @@ void Lowering::entry_rules(uint32_t target, const AccessList& list, const Entry&
 }
 
 // Is the asking list's traffic exactly the answers of what the feeding one saw: one interface, opposite directions?
-bool Lowering::same_place(const AccessList& asking, const AccessList& feeding) const {
+bool Lowering::same_place(const AccessList& asking, const AccessList& feeding) {
+  const auto [place, added] = same_places_.try_emplace({&asking, &feeding}, false);
+  if (!added) return place->second;
   std::vector<std::pair<const Interface*, int>> asks, feeds;
   for (const Interface& interface : config_.interfaces)
     for (int direction : {0, 1}) {
@@ -82,7 +86,7 @@ bool Lowering::same_place(const AccessList& asking, const AccessList& feeding) c
       if (use && use->name == asking.name) asks.emplace_back(&interface, direction);
       if (use && use->name == feeding.name) feeds.emplace_back(&interface, direction);
     }
-  return asks.size() == 1 && feeds.size() == 1 && asks[0].first == feeds[0].first && asks[0].second != feeds[0].second;
+  return place->second = asks.size() == 1 && feeds.size() == 1 && asks[0].first == feeds[0].first && asks[0].second != feeds[0].second;
 }
 
 // Cisco IOS Security Configuration Guide, "Configuring IP Session Filtering (Reflexive Access Lists)": entries are the mirror of the session's first packet.

@@ -44,8 +44,10 @@ bool has_ports(const NatRule& rule) { return rule.protocol == model::proto_tcp |
 
 bool Lowering::translates() const { return family_ == Family::v4 && !config_.nat.empty(); }
 
-std::vector<std::string> Lowering::side(NatSide side, const std::string& vrf, bool any_vrf) const {
-  std::vector<std::string> names;
+const std::vector<std::string>& Lowering::side(NatSide side, const std::string& vrf, bool any_vrf) {
+  const auto [found, added] = sides_.try_emplace({side, vrf, any_vrf});
+  std::vector<std::string>& names = found->second;
+  if (!added) return names;
   for (const Interface& interface : config_.interfaces)
     if (interface.nat == side && (any_vrf || interface.vrf == vrf)) names.push_back(interface.name);
   return names;
@@ -300,15 +302,11 @@ Action Lowering::match_nat(const NatRule& each, Hit hit, bool mirror_standard) {
 void Lowering::inside_source(uint32_t base, const NatRule& each, std::optional<Action> instead) {
   const Action action = instead ? *instead : translation(each, Field::src, true);
   const Action match = match_nat(each, {action, {ActionKind::return_, 0}}, false);
-  model::Rule& added = rule(base, {interfaces(Field::in, side(NatSide::inside, each.vrf, false))}, match.kind == ActionKind::go_to ? Action{ActionKind::jump, match.index} : match, each.origin,
+  rule(base, {interfaces(Field::in, side(NatSide::inside, each.vrf, false))}, match.kind == ActionKind::go_to ? Action{ActionKind::jump, match.index} : match, each.origin,
                             "ip nat inside source");
-  if (instead) return;
-  const auto dynamic = ordered(Kind::inside_source);
-  if (dynamic.size() < 2) return;
-  static_cast<void>(added);
+  if (instead || ++dynamic_rules_ != 2) return;
   const std::string text = "dynamic translations are tried in the order of the configuration";
-  auto& general = policy_.general_assumptions;
-  if (std::none_of(general.begin(), general.end(), [&](const model::Assumption& a) { return a.text == text; })) general.push_back({text, each.origin});
+  policy_.general_assumptions.push_back({text, each.origin});
 }
 
 void Lowering::outside_source(uint32_t base, const NatRule& each) {

@@ -9,7 +9,7 @@ namespace fwproof::importers::cisco_ios {
 namespace {
 
 // How far a line that may be IOS looks around for what says that it is not.
-constexpr size_t kBefore = 400, kAfter = 400;
+constexpr size_t kHead = 150, kAround = 75;
 
 struct Sign {
   std::string_view start;   // of the line without blanks in front
@@ -28,6 +28,22 @@ constexpr auto kOthers = std::to_array<Sign>({
     {"sysname ", "Huawei VRP"}, {"acl number ", "Huawei VRP"}, {"frr version", "FRRouting"}, {"vyatta", "VyOS"}, {"config system", "FortiOS"}, {"set system ", "Junos"}, {"ip access-list session", "Aruba"},
 });
 
+// The signs of each first letter as a list: 1 + index of the first, and of the next; 0 ends it. Millions of lines are asked.
+struct ByLetter {
+  std::array<uint8_t, 256> first{};
+  std::array<uint8_t, kOthers.size()> next{};
+};
+constexpr ByLetter by_letter() {
+  ByLetter result;
+  for (size_t i = kOthers.size(); i > 0; --i) {
+    const auto letter = static_cast<unsigned char>(kOthers[i - 1].start[0] | 0x20);
+    result.next[i - 1] = result.first[letter];
+    result.first[letter] = static_cast<uint8_t>(i);
+  }
+  return result;
+}
+constexpr ByLetter kByLetter = by_letter();
+
 std::string_view trimmed(std::string_view line) {
   const size_t start = line.find_first_not_of(" \t");
   return start == std::string_view::npos ? std::string_view() : line.substr(start);
@@ -35,35 +51,59 @@ std::string_view trimmed(std::string_view line) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+std::string_view word_at(std::string_view text, size_t wanted) {
+  for (size_t at = 0;; ++at) {
+    const size_t start = text.find_first_not_of(" \t\r");
+    if (start == std::string_view::npos) return {};
+    const size_t end = std::min(text.find_first_of(" \t\r", start), text.size());
+    if (at == wanted) return text.substr(start, end - start);
+    text = text.substr(end);
+  }
+}
+
+bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view each) { return same(each, word); });
+}
+
 // "ip access-list NAME" without a kind is NX-OS' and EOS' way, "access-list NAME extended" that of the ASA.
+std::string_view by_grammar(std::string_view text) {
+  text = text.substr(0, 300);
+  const char first = static_cast<char>(text[0] | 0x20);
+  if (first != 'a' && first != 'i' && first != 'v') return {};
+  if (begins(text, "access-list ")) {
+    const std::string_view kind = word_at(text, 2);
+    if (one_of(kind, {"extended", "standard", "ethertype", "webtype"})) return "Cisco ASA";
+    if (one_of(kind, {"permit", "deny", "line"}) && !is_digit(word_at(text, 1)[0])) return "Cisco ASA";
+  } else if (begins(text, "access-group ")) {
+    if (same(word_at(text, 3), "interface")) return "Cisco ASA";
+  } else if (begins(text, "ip access-list ")) {
+    if (!word_at(text, 2).empty() && word_at(text, 3).empty()) return "Cisco NX-OS or Arista EOS";
+  } else if (begins(text, "ip address ")) {
+    if (word_at(text, 2).find('/') != std::string_view::npos) return "Cisco NX-OS or Arista EOS";
+  } else if (begins(text, "version ")) {
+    if (text.find('(') != std::string_view::npos) return "Cisco NX-OS";
+  }
+  return {};
+}
+
 std::string_view other_system(std::string_view line) {
   const std::string_view text = trimmed(line);
   if (text.empty()) return {};
-  for (const Sign& sign : kOthers) {
+  const auto letter = static_cast<unsigned char>(text[0] | 0x20);
+  for (size_t next = kByLetter.first[letter]; next != 0; next = kByLetter.next[next - 1]) {
+    const Sign& sign = kOthers[next - 1];
     if (!begins(text, sign.start)) continue;
     if (sign.start == "names" && text.size() > 5 && text[5] != '\r') continue;
     return sign.system;
   }
-  Line words;
-  if (begins(text, "ip access-list ") || begins(text, "access-list ") || begins(text, "access-group ") || begins(text, "ip address ")) {
-    split(text.substr(0, 300), words);
-    if (words.words.size() == 3 && same(words.words[0].text, "ip") && same(words.words[1].text, "access-list")) return "Cisco NX-OS or Arista EOS";
-    if (words.words.size() >= 3 && same(words.words[0].text, "access-list")) {
-      for (const std::string_view word : {"extended", "standard", "ethertype", "webtype"})
-        if (same(words.words[2].text, word)) return "Cisco ASA";
-      for (const std::string_view word : {"permit", "deny", "line"})
-        if (same(words.words[2].text, word) && !is_digit(words.words[1].text[0])) return "Cisco ASA";
-    }
-    if (words.words.size() >= 4 && same(words.words[0].text, "access-group") && same(words.words[3].text, "interface")) return "Cisco ASA";
-    if (words.words.size() >= 3 && same(words.words[0].text, "ip") && same(words.words[1].text, "address") && words.words[2].text.find('/') != std::string_view::npos)
-      return "Cisco NX-OS or Arista EOS";
-  }
-  if (begins(text, "version ") && text.find('(') != std::string_view::npos) return "Cisco NX-OS";
-  return {};
+  return by_grammar(text);
 }
 
 std::string_view other_nearby(std::span<const std::string_view> lines, size_t at) {
-  const size_t begin = at > kBefore ? at - kBefore : 0, end = std::min(lines.size(), at + kAfter);
+  const size_t head = std::min(lines.size(), kHead);
+  for (size_t i = 0; i < head; ++i)
+    if (const std::string_view system = other_system(lines[i]); !system.empty()) return system;
+  const size_t begin = std::max(head, at > kAround ? at - kAround : 0), end = std::min(lines.size(), at + kAround);
   for (size_t i = begin; i < end; ++i)
     if (const std::string_view system = other_system(lines[i]); !system.empty()) return system;
   return {};
