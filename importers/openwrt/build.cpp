@@ -177,10 +177,15 @@ void Builder::assume_below_limit() {
   const auto index = static_cast<int32_t>(policy_.assumptions.size());
   policy_.assumptions.push_back({"connections to the router itself stay below the limit of its SYN flood protection (" + fw_.synflood_text + ")", fw_.synflood_origin});
   const auto is_input = [](const Chain& c) { return c.name == "input" || c.name.starts_with("input_"); };
+  const auto is_tcp = [](const model::Rule& rule) {
+    for (const model::Term& term : rule.terms)
+      if (const auto* in = std::get_if<In>(&term.what); in != nullptr && in->field == Field::protocol && !term.negated && !in->set.contains(model::proto_tcp)) return false;
+    return true;
+  };
   for (Chain& chain : policy_.chains) {
     if (!is_input(chain)) continue;
     for (model::Rule& rule : chain.rules)
-      if (rule.action.kind == ActionKind::accept && rule.assumption < 0 && !rule.name.starts_with("default: states") && rule.name != "default: loopback")
+      if (rule.action.kind == ActionKind::accept && rule.assumption < 0 && is_tcp(rule) && !rule.name.starts_with("default: states") && rule.name != "default: loopback")
         rule.assumption = index;
     if (chain.name == "input" && chain.at_end == ActionKind::accept) chain.at_end_assumption = index;
   }
@@ -245,13 +250,18 @@ void Builder::fill_nat() {
 }
 
 void Builder::fill_mangle() {
+  const auto included = [&](const std::string& name) {
+    return std::any_of(fw_.includes.begin(), fw_.includes.end(), [&](const Include& include) { return include.chain == name; });
+  };
   for (const std::string name : {"mangle_prerouting", "mangle_input", "mangle_forward", "mangle_output", "mangle_postrouting"}) {
+    if (!user_.contains(name) && !included(name)) continue;
     start(name, accepts());
     take_user_rules(name);
     finish(name, accepts());
   }
-  start("raw_prerouting", accepts());
   const auto untracks = [&](const Zone& zone) { return user_.contains("notrack_" + zone.name); };
+  if (std::none_of(fw_.zones.begin(), fw_.zones.end(), untracks) && !included("raw_prerouting")) return;
+  start("raw_prerouting", accepts());
   for (const Zone& zone : fw_.zones) {
     if (!untracks(zone)) continue;
     if (const auto terms = zone_terms(zone, false))
@@ -265,12 +275,15 @@ void Builder::fill_mangle() {
 
 // WireGuard drops what no peer may send or be sent (wireguard, "Cryptokey Routing"); a device without IPv6 has no IPv6 packets.
 void Builder::fill_devices() {
+  const IntervalSet everything = IntervalSet::all(model::address_bits(family_));
+  const bool closes = std::any_of(networks_.tunnels.begin(), networks_.tunnels.end(), [&](const WireGuard& t) { return t.allowed.in(family_) != everything; });
+  if (!closes && (family_ == Family::v4 || networks_.without_v6.empty())) return;
   start("device in", accepts());
   start("device out", accepts());
   for (const WireGuard& tunnel : networks_.tunnels) {
     const Device device{tunnel.device, false, false};
     const auto foreign = [&](Field field) { return model::Term{model::InAddresses{field, tunnel.allowed}, true}; };
-    if (tunnel.allowed.in(family_) == IntervalSet::all(model::address_bits(family_))) continue;
+    if (tunnel.allowed.in(family_) == everything) continue;
     add("device in", {{In{Field::in, atoms(device)}}, foreign(Field::src)}, {ActionKind::drop, 0}, tunnel.origin, "allowed_ips of " + tunnel.device);
     add("device out", {{In{Field::out, atoms(device)}}, foreign(Field::dst)}, {ActionKind::drop, 0}, tunnel.origin, "allowed_ips of " + tunnel.device);
   }
@@ -311,14 +324,16 @@ void Builder::add_stages() {
       stages.push_back({way.kind, 0});
       continue;
     }
-    const uint32_t index = chain(std::string(way.chain));
+    const auto found = chains_.find(std::string(way.chain));
+    if (found == chains_.end()) continue;
     const bool filters = way.chain == "input" || way.chain == "forward" || way.chain == "output";
-    if (filters || !policy_.chains[index].rules.empty()) stages.push_back({way.kind, index});
+    if (filters || !policy_.chains[found->second].rules.empty()) stages.push_back({way.kind, found->second});
   }
 }
 
 // What may do anything sees every packet first.
 void Builder::add_opaque_front() {
+  if (opaque_.empty() && std::all_of(placed_.begin(), placed_.end(), [](bool placed) { return placed; })) return;
   const std::string name = "what the configuration does not tell";
   start(name, accepts());
   for (const Opaque& opaque : opaque_)
@@ -327,7 +342,6 @@ void Builder::add_opaque_front() {
     if (!placed_[i])
       add(name, {}, {ActionKind::unknown_rewriting, unknown_index("include", fw_.includes[i].path, fw_.includes[i].origin)}, fw_.includes[i].origin, fw_.includes[i].path);
   const uint32_t index = chain(name);
-  if (policy_.chains[index].rules.empty()) return;
   for (auto& stages : policy_.hooks) stages.insert(stages.begin(), {kFilter, index});
 }
 

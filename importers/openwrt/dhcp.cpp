@@ -44,8 +44,8 @@ class DhcpReader {
       return;
     }
     if (use.use == Use::irrelevant) return reader_.account_all(section, LineClass::irrelevant, use.reason);
-    // Sets that dnsmasq fills: a rule that uses one finds it by name (sets.cpp).
-    if (use.use == Use::opaque) return reader_.account_all(section, LineClass::opaque, use.reason);
+    // Sets that dnsmasq fills: account_filled_sets() in sets.cpp.
+    if (use.use == Use::opaque) return;
     reader_.account_all(section, LineClass::unrecognised, "section of an unknown type");
     reader_.tell(section.head, DiagnosticId::value_unknown, Severity::warning, "'" + section.type.substr(0, 80) + "' is no section type of the DHCP configuration");
   }

@@ -129,6 +129,8 @@ Firewall read_firewall(const Config& config, const Networks& networks, Reader& r
 
 // sets.cpp
 void read_sets(const Config& config, Reader& reader, Firewall& firewall);
+// Sections of the DHCP configuration that name sets to fill: whether a rule that decides something uses one of them.
+void account_filled_sets(const Config& config, const Firewall& firewall, Reader& reader);
 std::optional<SetUse> read_set_use(const Option& option, const Firewall& firewall, Reader& reader);
 
 }  // namespace fwproof::importers::openwrt

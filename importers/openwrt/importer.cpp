@@ -44,6 +44,7 @@ class Import {
     const Networks networks = read_networks(parsed.config, reader_, facts_.host);
     read_dhcp(parsed.config, networks, reader_, facts_.host);
     const Firewall firewall = read_firewall(parsed.config, networks, reader_);
+    account_filled_sets(parsed.config, firewall, reader_);
     other_packages(parsed.config);
     problems(parsed);
     if (!firewall.given) return without_firewall();

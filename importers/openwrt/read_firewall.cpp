@@ -560,19 +560,21 @@ class FirewallReader {
       fw_.ignored_scripts.push_back(path);
       return reader_.account_all(section, LineClass::irrelevant, "script that firewall4 does not run");
     }
-    reader_.account_all(section, LineClass::opaque, "script");
-    reader_.make_opaque(section.head, "include", path, "what the script '" + path + "' does to the firewall is not known");
+    const Option* file = section.find("path");
+    reader_.make_opaque(file == nullptr ? section.head : file->values.front(), "script", path, "what the script '" + path + "' does to the firewall is not known");
   }
 
   void nftables_include(const UciSection& section, const std::string& path) {
     const std::string_view position = value_of(section, "position");
     const std::string_view chain = value_of(section, "chain");
-    reader_.account_all(section, LineClass::opaque, "nftables rules in a file");
+    const Option* file = section.find("path");
+    const Value& place = file == nullptr ? section.head : file->values.front();
     // Positions may be abbreviated; whatever is not clearly a known chain's may be anywhere.
     const bool in_chain = position == "chain-prepend" || position == "chain-append" || position == "chain-postpend";
     if (!in_chain || chain.empty())
-      return reader_.make_opaque(section.head, "include", path, "what the file '" + path + "' adds to the firewall is not known");
-    reader_.tell(section.head, DiagnosticId::target_opaque, Severity::warning, "what the file '" + path + "' adds to chain " + std::string(chain.substr(0, 80)) + " is not known");
+      return reader_.make_opaque(place, "nftables rules in a file", path, "what the file '" + path + "' adds to the firewall is not known");
+    reader_.account(place, LineClass::opaque, "nftables rules in a file");
+    reader_.tell(place, DiagnosticId::target_opaque, Severity::warning, "what the file '" + path + "' adds to chain " + std::string(chain.substr(0, 80)) + " is not known");
     fw_.includes.push_back({path, std::string(chain), position != "chain-prepend", section.head.origin});
   }
 

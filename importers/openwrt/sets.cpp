@@ -160,6 +160,21 @@ void read_sets(const Config& config, Reader& reader, Firewall& firewall) {
       SetReader(reader, firewall).read(section, filled.contains(std::string(value_of(section, "name"))));
 }
 
+void account_filled_sets(const Config& config, const Firewall& firewall, Reader& reader) {
+  std::set<std::string> used;
+  for (const auto* rules : {&firewall.rules, &firewall.redirects})
+    for (const FirewallRule& rule : *rules)
+      if (rule.set && rule.target != Target::dscp && rule.target != Target::helper && rule.target != Target::none) used.insert(firewall.sets[rule.set->set].name);
+  for (const UciSection& section : config.sections) {
+    if (section.package != "dhcp" || section.type != "ipset") continue;
+    bool matters = !firewall.given;
+    if (const Option* name = section.find("name"))
+      for (const Value& value : words_of(*name)) matters = matters || used.contains(value.text);
+    if (matters) reader.account_all(section, LineClass::opaque, "set filled from DNS answers");
+    else reader.account_all(section, LineClass::irrelevant, "set that no deciding rule uses");
+  }
+}
+
 // "[!]NAME [src|dst …]".
 std::optional<SetUse> read_set_use(const Option& option, const Firewall& firewall, Reader& reader) {
   const Value& value = option.values.front();
