@@ -386,7 +386,11 @@ class FirewallReader {
     if (!common(section, rule)) return;
     conditions(section, rule, true);
     protocols(section, rule, "tcpudp");
-    rule.icmp = values(section, "icmp_type", true, "an ICMP type", DiagnosticId::value_unknown, rule.unread, parse_icmp_type);
+    rule.icmp = values(section, "icmp_type", true, "an ICMP type", DiagnosticId::value_unknown, rule.unread, [&](std::string_view text) {
+      if (text != "any") return parse_icmp_type(text);
+      rule.unread.push_back({"icmp_type", "any", false});   // firewall3: every type; firewall4 writes type 255
+      return std::optional<IcmpType>(IcmpType{});
+    });
     rule.target = *target(section, Target::none, rule);
     if (rule.target == Target::dnat || rule.target == Target::snat || rule.target == Target::masquerade) rule.target = Target::unknown;
     if (!set_fits(rule)) return;

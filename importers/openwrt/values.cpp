@@ -88,9 +88,7 @@ std::vector<Value> words_of(const Option& option) {
     std::string_view rest = value.text;
     while (!(rest = trim(rest)).empty()) {
       const size_t end = std::min(rest.find_first_of(" \t\n\r"), rest.size());
-      Value word = value;
-      word.text = std::string(rest.substr(0, end));
-      words.push_back(std::move(word));
+      words.push_back({std::string(rest.substr(0, end)), value.origin, value.last_line, value.line});
       rest.remove_prefix(end);
     }
   }
