@@ -63,7 +63,9 @@ constexpr auto kWays = std::to_array<Way>({
 class Assembler {
  public:
   Assembler(const Config& config, Report& report, const model::HostFacts& facts, Family family, const model::NameDomain& names, bool is_export)
-      : b_(config, report, facts, family, names), is_export_(is_export), root_(family == Family::v4 ? "ip " : "ipv6 ") {}
+      : b_(config, report, facts, family, names), is_export_(is_export), root_(family == Family::v4 ? "ip " : "ipv6 ") {
+    b_.is_export = is_export;
+  }
 
   model::Policy build() {
     for (const auto& [port, master] : masters(b_.config)) b_.slaves.emplace(port, 0);
@@ -101,7 +103,8 @@ class Assembler {
   void add_table(Table table, Guards& guards) {
     const auto& items = b_.config.items(menu(table));
     ChainIndex& chains = chains_[static_cast<size_t>(table)];
-    if (!items.empty() || table == Table::filter || (table == Table::nat && !guards.translating.empty()))
+    const bool open = std::any_of(items.begin(), items.end(), [](const Item* item) { return !item->poison.empty() || chain_is_open(*item); });
+    if (open || table == Table::filter || (table == Table::nat && !guards.translating.empty()))
       for (const BuiltIn& built_in : kBuiltIns)
         if (built_in.table == table) add_chain(table, built_in.chain, chains);
     for (const Item* item : items)

@@ -369,7 +369,7 @@ class FactLowering {
       if (const auto hop = recursive(via, index)) {
         facts_.routes[index].via = facts_.routes[*hop].via;
         facts_.routes[index].dev = facts_.routes[*hop].dev;
-      } else {
+      } else if (!config_.items("ip address").empty() || !config_.items("ipv6 address").empty()) {
         report_.tell(item->spans.front(), DiagnosticId::value_unknown, Severity::warning,
                      "a route to nowhere: the gateway " + model::to_text(via) + " is in no connected network", item->find("gateway")->line,
                      item->find("gateway")->column, 0, any ? "unless an interface whose address is not in the file leads there" : "");

@@ -39,9 +39,11 @@ struct Builder {
   MarkNames packet_marks, connection_marks, routing_marks;
   std::map<std::string, uint32_t, std::less<>> slaves;    // interfaces that are ports of a bridge or a bond
   std::map<std::string, uint32_t> pure_unknowns;
+  bool is_export = false;           // the file is a whole configuration, not a script
   bool tracking = true;             // connection tracking is on
   unsigned asks_translated = 0;     // bits of CtStatus that some rule reads by connection-nat-state
   bool changes_header = false;      // some rule changes DSCP, TTL, MSS
+  std::set<std::string, std::less<>> empty_lists;   // address lists without entries that an assumption speaks of
   size_t set_budget = size_t{1} << 25;   // intervals copied out of address lists
 
   uint32_t unknown(std::string_view kind, std::string text, model::UnknownCondition::Sharing sharing, model::Origin origin);

@@ -113,10 +113,8 @@ class ActionLowering {
   }
 
   void mark_packet() { mark("new-packet-mark", b_.packet_marks, Field::mark, kPacketMark, 0); }
-  void mark_routing() {
-    mark("new-routing-mark", b_.routing_marks, Field::mark, kRoutingMark, 16);
-    c_.worsen(LineClass::opaque, "policy routing");
-  }
+  // The mark is exact; that the routes do not tell the way of a marked packet is a routing gap (facts.cpp).
+  void mark_routing() { mark("new-routing-mark", b_.routing_marks, Field::mark, kRoutingMark, 16); }
   void route() {
     c_.worsen(LineClass::opaque, "policy routing");
     c_.emit(then());

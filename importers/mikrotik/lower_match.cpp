@@ -106,11 +106,7 @@ class MatchLowering {
   void dst_list(const Property& property) { address_list(property, Field::dst); }
   void address_list(const Property& property, Field field) {
     const AddressListSet* list = b_.address_lists.get(value_);
-    if (list == nullptr) {
-      c_.tell(DiagnosticId::set_missing, model::Severity::warning, "the address list '" + std::string(value_) + "' has no entry in this file", &property,
-              "something else may fill it: it counts as an unknown condition");
-      return pure(property);
-    }
+    if (list == nullptr) return missing_list(property);
     const size_t size = list->sure.in(b_.family).intervals().size() + list->maybe.in(b_.family).intervals().size();
     if (size > b_.set_budget) return pure(property);
     b_.set_budget -= size;
@@ -125,6 +121,17 @@ class MatchLowering {
     if (list->open) any.alternatives.push_back({unknown("further entries:")});
     c_.worsen(LineClass::opaque, "address list with unknown entries");
     add({std::move(any)});
+  }
+
+  // An export holds all entries but those that expire or that a service adds; nothing in this file adds any. A script may count on others.
+  void missing_list(const Property& property) {
+    const std::string name(value_);
+    c_.tell(DiagnosticId::set_missing, model::Severity::warning, "the address list '" + name + "' has no entry in this file", &property,
+            b_.is_export ? "it counts as empty, which is an assumption" : "something else may fill it: it counts as an unknown condition");
+    if (!b_.is_export) return pure(property);
+    if (b_.empty_lists.insert(name).second && b_.empty_lists.size() <= 100)
+      b_.policy.general_assumptions.push_back({"the address list '" + name + "' is empty: the export has no entry of it", c_.rule.origin});
+    if (!negated_) never();
   }
 
   void src_type(const Property& property) { address_type(property, Field::src); }
