@@ -84,8 +84,10 @@ void Config::apply(Statement& statement) {
       return blind(statement, "a script command whose effect is not followed");
     case StatementKind::menu: {
       const MenuSpec spec = menu_spec(statement.menu);
-      if (spec.role == Role::unknown && !is_menu_prefix(statement.menu))
-        return report_.account(statement.span, LineClass::unrecognised, "menu that is not known");
+      if (spec.role == Role::unknown && !is_menu_prefix(statement.menu)) {
+        report_.account(statement.span, LineClass::unrecognised, "menu that is not known");
+        return blind(statement, "'" + statement.menu.substr(0, 100) + "' is not known");
+      }
       if (spec.role == Role::irrelevant) return report_.account(statement.span, LineClass::irrelevant, spec.reason);
       return report_.account(statement.span, LineClass::modelled, "menu");
     }

@@ -57,6 +57,7 @@ class FactLowering {
     marks();
     pools();
     check_gateways();
+    unaddressed();
     completeness();
   }
 
@@ -370,7 +371,7 @@ class FactLowering {
         facts_.routes[index].via = facts_.routes[*hop].via;
         facts_.routes[index].dev = facts_.routes[*hop].dev;
       } else if (!config_.items("ip address").empty() || !config_.items("ipv6 address").empty()) {
-        report_.tell(item->spans.front(), DiagnosticId::value_unknown, Severity::warning,
+        report_.tell(item->spans.front(), DiagnosticId::route_nowhere, Severity::warning,
                      "a route to nowhere: the gateway " + model::to_text(via) + " is in no connected network", item->find("gateway")->line,
                      item->find("gateway")->column, 0, any ? "unless an interface whose address is not in the file leads there" : "");
       }
@@ -388,6 +389,19 @@ class FactLowering {
       if (!best || route.to.length > facts_.routes[*best].to.length) best = i;
     }
     return best;
+  }
+
+  // Hosts are handed addresses, or packets are sent, where the router has no address of its own.
+  void unaddressed() {
+    if (config_.items("ip address").empty()) return;
+    for (const Item* item : config_.items("ip dhcp-server")) {
+      const auto at = index_.find(master_of(item->get("interface")));
+      if (item->disabled() || item->get("interface").empty() || config_.is_opaque("ip address")) continue;
+      if (at != index_.end() && (!facts_.interfaces[at->second].addresses.empty() || facts_.interfaces[at->second].dynamic)) continue;
+      const Property* property = item->find("interface");
+      report_.tell(item->spans.front(), DiagnosticId::interface_unaddressed, Severity::warning,
+                   "interface '" + property->value + "' of the DHCP server has no address", property->line, property->column);
+    }
   }
 
   void completeness() {

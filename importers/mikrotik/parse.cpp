@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "importers/mikrotik/cursor.h"
+#include "importers/mikrotik/menus.h"
 
 namespace fwproof::importers::mikrotik {
 namespace {
@@ -443,6 +444,7 @@ class Parser {
       statement.kind = StatementKind::script;
       return;
     }
+    const bool rooted = first.value.starts_with('/');
     MenuWords words = menu_of(statement, scope);
     statement.menu = std::move(words.menu);
     statement.command = std::move(words.command);
@@ -454,7 +456,8 @@ class Parser {
     if (!statement.command.empty()) return;
     if (!statement.arguments.empty()) return;  // no command, but words that are no menu either
     statement.kind = StatementKind::menu;
-    scope.menu = statement.menu;
+    // A word that is neither menu nor command does not lead anywhere.
+    if (rooted || menu_spec(statement.menu).role != Role::unknown || is_menu_prefix(statement.menu)) scope.menu = statement.menu;
   }
 
   void classify_script(Statement& statement, const ScriptWord& script, const Scope& scope) {
