@@ -187,7 +187,8 @@ class Assembler {
     lower_matches(context);
     lower_action(context);
     for (Rule& rule : context.rules) b_.policy.chains[number].rules.push_back(std::move(rule));
-    for (const Span& span : item.spans) b_.report.account(span, context.line_class, context.construct);
+    for (const Span& span : item.spans)
+      b_.report.account(span, item.disabled() ? LineClass::modelled : context.line_class, item.disabled() ? std::string_view("disabled rule") : context.construct);
   }
 
   void missing_chains(Table table, const std::vector<Item*>& items, const ChainIndex& chains) {
@@ -303,6 +304,7 @@ class Assembler {
     constexpr size_t kMaxScripts = 5;
     auto& assumptions = b_.policy.general_assumptions;
     if (!is_export_) assumptions.push_back({"the file is a script, not an export: before it the router has no configuration, not even the default one", {0, 0}});
+    for (const Blind& stop : b_.config.stops()) assumptions.push_back({"the script did not stop here", b_.report.origin(stop.span)});
     size_t told = 0;
     for (const Blind& script : b_.config.stored_scripts())
       if (told++ < kMaxScripts) assumptions.push_back({"a stored script (/" + script.text + ") has not changed what the file says", b_.report.origin(script.span)});

@@ -24,6 +24,7 @@ struct Argument {
   bool opaque = false;    // holds a script expression that is not followed
   bool bracket = false;   // the value is the text between '[' and ']'
   bool unset = false;     // "!key"
+  bool block = false;     // "{ … }" with statements of its own
   uint32_t line = 0;
   uint32_t column = 0;
 };
@@ -33,6 +34,7 @@ enum class StatementKind : uint8_t {
   menu,       // "/ip firewall filter" alone
   comment,
   variable,   // :local, :global, :set
+  stop,       // :error, :return, :quit
   harmless,   // :put, :log, :delay …
   structure,  // the lines of :if, :foreach, { and }
   script,     // a script command whose effect is not followed

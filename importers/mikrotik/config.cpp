@@ -33,7 +33,7 @@ bool only_looks(std::string_view command) {
 // Menus whose first items are there without an add: ports and radios.
 bool has_ports(std::string_view path) {
   constexpr auto kPorts = std::to_array<std::string_view>({"interface ethernet", "interface wireless", "interface wifi", "interface wifiwave2",
-                                                           "interface lte", "interface w60g", "interface sfp", "interface loopback"});
+                                                           "interface lte", "interface w60g", "interface sfp", "interface loopback", "interface"});
   return is_one_of(path, kPorts);
 }
 
@@ -55,6 +55,12 @@ const Property* Item::find(std::string_view key) const {
   return nullptr;
 }
 
+bool Item::uncertain() const {
+  const Property* state = find("disabled");
+  if (conditional || state == nullptr) return conditional;
+  return state->opaque || (state->value != "yes" && state->value != "no" && state->value != "true" && state->value != "false");
+}
+
 std::string_view Item::get(std::string_view key) const {
   const Property* property = find(key);
   return property == nullptr || property->opaque ? std::string_view() : std::string_view(property->value);
@@ -72,8 +78,12 @@ void Config::apply(Statement& statement) {
     case StatementKind::comment: return report_.account(statement.span, LineClass::irrelevant, "comment");
     case StatementKind::variable: return report_.account(statement.span, LineClass::modelled, "script variable");
     case StatementKind::harmless: return report_.account(statement.span, LineClass::irrelevant, "script command without effect on what passes");
+    case StatementKind::stop:
+      if (stops_.size() < kMaxBlinds) stops_.push_back({statement.span, ""});
+      return report_.account(statement.span, LineClass::irrelevant, "script command without effect on what passes");
     case StatementKind::structure:
       structure_.push_back(statement.span);
+      if (statement.problem.empty() && !statement.command.empty()) statement.problem = "a block behind a command";
       if (!statement.problem.empty()) {
         report_.account(statement.span, LineClass::unrecognised, "line that RouterOS refuses");
         blind(statement, statement.problem);
@@ -118,6 +128,7 @@ void Config::apply_command(Statement& statement) {
     return blind(statement, "commands of another file or script");
   }
   if (only_looks(statement.command)) return report_.account(statement.span, LineClass::irrelevant, "command without effect on what passes");
+  if (statement.command.empty() && refuse_command(statement)) return;
   switch (spec.role) {
     case Role::firewall: case Role::items: return apply_items(statement, statement.menu, spec.role == Role::firewall);
     case Role::settings: return apply_settings(statement, statement.menu);
@@ -136,8 +147,28 @@ void Config::apply_command(Statement& statement) {
   }
 }
 
+// "/ip hotspot ad name=x": the last word is no menu that is known, but stands where a command of a menu that matters stands.
+bool Config::refuse_command(const Statement& statement) {
+  const size_t cut = statement.menu.rfind(' ');
+  if (cut == std::string::npos || statement.arguments.empty()) return false;
+  const std::string parent = statement.menu.substr(0, cut);
+  const MenuSpec own = menu_spec(statement.menu), above = menu_spec(parent);
+  const bool listed = own.path == statement.menu || is_menu_prefix(statement.menu);
+  if (listed || above.path != parent || (above.role != Role::items && above.role != Role::firewall && above.role != Role::settings)) return false;
+  report_.account(statement.span, LineClass::unrecognised, "command that is not known");
+  report_.tell(statement.span, DiagnosticId::line_unrecognised, Severity::warning,
+               "'" + statement.menu.substr(cut + 1) + "' is no command of the menu /" + parent + " that is known here", 0, 0, 0, "abbreviations are not read");
+  blind(statement, "a command of /" + parent + " that is not known");
+  return true;
+}
+
 void Config::note_irrelevant(const Statement& statement, std::string_view reason) {
   report_.account(statement.span, LineClass::irrelevant, reason);
+  for (const Argument& argument : statement.arguments)
+    if (argument.key == "l3-hw-offloading" && argument.value != "no") {  // manual "L3 Hardware Offloading": routed by the switch, past the firewall
+      report_.account(statement.span, LineClass::opaque, "routing by the switch");
+      blind(statement, "packets that the switch routes bypass the firewall (l3-hw-offloading)");
+    }
   if (statement.menu == "system identity")
     for (const Argument& argument : statement.arguments)
       if (argument.key == "name" && !argument.opaque) identity_ = argument.value;
@@ -158,6 +189,10 @@ void Config::watch_lists(const Statement& statement, const std::string& path) {
       std::string_view rest = argument.value, part;
       while (text::next_part(rest, ',', part)) dynamic_lists_.emplace(part);
     }
+    // Dynamic interfaces become members: of PPP, of access points, by detection.
+    if (!rule && !argument.key.empty() && argument.key.ends_with("interface-list") && !path.starts_with("tool") && !path.starts_with("ip neighbor") &&
+        argument.key != "discover-interface-list" && argument.key != "detect-interface-list")
+      dynamic_interface_lists_.insert(argument.value);
     if (!is_stored_script(argument)) continue;
     const std::string_view text = argument.value;
     touches = touches || text.find("firewall") != std::string_view::npos || text.find("route") != std::string_view::npos ||
@@ -251,7 +286,7 @@ void Config::change(Statement& statement, const std::string& path, Menu& menu, b
     Item& item = new_item(statement);
     const Argument& first = statement.arguments[0];
     for (const Argument& word : first.bracket ? parse_words(first.value) : std::vector<Argument>{first}) {
-      if (word.key == "default-name") item.properties.push_back({"default-name", word.value, false, word.line, word.column});
+      if (word.key == "default-name" || word.key == "name") item.properties.push_back({"default-name", word.value, false, word.line, word.column});
       if (word.key.empty() && !first.bracket) item.properties.push_back({"default-name", word.value, false, word.line, word.column});
     }
     menu.items.push_back(&item);
@@ -382,7 +417,12 @@ void Config::apply_settings(Statement& statement, const std::string& path) {
   if (menu.items.empty()) menu.items.push_back(&new_item(statement));
   Item& item = *menu.items.front();
   if (item.spans.size() < kMaxSpans) item.spans.push_back(statement.span);
-  if (statement.command == "set" && !statement.conditional) return set_properties(item, statement, 0);
+  // Abbreviated properties are not read: where one may stand for a setting that matters, it is not followed.
+  constexpr auto kMatter = std::to_array<std::string_view>({"ip-forward", "rp-filter", "forward", "disable-ipv6", "enabled", "use-ip-firewall"});
+  bool known = true;
+  for (const Argument& argument : statement.arguments)
+    for (const std::string_view key : kMatter) known = known && (argument.key == key || argument.key.empty() || !key.starts_with(argument.key));
+  if (statement.command == "set" && !statement.conditional && known) return set_properties(item, statement, 0);
   report_.account(statement.span, LineClass::opaque, "command that is not followed");
   blind(statement, "the effect of this command is not followed");
 }

@@ -33,7 +33,9 @@ struct Item {
   const Property* find(std::string_view key) const;
   std::string_view get(std::string_view key) const;
   bool is(std::string_view key, std::string_view value) const { return get(key) == value; }
-  bool disabled() const { return is("disabled", "yes"); }
+  bool disabled() const { return is("disabled", "yes") || is("disabled", "true"); }
+  // Whether it is there, and switched on, cannot be told.
+  bool uncertain() const;
 };
 
 struct Menu {
@@ -65,6 +67,8 @@ class Config {
   const std::vector<Blind>& blinds() const { return blinds_; }
   const std::vector<Blind>& protocols() const { return protocols_; }
   const std::set<std::string, std::less<>>& dynamic_lists() const { return dynamic_lists_; }
+  const std::set<std::string, std::less<>>& dynamic_interface_lists() const { return dynamic_interface_lists_; }
+  const std::vector<Blind>& stops() const { return stops_; }
   const std::set<std::string, std::less<>>& stored_words() const { return stored_words_; }
   const std::vector<Blind>& stored_scripts() const { return stored_scripts_; }
   // Can packets be protected by IPsec at all?
@@ -77,6 +81,7 @@ class Config {
   void apply_settings(Statement& statement, const std::string& path);
   void add(Statement& statement, Menu& menu, bool firewall);
   void change(Statement& statement, const std::string& path, Menu& menu, bool firewall);
+  bool refuse_command(const Statement& statement);
   void note_irrelevant(const Statement& statement, std::string_view reason);
   void blind(const Statement& statement, std::string text);
   void poison(const Statement& statement, Menu& menu, bool in_front, std::string why);
@@ -99,8 +104,8 @@ class Config {
   std::vector<std::unique_ptr<Item>> store_;
   std::map<std::string, Menu, std::less<>> menus_;
   std::vector<Span> structure_;
-  std::vector<Blind> blinds_, protocols_, stored_scripts_;
-  std::set<std::string, std::less<>> dynamic_lists_, stored_words_;
+  std::vector<Blind> blinds_, protocols_, stored_scripts_, stops_;
+  std::set<std::string, std::less<>> dynamic_lists_, dynamic_interface_lists_, stored_words_;
   std::string identity_;
   bool ipsec_ = false;
   size_t work_ = 0;             // items looked at or moved

@@ -41,6 +41,7 @@ class FactLowering {
   void run() {
     for (const std::string_view menu : kInterfaceMenus)
       for (const Item* item : config_.items(menu)) add_interface(*item, menu);
+    for (const Item* item : config_.items("interface")) switch_interface(*item);
     for (const std::string_view menu : {"interface bridge port", "interface list", "interface list member", "ppp profile"})
       for (const Item* item : config_.items(menu)) done(*item, "interface");
     vrfs("ip vrf", "name");
@@ -99,11 +100,21 @@ class FactLowering {
     if (!item.poison.empty() || name == nullptr || masters_.contains(name->value)) return;
     model::InterfaceFact& fact = interface(name->value, item.spans.front());
     if (item.disabled() || (menu.ends_with("-client") && old_default_off(item))) fact.up = false;
-    if (item.conditional) fact.dynamic = true;
+    if (item.uncertain()) fact.dynamic = true;
     if (!is_dial(menu)) return;
     fact.dynamic = true;
     const bool asks = item.is("add-default-route", "yes") || (menu == "interface lte" && !item.is("add-default-route", "no"));
     if (fact.up && asks) default_route(Family::v4, name->value, item, "default-route-distance");
+  }
+
+  // "/interface disable ether5": any kind of interface.
+  void switch_interface(const Item& item) {
+    done(item, "interface");
+    const std::string_view name = item.find("name") != nullptr ? item.get("name") : item.get("default-name");
+    if (name.empty() || !item.poison.empty() || masters_.contains(name)) return;
+    model::InterfaceFact& fact = interface(std::string(name), item.spans.front());
+    if (item.disabled()) fact.up = false;
+    if (item.uncertain()) fact.dynamic = true;
   }
 
   // Version 6 adds clients switched off; its exports say "disabled=no" of those that are on. Version 7 adds them switched on.
@@ -151,7 +162,7 @@ class FactLowering {
     if (text->value.find('/') == std::string::npos) prefix->length = implied_length(item, family);
     done(item, "address");
     const bool made = family == Family::v6 && (item.is("eui-64", "yes") || item.find("from-pool") != nullptr);
-    if (item.conditional || made) {
+    if (item.uncertain() || made) {
       fact.dynamic = true;
       if (made && item.find("from-pool") == nullptr) on_link(*prefix, fact.name, item);
       return;
@@ -189,8 +200,8 @@ class FactLowering {
     if (!item.poison.empty()) return done(item, "");
     done(item, "DHCP client");
     const Property* at = item.find("interface");
-    if (at == nullptr || item.disabled() || old_default_off(item)) return;
-    if (at->opaque) return void(open_addresses_ = true);
+    if (item.disabled() || old_default_off(item)) return;
+    if (at == nullptr || at->opaque) return void(open_addresses_ = true);
     interface(master_of(at->value), item.spans.front()).dynamic = true;
     const bool asks = family == Family::v4 ? !item.is("add-default-route", "no") : item.is("add-default-route", "yes");
     if (asks) default_route(family, at->value, item, "default-route-distance");
@@ -228,7 +239,7 @@ class FactLowering {
     route.discard = type == "blackhole" || type == "unreachable" || type == "prohibit" || item.is("blackhole", "yes") || item.is("unreachable", "yes") ||
                     item.is("prohibit", "yes");
     if (!table(item, route)) return;
-    if (item.conditional) gap(item.spans.front(), "a route that a script adds under a condition");
+    if (item.uncertain()) gap(item.spans.front(), "a route that a script adds under a condition");
     done(item, "route");
     if (route.discard) return facts_.routes.push_back(std::move(route));
     std::string_view rest = item.get("gateway"), hop;
@@ -428,9 +439,17 @@ class FactLowering {
 
 std::map<std::string, std::string, std::less<>> masters(const Config& config) {
   std::map<std::string, std::string, std::less<>> result;
-  for (const Item* item : config.items("interface bridge port"))
-    if (item->poison.empty() && !item->disabled() && !item->get("interface").empty() && !item->get("bridge").empty() && !item->conditional)
-      result.emplace(item->get("interface"), item->get("bridge"));
+  std::map<std::string_view, std::vector<std::string_view>> lists;   // a port may be named by an interface list
+  for (const Item* item : config.items("interface list member"))
+    if (item->poison.empty() && !item->disabled()) lists[item->get("list")].push_back(item->get("interface"));
+  for (const Item* item : config.items("interface bridge port")) {
+    const std::string_view port = item->get("interface"), bridge = item->get("bridge");
+    if (!item->poison.empty() || item->disabled() || item->uncertain() || port.empty() || bridge.empty()) continue;
+    result.emplace(port, bridge);
+    if (const auto list = lists.find(port); list != lists.end())
+      for (const std::string_view member : list->second)
+        if (member != bridge) result.emplace(member, bridge);
+  }
   for (const Item* item : config.items("interface bonding")) {
     if (!item->poison.empty() || item->disabled()) continue;
     std::string_view rest = item->get("slaves"), part;

@@ -22,7 +22,10 @@ void InterfaceLists::collect() {
   for (const Item* item : config_.items("interface list"))
     if (item->poison.empty()) lists_[std::string(item->get("name"))].push_back(item);
   for (const Item* item : config_.items("interface list member"))
-    if (item->poison.empty() && !item->disabled()) members_[std::string(item->get("list"))].push_back(item);
+    if (item->poison.empty() && !item->disabled()) {
+      open_ = open_ || item->get("list").empty() || item->find("interface") == nullptr;
+      members_[std::string(item->get("list"))].push_back(item);
+    }
 }
 
 const InterfaceSet& InterfaceLists::get(const std::string& name) {
@@ -75,12 +78,13 @@ InterfaceSet InterfaceLists::resolve(const std::string& name, unsigned depth) {
       if (property == nullptr) continue;
       const uint32_t atom = names_.atom_of(property->value);
       if (property->opaque) maybe.push_back({0, names_.size() - 1});
-      else (item->conditional ? maybe : sure).push_back({atom, atom});
+      else (item->uncertain() ? maybe : sure).push_back({atom, atom});
     }
     result.sure = result.sure.united(IntervalSet::from(std::move(sure)));
     result.maybe = result.maybe.united(IntervalSet::from(std::move(maybe)));
   }
-  if (config_.is_opaque("interface list") || config_.is_opaque("interface list member")) {
+  if (config_.dynamic_interface_lists().contains(name)) result.maybe = all;
+  if (open_ || config_.is_opaque("interface list") || config_.is_opaque("interface list member")) {
     result.maybe = all;
     result.sure = {};
   }
@@ -139,11 +143,10 @@ void AddressLists::add_entry(const Item& item, model::Family family, Report& rep
   }
   const Property* timeout = item.find("timeout");
   const bool expires = timeout != nullptr && timeout->value != "none-static" && timeout->value != "0s";
-  const Property* disabled = item.find("disabled");
   auto& parts = parts_[list->value];
-  auto& target = expires || item.conditional || (disabled != nullptr && disabled->opaque) ? parts.second : parts.first;
+  auto& target = expires || item.uncertain() ? parts.second : parts.first;
   target.insert(target.end(), set->intervals().begin(), set->intervals().end());
-  report.account(span, expires ? LineClass::approximated : item.conditional ? LineClass::opaque : LineClass::modelled,
+  report.account(span, expires ? LineClass::approximated : item.uncertain() ? LineClass::opaque : LineClass::modelled,
                  expires ? "address list entry that expires" : "address list entry");
 }
 

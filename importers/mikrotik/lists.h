@@ -31,6 +31,7 @@ class InterfaceLists {
   Report& report_;
   std::map<std::string, std::vector<const Item*>, std::less<>> lists_, members_;
   std::map<std::string, InterfaceSet> done_;
+  bool open_ = false;           // a member of a list that cannot be told
   std::set<std::string> active_;
 };
 

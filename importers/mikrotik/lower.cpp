@@ -40,6 +40,7 @@ void RuleContext::worsen(LineClass to, std::string_view what) {
 }
 
 void RuleContext::tell(DiagnosticId id, model::Severity severity, std::string message, const Property* at, std::string note) {
+  if (item.disabled()) return;
   const Span& span = item.spans.front();
   builder.report.tell(span, id, severity, std::move(message), at == nullptr ? 0 : at->line, at == nullptr ? 0 : at->column,
                       at == nullptr ? 0 : static_cast<uint32_t>(at->key.size() + 1 + at->value.size()), std::move(note));

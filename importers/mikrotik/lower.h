@@ -64,6 +64,7 @@ struct RuleContext {
   std::vector<model::Rule> rules;   // the result
   model::LineClass line_class = model::LineClass::modelled;
   std::string construct = "rule";
+  bool open = false;                // it has a property that is not known: its action is not, either
 
   void add(model::Term term) { rule.terms.push_back(std::move(term)); }
   void worsen(model::LineClass to, std::string_view what);

@@ -34,6 +34,7 @@ class ActionLowering {
 
   void run() {
     const Property* action = c_.item.find("action");
+    if (c_.open) return c_.emit_unknown(unknown_kind(), "a rule with a property that is not known");
     if (action != nullptr && action->opaque) return opaque(*action, "script value");
     const std::string_view name = action == nullptr ? "accept" : std::string_view(action->value);  // the default of every table
     for (const Row& row : kRows)
@@ -158,6 +159,14 @@ class ActionLowering {
     return false;
   }
 
+  // RouterOS takes source translation in srcnat and input only, destination translation in dstnat and output only.
+  bool misplaced(Field field) {
+    if (!side() || *side() == field) return false;
+    const Property* chain = c_.item.find("chain");
+    invalid(*chain, DiagnosticId::value_unknown, "a chain for this action");
+    return true;
+  }
+
   bool read_addresses(IntervalSet& addresses) {
     const Property* property = to_addresses();
     if (property == nullptr) return missing("to-addresses"), false;
@@ -169,14 +178,14 @@ class ActionLowering {
 
   void dst_nat() {
     IntervalSet addresses, ports;
-    if (!read_ports(ports) || !read_addresses(addresses)) return;
+    if (misplaced(Field::dst) || !read_ports(ports) || !read_addresses(addresses)) return;
     to_destination({assign(Field::dst, addresses)}, ports);
   }
 
   // Manual "NAT": to one of the router's own addresses; nf_nat_redirect.c: packets of the router itself go to the loopback address.
   void redirect() {
     IntervalSet ports;
-    if (!read_ports(ports)) return;
+    if (misplaced(Field::dst) || !read_ports(ports)) return;
     if (c_.chain == "output")
       return to_destination({assign(Field::dst, IntervalSet::of(b_.family == model::Family::v4 ? model::u128{0x7f000001} : model::u128{1}))}, ports);
     to_destination({{Rewrite::Kind::assign_named, Field::dst, {}, "local"}}, ports);
@@ -195,12 +204,12 @@ class ActionLowering {
 
   void src_nat() {
     IntervalSet addresses, ports;
-    if (!read_ports(ports) || !read_addresses(addresses)) return;
+    if (misplaced(Field::src) || !read_ports(ports) || !read_addresses(addresses)) return;
     to_source(assign(Field::src, addresses), ports);
   }
   void masquerade() {
     IntervalSet ports;
-    if (!read_ports(ports)) return;
+    if (misplaced(Field::src) || !read_ports(ports)) return;
     to_source({Rewrite::Kind::assign_named, Field::src, {}, "address-of-out"}, ports);
   }
   // The source port stays where it can, but need not (nf_nat_core.c, get_unique_tuple).

@@ -41,7 +41,7 @@ class MatchLowering {
 
   void run() {
     if (c_.item.conditional) script_condition("whether the rule is there");
-    if (const Property* disabled = c_.item.find("disabled"); disabled != nullptr && disabled->opaque) script_condition("whether the rule is disabled");
+    else if (c_.item.uncertain()) script_condition("whether the rule is disabled");
     for (const Property& property : c_.item.properties) {
       if (is_neutral_key(property.key)) continue;
       if (property.value.empty() && !property.opaque) continue;  // unset
@@ -75,8 +75,9 @@ class MatchLowering {
     for (const Row& row : kRows)
       if (row.key == property.key) return (this->*row.function)(property);
     c_.add_unknown(property, Sharing::per_visit, false, LineClass::unrecognised);
+    c_.open = true;   // it may be an abbreviation, even of the action
     c_.tell(DiagnosticId::value_unknown, model::Severity::warning, "'" + property.key + "' is no property of a rule that is known here", &property,
-            "it counts as an unknown condition");
+            "what the rule does counts as unknown");
   }
 
   void add(Term term) {

@@ -28,7 +28,7 @@ constexpr auto kMenus = std::to_array<MenuSpec>({
     {"ip proxy access", Role::irrelevant, "proxy rule"}, {"ip proxy", Role::irrelevant, "proxy rule", true},
     {"ip socks", Role::irrelevant, "proxy rule", true},
     // Interfaces
-    {"interface list", Role::items}, {"interface list member", Role::items}, {"interface bridge", Role::items},
+    {"interface", Role::items}, {"interface list", Role::items}, {"interface list member", Role::items}, {"interface bridge", Role::items},
     {"interface bridge port", Role::items}, {"interface vlan", Role::items}, {"interface bonding", Role::items},
     {"interface ethernet", Role::items}, {"interface wireless", Role::items}, {"interface wifi", Role::items},
     {"interface wifiwave2", Role::items}, {"interface veth", Role::items}, {"interface macvlan", Role::items}, {"interface dummy", Role::items},

@@ -17,7 +17,7 @@ constexpr auto kCommands = std::to_array<std::string_view>({
     "release", "remove", "renew", "reset", "reset-configuration", "reset-counters", "reset-counters-all", "run", "set", "unset",
 });
 
-enum class Word : uint8_t { variable, harmless, branch, loop, scope, opaque };
+enum class Word : uint8_t { variable, harmless, stop, branch, loop, scope, opaque };
 struct ScriptWord {
   std::string_view name;
   Word what;
@@ -25,11 +25,11 @@ struct ScriptWord {
 // Manual "Scripting", sections "Global commands", "Loops and conditional statements".
 constexpr auto kScriptWords = std::to_array<ScriptWord>({
     {"local", Word::variable}, {"global", Word::variable}, {"set", Word::variable},
-    {"put", Word::harmless}, {"log", Word::harmless}, {"delay", Word::harmless}, {"beep", Word::harmless}, {"error", Word::harmless},
+    {"put", Word::harmless}, {"log", Word::harmless}, {"delay", Word::harmless}, {"beep", Word::harmless}, {"error", Word::stop}, {"quit", Word::stop},
     {"environment", Word::harmless}, {"terminal", Word::harmless}, {"typeof", Word::harmless}, {"nothing", Word::harmless},
     {"time", Word::opaque}, {"if", Word::branch}, {"do", Word::scope}, {"onerror", Word::scope},
     {"for", Word::loop}, {"foreach", Word::loop}, {"while", Word::loop},
-    {"execute", Word::opaque}, {"parse", Word::opaque}, {"retry", Word::loop}, {"return", Word::harmless},
+    {"execute", Word::opaque}, {"parse", Word::opaque}, {"retry", Word::loop}, {"return", Word::stop},
 });
 
 const ScriptWord* script_word(std::string_view name) {
@@ -195,7 +195,7 @@ class Parser {
       }
       plain = plain && is_key_char(c);
       piece(c, word, statement, scope);
-      if (word.bracket && !word.has_value) break;
+      if ((word.bracket && !word.has_value) || word.block) break;
     }
     if (word.value.size() > kMaxValue) statement.problem = "a value longer than 1 MiB";
     if (!word.has_value && word.value.size() > 1 && word.value[0] == '!' && plain) {
@@ -398,7 +398,7 @@ class Parser {
     }
     cursor_.use();
     cursor_.next();
-    word.value = "{}";
+    word.block = true;
   }
 
   // The scope of a block behind the words so far: "/ip firewall {", ":foreach i in=… do={", "{".
@@ -429,7 +429,7 @@ class Parser {
   void classify(Statement& statement, Scope& scope) {
     if (statement.arguments.empty()) return;
     Argument& first = statement.arguments[0];
-    const bool block = std::any_of(statement.arguments.begin(), statement.arguments.end(), [](const Argument& a) { return a.value == "{}"; });
+    const bool block = std::any_of(statement.arguments.begin(), statement.arguments.end(), [](const Argument& a) { return a.block; });
     if (first.key.empty() && !first.quoted && !first.bracket) {
       const bool colon = first.value.starts_with(':');
       const ScriptWord* script = script_word(colon ? std::string_view(first.value).substr(1) : std::string_view(first.value));
@@ -469,6 +469,9 @@ class Parser {
       case Word::harmless:
         statement.kind = StatementKind::harmless;
         return;
+      case Word::stop:
+        statement.kind = StatementKind::stop;
+        return;
       case Word::branch: case Word::loop: case Word::scope:
         statement.kind = StatementKind::structure;
         return;
@@ -501,7 +504,7 @@ class Parser {
     MenuWords result;
     std::vector<std::string> parts = split(scope.menu, ' ');
     for (const Argument& word : statement.arguments) {
-      if (!word.key.empty() || word.quoted || word.opaque || word.value == "{}" || !result.command.empty() || parts.size() > kMaxParts) break;
+      if (!word.key.empty() || word.quoted || word.opaque || word.block || !result.command.empty() || parts.size() > kMaxParts) break;
       std::string_view text = word.value;
       if (result.used == 0 && text.starts_with('/')) parts.clear();
       ++result.used;

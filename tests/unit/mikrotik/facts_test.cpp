@@ -18,6 +18,8 @@ TEST(Facts, Reads) {
       {"/interface ethernet set [ find default-name=ether1 ] name=\"01 - WAN\"\n/ip address add address=192.0.2.1/24 interface=\"01 - WAN\"\n", "01 - WAN 192.0.2.1/24; complete"},
       {"/interface ethernet set ether3 disabled=yes\n" + address, "ether3 down; ether1 192.0.2.1/24; complete"},
       {"/interface bridge add name=br\n/interface bridge port add bridge=br interface=ether1\n" + address, "br 192.0.2.1/24; complete"},
+      {"/interface disable ether7\n" + address, "ether7 down; ether1 192.0.2.1/24; complete"},
+      {"/interface bridge add name=br\n/interface list member add interface=ether1 list=L\n/interface bridge port add bridge=br interface=L\n" + address, "br 192.0.2.1/24; complete"},
       {"/interface vlan add interface=ether1 name=v vlan-id=5\n/ip address add address=192.0.2.1 netmask=255.255.255.0 interface=v\n", "v 192.0.2.1/24; complete"},
       {"/interface bonding add name=Po1 slaves=ether1,ether2\n" + address, "Po1 192.0.2.1/24; complete"},
       {"/ip address add address=192.0.2.1 interface=e network=192.0.2.2\n", "e 192.0.2.1; 192.0.2.2 dev e; complete"},

@@ -44,6 +44,10 @@ TEST(Rules, OrderAndEnds) {
       {filter("add chain=forward action=frobnicate\n"), Hook::forward, kWeb, "depends"},
       {filter("add action=drop\n"), Hook::forward, kWeb, "depends"},
       {filter("add chain=forward action=drop frob=1\n"), Hook::forward, kWeb, "depends"},
+      {filter("add chain=forward ac=drop\n"), Hook::forward, kWeb, "depends"},   // an abbreviation that RouterOS reads
+      {filter("add chain=forward action=drop\n") + "/ip firewall filter ad chain=forward\n", Hook::forward, kWeb, "depends"},
+      {filter("add chain=forward action=drop comment=\"{}\"\n"), Hook::forward, kWeb, "drop@2"},
+      {filter("add chain=forward action=drop disabled=maybe\n"), Hook::forward, kWeb, "depends"},
   });
 }
 
@@ -170,6 +174,7 @@ TEST(Rules, Translation) {
       {nat("add action=jump chain=dstnat jump-target=fwd\nadd action=dst-nat chain=fwd to-addresses=192.168.88.10\n"), Hook::forward, in, "accept@3 > 192.168.88.10:8443"},
       {nat("add action=dst-nat chain=dstnat to-ports=80\n"), Hook::forward, in, "depends"},
       {nat("add action=dst-nat chain=dstnat protocol=tcp to-ports=80\n"), Hook::forward, in, "depends"},
+      {nat("add action=masquerade chain=dstnat\n"), Hook::forward, lan, "depends"},
       {nat("add action=endpoint-independent-nat chain=srcnat\n"), Hook::forward, lan, "depends"},
       {nat("add action=dst-nat chain=dstnat to-addresses=[:resolve example.com]\n"), Hook::forward, in, "depends"},
   });
@@ -207,6 +212,13 @@ TEST(Rules, WhatIsNotFollowed) {
       {"/ip kid-control add name=kid\n" + accept, Hook::forward, kWeb, "depends"},
       {"/ip frobnicator add name=x\n" + accept, Hook::forward, kWeb, "depends"},
       {"/import other.rsc\n" + accept, Hook::forward, kWeb, "depends"},
+      {"/ip hotspot ad name=x interface=ether1\n" + accept, Hook::forward, kWeb, "depends"},
+      {"/ip settings set ip-fo=no\n" + accept, Hook::forward, kWeb, "depends"},
+      {"/interface ethernet switch set 0 l3-hw-offloading=yes\n" + accept, Hook::forward, kWeb, "depends"},
+      {"/interface list add name=WAN\n/interface list member add li=WAN interface=ether1\n" + filter("add chain=forward action=drop in-interface-list=WAN\n"),
+       Hook::forward, kWeb, "depends"},
+      {"/interface list add name=WAN\n/ppp profile set default interface-list=WAN\n" + filter("add chain=forward action=drop in-interface-list=WAN\n"),
+       Hook::forward, kWeb, "depends"},
       {"/ip settings set ip-forward=no\n" + accept, Hook::forward, kWeb, "drop@1"},
       {"/ip settings set rp-filter=strict\n" + accept, Hook::forward, kWeb, "accept@3"},
   });
