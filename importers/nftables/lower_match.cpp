@@ -289,12 +289,14 @@ Term Conditions::bits_term(const KeyPart& part, Relation relation, const Expr& r
   if (right.kind == ExprKind::masked) mask = constant_of(right.kids[1], type);
   if (!wanted || (right.kind == ExprKind::masked && (!mask || part.masked))) return opaque(part, text);
   const bool plain = !mask && !part.masked;
-  if (relation == Relation::implicit && part.masked) return opaque(part, text);
   const bool tests_bits = plain && (relation == Relation::implicit || relation == Relation::none_of);
   const u128 looked_at = tests_bits ? *wanted : mask ? *mask : part.masked ? part.mask : ~u128{0};
   if (type == Type::ct_status && (looked_at & ~kKnownStatus & 0xffffffff) != 0) return opaque(part, text);
-  // Versions differ in what "== a,b" and "!= a,b" mean: exactly these bits (1.0), or any of them (0.9).
-  const bool differs = plain && !tests_bits && value.kind == ExprKind::list && value.kids.size() > 1;
+  // Versions differ in what "== a,b" and "!= a,b" mean: exactly these bits (1.0), or any of them (0.9). And "a | b" alone is read as any of
+  // them, but it is also how a listing shows "exactly these".
+  const bool joined = (value.kind == ExprKind::list && value.kids.size() > 1 && !tests_bits) ||
+                      (value.kind == ExprKind::binary && relation == Relation::implicit);
+  const bool differs = plain && joined;
   std::vector<model::Interval> sure, either;
   for (const Bit& bit : universe(type)) {
     const u128 raw = mask ? bit.raw & *mask : (bit.raw & part.mask) ^ part.flip;
@@ -308,15 +310,17 @@ Term Conditions::bits_term(const KeyPart& part, Relation relation, const Expr& r
     if (relation == Relation::at_most) holds = raw <= *wanted;
     if (relation == Relation::at_least) holds = raw >= *wanted;
     if (!tests_bits && relation == Relation::none_of) return opaque(part, text);
-    const bool older = relation == Relation::unequal ? !overlaps : overlaps;
+    bool older = relation == Relation::unequal ? !overlaps : overlaps;
+    if (relation == Relation::implicit) older = raw == *wanted;
     if (differs && older != holds) either.push_back({bit.value, bit.value});
     else if (holds) sure.push_back({bit.value, bit.value});
   }
   Term term{In{part.selector->field, IntervalSet::from(std::move(sure))}};
   if (either.empty()) return std::get<In>(term.what).set.empty() ? never() : term;
-  line_.worsen(LineClass::opaque, "list behind == or !=");
+  line_.worsen(LineClass::opaque, "bits that may be read in two ways");
   b_.context->tell(origin_, 0, 0, DiagnosticId::match_opaque, model::Severity::warning,
-                   "versions of nft differ in what '" + std::string(text.substr(0, 120)) + "' means", "a set { … } says the same to all of them");
+                   "'" + std::string(text.substr(0, 120)) + "' may mean any of these bits or exactly these: versions of nft differ",
+                     "a set { … } says the same to all of them");
   const Term open{In{part.selector->field, IntervalSet::from(std::move(either))}};
   return {AnyOf{{{term}, {open, unknown_term("nft version", text, false)}}}};
 }

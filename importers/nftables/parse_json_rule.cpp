@@ -41,9 +41,17 @@ bool has_flag(const JsonValue* flags, std::string_view wanted) {
 
 }  // namespace
 
-std::string_view JsonRuleParser::source(const JsonValue& value) const {
+// On one line, however the document is laid out.
+std::string_view JsonRuleParser::source(const JsonValue& value) {
   constexpr size_t kMaxText = 300;
-  return document_.substr(value.begin, std::min(value.end - value.begin, kMaxText));
+  const std::string_view text = document_.substr(value.begin, std::min(value.end - value.begin, kMaxText));
+  if (text.find('\n') == std::string_view::npos) return text;
+  std::string plain;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank || (!plain.empty() && plain.back() != ' ')) plain += blank ? ' ' : c;
+  }
+  return ruleset_.texts.emplace_back(std::move(plain));
 }
 
 Expr JsonRuleParser::make(ExprKind kind, const JsonValue& at, std::string_view text) const {

@@ -28,7 +28,7 @@ class JsonRuleParser {
   Expr fib(const JsonValue& at, const JsonValue& body);
   Expr verdict(const JsonValue& at, std::string_view word, const JsonValue& body);
   Expr joined(ExprKind kind, const JsonValue& at, const JsonValue& list);
-  std::string_view source(const JsonValue& value) const;
+  std::string_view source(const JsonValue& value);
 
   std::string_view document_;
   Ruleset& ruleset_;
