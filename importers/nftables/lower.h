@@ -122,6 +122,7 @@ class Conditions {
   Builder& b_;
   model::Origin origin_;
   LineResult& line_;
+  bool has_ports_ = false;   // the rule has asked for a protocol with ports
 };
 
 }  // namespace fwproof::importers::nftables

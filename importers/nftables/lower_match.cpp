@@ -147,6 +147,10 @@ bool Conditions::is_readable_here(const KeyPart& part) const {
 void Conditions::add_match(const Statement& statement, Terms& terms) {
   const Key key = key_of(statement.left);
   add_dependencies(key, terms);
+  has_ports_ = std::any_of(terms.begin(), terms.end(), [](const Term& term) {
+    const auto* in = std::get_if<In>(&term.what);
+    return in && in->field == Field::protocol && !term.negated && with_ports().contains(in->set);
+  });
   const Expr& right = statement.right.get();
   const bool negates = statement.relation == Relation::unequal;
   if (right.kind == ExprKind::set || right.kind == ExprKind::set_ref) {
@@ -239,7 +243,7 @@ Term Conditions::numbers_term(const KeyPart& part, const IntervalSet& wanted, st
     set = IntervalSet::from(std::move(values));
   }
   if (selector.selects == Selects::constant) return set.contains(constant(selector)) ? Term{AnyOf{{{}}}} : never();
-  if (selector.selects == Selects::any_port) {
+  if (selector.selects == Selects::any_port && !has_ports_) {
     const Term ports{In{Field::protocol, with_ports()}};
     Term others = ports;
     others.negated = true;
@@ -292,11 +296,12 @@ Term Conditions::bits_term(const KeyPart& part, Relation relation, const Expr& r
   const bool tests_bits = plain && (relation == Relation::implicit || relation == Relation::none_of);
   const u128 looked_at = tests_bits ? *wanted : mask ? *mask : part.masked ? part.mask : ~u128{0};
   if (type == Type::ct_status && (looked_at & ~kKnownStatus & 0xffffffff) != 0) return opaque(part, text);
-  // Versions differ in what "== a,b" and "!= a,b" mean: exactly these bits (1.0), or any of them (0.9). And "a | b" alone is read as any of
-  // them, but it is also how a listing shows "exactly these".
-  const bool joined = (value.kind == ExprKind::list && value.kids.size() > 1 && !tests_bits) ||
-                      (value.kind == ExprKind::binary && relation == Relation::implicit);
-  const bool differs = plain && joined;
+  // "a | b" alone is read as any of them, but it is also how a listing shows "exactly these" (seen with nft 1.0.6).
+  const bool differs = plain && value.kind == ExprKind::binary && relation == Relation::implicit;
+  if (plain && !tests_bits && value.kind == ExprKind::list && value.kids.size() > 1)
+    b_.context->tell(origin_, 0, 0, DiagnosticId::match_opaque, model::Severity::warning,
+                     "'" + std::string(text.substr(0, 120)) + "' compares with all of these bits at once, not with any of them",
+                     "without an operator, or with a set { … }, it asks for any of them");
   std::vector<model::Interval> sure, either;
   for (const Bit& bit : universe(type)) {
     const u128 raw = mask ? bit.raw & *mask : (bit.raw & part.mask) ^ part.flip;
@@ -310,16 +315,14 @@ Term Conditions::bits_term(const KeyPart& part, Relation relation, const Expr& r
     if (relation == Relation::at_most) holds = raw <= *wanted;
     if (relation == Relation::at_least) holds = raw >= *wanted;
     if (!tests_bits && relation == Relation::none_of) return opaque(part, text);
-    bool older = relation == Relation::unequal ? !overlaps : overlaps;
-    if (relation == Relation::implicit) older = raw == *wanted;
-    if (differs && older != holds) either.push_back({bit.value, bit.value});
+    if (differs && holds != (raw == *wanted)) either.push_back({bit.value, bit.value});
     else if (holds) sure.push_back({bit.value, bit.value});
   }
   Term term{In{part.selector->field, IntervalSet::from(std::move(sure))}};
   if (either.empty()) return std::get<In>(term.what).set.empty() ? never() : term;
   line_.worsen(LineClass::opaque, "bits that may be read in two ways");
   b_.context->tell(origin_, 0, 0, DiagnosticId::match_opaque, model::Severity::warning,
-                   "'" + std::string(text.substr(0, 120)) + "' may mean any of these bits or exactly these: versions of nft differ",
+                   "'" + std::string(text.substr(0, 120)) + "' may mean any of these bits or exactly these",
                      "a set { … } says the same to all of them");
   const Term open{In{part.selector->field, IntervalSet::from(std::move(either))}};
   return {AnyOf{{{term}, {open, unknown_term("nft version", text, false)}}}};

@@ -141,7 +141,6 @@ bool RuleLowering::fill(Target& target, const Statement& statement, const Expr* 
   const auto collect = [&](const Expr* expr, std::vector<const Expr*>& into) {
     if (!expr) return true;
     if (expr->kind != ExprKind::map) return into.push_back(expr), true;
-    line_.worsen(LineClass::approximated, "one of several by chance");
     const SetLookup set = look_up(scope_, expr->kids[1]);
     bool fine = set.problem.empty();
     for (const Expr* root : set.roots)

@@ -89,7 +89,8 @@ RuleLowering::Next RuleLowering::step(const Statement& statement) {
 
 void RuleLowering::emit(Terms terms, Action action) {
   model::Rule rule;
-  rule.terms = std::move(terms);
+  for (Term& term : terms)  // each statement brings its dependencies along
+    if (std::find(rule.terms.begin(), rule.terms.end(), term) == rule.terms.end()) rule.terms.push_back(std::move(term));
   rule.action = action;
   rule.origin = rule_.origin;
   rule.name = std::string(rule_.name);
@@ -130,7 +131,7 @@ bool RuleLowering::settle() {
   if (++b_.splits > kMaxSplits) return give_up("too many rules that change what they look at"), false;
   const std::string& chain = b_.policy.chains[current_].name;
   const std::string line = std::to_string(rule_.origin.line);
-  const std::string base = chain.substr(0, chain.find(" (line "));
+  const std::string base = chain.substr(0, std::min(chain.find(" (line "), chain.find(" (behind line ")));
   const uint32_t rest = b_.add_chain(base + " (line " + line + ")"), behind = behind_ ? *behind_ : b_.add_chain(base + " (behind line " + line + ")");
   emit({ActionKind::go_to, rest});
   const bool first = !behind_;
@@ -220,6 +221,7 @@ RuleLowering::Next RuleLowering::broken(const Statement& statement) {
 }
 
 RuleLowering::Next RuleLowering::reject(const Statement& statement) {
+  if (statement.word != "tcp") steps_.clear();
   if (!settle()) return Next::done;
   const bool v4 = b_.family == model::Family::v4;
   if (statement.word == "tcp") terms_.push_back({model::In{Field::protocol, IntervalSet::of(model::proto_tcp)}});
@@ -259,6 +261,7 @@ RuleLowering::Next RuleLowering::verdict(const Statement& statement) {
     emit({ActionKind::rewrite, add_rewrite(std::move(steps_), ActionKind::accept)});
     return Next::done;
   }
+  if (fine && action.kind == ActionKind::drop) steps_.clear();
   if (!settle()) return Next::done;
   if (!fine) return give_up(statement.text);
   emit(action);

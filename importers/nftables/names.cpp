@@ -60,7 +60,7 @@ constexpr Selector kUnknown{};
 
 // First words of selectors that read the packet's headers; meta keys that stay the same for a packet.
 constexpr std::string_view kHeaderWords[] = {"ether", "vlan", "arp", "ip", "ip6", "icmp", "igmp", "icmpv6", "tcp", "udp", "udplite", "sctp", "dccp", "ah",
-                                             "esp", "comp", "th", "hbh", "rt0", "rt2", "rt4", "frag", "dst", "mh", "srh", "gre", "exthdr"};
+                                             "esp", "comp", "th", "hbh", "rt0", "rt2", "rt4", "frag", "dst", "mh", "srh", "gre", "exthdr", "fib"};
 constexpr std::string_view kPureMeta[] = {"meta skuid", "meta skgid", "meta length", "meta cgroup"};
 
 struct Symbol {
