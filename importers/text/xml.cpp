@@ -122,7 +122,7 @@ bool xml_has_elements(pugi::xml_node node) {
   return false;
 }
 
-XmlAccount::XmlAccount(const XmlFile& file, size_t lines) : file_(file), account_(lines), lines_(lines) {
+XmlAccount::XmlAccount(const XmlFile& file, size_t first, size_t last) : file_(file), account_(last), first_(first), last_(last) {
   account_.unit = "element";
 }
 
@@ -148,7 +148,7 @@ std::vector<pugi::xml_node> XmlAccount::finish() {
     account_.set(file_.line_of(node), LineClass::unrecognised, "element that no importer knows");
     rest.push_back(node);
   }
-  for (size_t line = 1; line <= lines_; ++line) account_.set_blank(line);
+  for (size_t line = first_; line <= last_; ++line) account_.set_blank(line);
   return rest;
 }
 

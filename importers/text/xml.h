@@ -64,7 +64,8 @@ bool xml_has_elements(pugi::xml_node node);
 // such as end tags, comments and containers, are blank.
 class XmlAccount {
  public:
-  XmlAccount(const XmlFile& file, size_t lines);
+  // Lines `first` to `last` of the file are its business.
+  XmlAccount(const XmlFile& file, size_t first, size_t last);
   void set(pugi::xml_node node, model::LineClass line_class, std::string_view construct);
   // The element and everything in it that nobody has accounted for yet.
   void set_all(pugi::xml_node node, model::LineClass line_class, std::string_view construct);
@@ -78,7 +79,7 @@ class XmlAccount {
   const XmlFile& file_;
   model::Account account_;
   std::unordered_set<const void*> seen_;
-  size_t lines_;
+  size_t first_, last_;
 };
 
 }  // namespace fwproof::importers::text
