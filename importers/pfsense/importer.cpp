@@ -30,8 +30,8 @@ Claim starts_at(std::span<const std::string_view> lines, size_t at) {
   const std::string_view line = trimmed(lines[at]);
   if (!line.starts_with('<')) return Claim::no;
   if (line.starts_with(kRoot)) return opens_root(line) ? Claim::yes : Claim::no;
-  if (at != 0 || !(line.starts_with("<?xml") || line.starts_with("<!"))) return Claim::no;
-  for (size_t i = 0; i < lines.size() && i < kLook; ++i)
+  if (!line.starts_with("<?xml") && !(at == 0 && line.starts_with("<!"))) return Claim::no;
+  for (size_t i = at; i < lines.size() && i < at + kLook; ++i)
     if (opens_root(lines[i])) return Claim::yes;
   return Claim::no;
 }
@@ -44,8 +44,7 @@ std::string nearly(std::span<const std::string_view> lines) {
 }
 
 void refuse(const Section& section, ImportResult& result, const text::XmlFile& file, text::XmlAccount& account) {
-  report(section, result, file.too_large() ? DiagnosticId::input_too_large : DiagnosticId::xml_invalid, file.problem_line(), file.problem());
-  result.diagnostics.back().severity = model::Severity::error;
+  report(section, result, file.too_large() ? DiagnosticId::input_too_large : DiagnosticId::xml_invalid, file.problem_line(), file.problem(), {}, model::Severity::error);
   for (uint32_t i = 0; i < section.lines.size(); ++i)
     if (!trimmed(section.lines[i]).empty()) account.set_line(section.first_line + i, model::LineClass::unrecognised, "XML that does not parse");
 }
@@ -96,8 +95,7 @@ ImportResult import(std::span<const Section> sections, Facts& facts) {
       if (!config.version.empty()) result.header["version"] = config.version;
       if (!config.hostname.empty()) result.header["host"] = config.domain.empty() ? config.hostname.value : config.hostname.value + "." + config.domain.value;
     } else {
-      report(section, result, DiagnosticId::line_unrecognised, section.first_line, "a second configuration of one device; the first one counts");
-      result.diagnostics.back().severity = model::Severity::error;
+      report(section, result, DiagnosticId::line_unrecognised, section.first_line, "a second configuration of one device; the first one counts", {}, model::Severity::error);
     }
     result.accounts[section.file].merge(account.take());
   }

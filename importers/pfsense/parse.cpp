@@ -447,12 +447,13 @@ class Reader {
 
 }  // namespace
 
-void report(const Section& section, ImportResult& result, DiagnosticId id, uint32_t line, std::string message, std::vector<std::string> notes) {
+void report(const Section& section, ImportResult& result, DiagnosticId id, uint32_t line, std::string message, std::vector<std::string> notes,
+            model::Severity severity) {
   constexpr size_t kMaxDiagnostics = 500;
-  if (result.diagnostics.size() >= kMaxDiagnostics) return;
+  if (result.diagnostics.size() >= kMaxDiagnostics && severity != model::Severity::error) return;
   model::Diagnostic diagnostic;
   diagnostic.id = id;
-  diagnostic.severity = model::Severity::warning;
+  diagnostic.severity = severity;
   diagnostic.origin = {section.file, line};
   diagnostic.message = std::move(message);
   diagnostic.notes = std::move(notes);

@@ -9,7 +9,8 @@ namespace fwproof::importers::pfsense {
 // Reports into `result`; `account` gets every element. Requires: file has no problem.
 Config parse(const Section& section, const text::XmlFile& file, text::XmlAccount& account, ImportResult& result);
 
-// A diagnostic about a line of the section.
-void report(const Section& section, ImportResult& result, model::DiagnosticId id, uint32_t line, std::string message, std::vector<std::string> notes = {});
+// A diagnostic about a line of the section. Beyond some hundred, only errors are told.
+void report(const Section& section, ImportResult& result, model::DiagnosticId id, uint32_t line, std::string message, std::vector<std::string> notes = {},
+            model::Severity severity = model::Severity::warning);
 
 }  // namespace fwproof::importers::pfsense
