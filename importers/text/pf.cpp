@@ -52,6 +52,14 @@ void turn_round(Term& term) {
       for (Term& each : conjunction) turn_round(each);
 }
 
+// Which protocols the terms leave: an upper bound.
+IntervalSet protocols_of(const std::vector<Term>& terms) {
+  IntervalSet set = IntervalSet::all(8);
+  for (const Term& term : terms)
+    if (const auto* in = std::get_if<In>(&term.what); in && in->field == Field::protocol && !term.negated) set = set.intersected(in->set);
+  return set;
+}
+
 bool goes(Direction rule, Direction chain) { return rule == Direction::any || rule == chain; }
 
 }  // namespace
@@ -186,7 +194,11 @@ Rule Ruleset::filter_rule(const FilterRule& rule, Field field) {
     return result;
   }
   using Action = FilterRule::Action;
-  if (rule.action == Action::pass && rule.keep_state && !rule.any_flags) result.terms.push_back(tcp_flags(model::tcp_syn, model::tcp_syn | model::tcp_ack));
+  const IntervalSet protocols = protocols_of(result.terms);
+  if (rule.action == Action::pass && rule.keep_state && !rule.any_flags && protocols.contains(model::proto_tcp)) {
+    if (protocols.is_single()) result.terms.push_back({model::Masked{Field::tcp_flags, model::tcp_syn | model::tcp_ack, model::tcp_syn}, false});
+    else result.terms.push_back(tcp_flags(model::tcp_syn, model::tcp_syn | model::tcp_ack));
+  }
   switch (rule.action) {
     case Action::pass:
       result.action = rule.tag.empty() || tags_unsure_

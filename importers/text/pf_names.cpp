@@ -61,6 +61,10 @@ void add_term(Ruleset& ruleset, std::vector<Term>& terms, Field field, const Add
     terms.push_back(in(field, match.known, negated));
     return;
   }
+  if (match.known.empty() && match.unknowns.empty() && match.names.size() == 1) {
+    terms.push_back({model::InNamed{field, match.names[0]}, negated});
+    return;
+  }
   AnyOf any;
   if (!match.known.empty()) any.alternatives.push_back({in(field, match.known)});
   for (const std::string& name : match.names) any.alternatives.push_back({{model::InNamed{field, name}, false}});
