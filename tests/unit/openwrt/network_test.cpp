@@ -183,6 +183,7 @@ TEST(Text, ValuesOverSeveralLines) {
   const Router router = router_of({"config rule\n\toption name 'two\nlines'\n\toption src '*'\n\toption target ACCEPT\n"});
   EXPECT_EQ(input(router, "tcp 192.0.2.1:1 192.0.2.2:22 in=eth0"), "accept");
   EXPECT_EQ(router.line(3), LineClass::modelled);
+  EXPECT_EQ(router_of({"config rule\n\toption name 'one\n\nthree'\n"}).host.inputs[0].account.total(), 3u);
 }
 
 }  // namespace
