@@ -205,7 +205,11 @@ void SiteTracer::add_answer(report::Trace& trace, const Journey& journey, const 
   trace.answer = answer.packet;
   const model::Family family = answer.packet.family;
   const IntervalSet destination = answer.packet.has(Field::dst) ? IntervalSet::of(answer.packet.get(Field::dst)) : IntervalSet::all(model::address_bits(family));
-  const auto ways = ways_.from(start, journey.target, destination, family, IntervalSet::of(request.packet.get(Field::src)));
+  // Translations that were undone give back a source that the packet had on its way.
+  IntervalSet sources = IntervalSet::of(request.packet.get(Field::src));
+  for (const report::TraceStep& step : journey.steps)
+    if (step.packet && step.packet->has(Field::src)) sources = sources.united(IntervalSet::of(step.packet->get(Field::src)));
+  const auto ways = ways_.from(start, journey.target, destination, family, sources);
   if (!ways) {
     trace.answer_end = {model::Verdict::depends, "limit reached: too many ways through the site", {}};
     return;
