@@ -21,8 +21,10 @@ class FactLowering {
   FactLowering(const Config& config, Report& report, model::HostFacts& facts) : config_(config), report_(report), facts_(facts) {}
 
   void run() {
-    facts_.complete_addresses = !config_.virtual_addresses;
-    facts_.complete_routes = true;
+    // A few lists cut out of a configuration say nothing of addresses.
+    const bool addressed = std::any_of(config_.interfaces.begin(), config_.interfaces.end(), [](const Interface& i) { return !i.addresses.empty() || i.dynamic4 || i.dynamic6; });
+    facts_.complete_addresses = addressed && !config_.virtual_addresses;
+    facts_.complete_routes = addressed;
     for (const Interface& interface : config_.interfaces) add_interface(interface);
     for (const StaticRoute& route : config_.routes) add_route(route);
     if (!config_.ip_routing && config_.default_gateway) add_route(*config_.default_gateway);

@@ -61,6 +61,8 @@ uint32_t Lowering::list_chain(const AccessList& list, Hit hit, bool mirror) {
 
 Action Lowering::match_list(const Use& use, Hit hit, bool mirror) {
   if (const AccessList* list = find_list(use.name); list != nullptr && !list->entries.empty()) return {ActionKind::go_to, list_chain(*list, hit, mirror)};
+  const auto& of_other_family = family_ == Family::v4 ? config_.lists6 : config_.lists;
+  if (of_other_family.contains(use.name)) return hit.no;
   report_.tell(DiagnosticId::list_missing, Severity::warning, use.origin, "access list '" + use.name.substr(0, 100) + "' is asked for but not defined", "what it matches counts as unknown");
   report_.set(use.origin, LineClass::opaque, "access list that is not defined");
   const uint32_t target = chain("access list " + use.name);

@@ -229,7 +229,7 @@ void Lowering::outside_static(uint32_t base, const NatRule& each, bool to_inside
 // What becomes of a packet that the rule is for. last: no other rule follows; else the caller's chain goes on.
 Action Lowering::translation(const NatRule& each, Field field, bool last) {
   const auto pool = config_.pools.find(each.pool);
-  if (!each.pool.empty() && (pool == config_.pools.end() || pool->second.opaque || pool->second.addresses.empty())) {
+  if (each.interface.empty() && (pool == config_.pools.end() || pool->second.opaque || pool->second.addresses.empty())) {
     report_.tell(DiagnosticId::set_missing, Severity::warning, each.origin, "address pool '" + each.pool.substr(0, 100) + "' is not defined", "what the translation does cannot be told");
     report_.set(each.origin, LineClass::opaque, "translation to a pool that is not known");
     return unknown_action("translation", "pool " + each.pool, each.origin, true);

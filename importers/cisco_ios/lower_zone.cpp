@@ -23,6 +23,11 @@ namespace {
 constexpr unsigned kMaxDepth = 50;
 constexpr std::string_view kSelf = "self";
 
+// Protocols whose sessions are followed; with others releases differ.
+IntervalSet inspectable() {
+  return IntervalSet::from({{model::proto_icmp, model::proto_icmp}, {model::proto_tcp, model::proto_tcp}, {model::proto_udp, model::proto_udp}, {model::proto_icmpv6, model::proto_icmpv6}});
+}
+
 bool is_self(std::string_view zone) { return same(zone, kSelf); }
 
 }  // namespace
@@ -109,6 +114,7 @@ Action Lowering::match_class(const std::string& name, Hit hit, bool mirror, unsi
 Action Lowering::inspect_action() {
   if (inspect_) return *inspect_;
   const uint32_t target = chain("inspect");
+  rule(target, {is(Field::protocol, inspectable(), true)}, unknown_action("inspect", "what inspection does with this protocol", {}, false), {}, "inspect: neither TCP nor UDP nor ICMP");
   rule(target, {is(Field::state, IntervalSet::of(model::state_new))}, {ActionKind::accept, 0}, {}, "inspect: opens a session");
   rule(target, {is(Field::state, IntervalSet::of(model::state_established)), is(Field::ct_dir, IntervalSet::of(0))}, {ActionKind::accept, 0}, {}, "inspect: belongs to a session");
   rule(target, {is(Field::state, IntervalSet::of(model::state_related))}, unknown_action("inspect", "whether a session expects this packet", {}, false), {}, "inspect: related");
@@ -167,6 +173,7 @@ std::optional<uint32_t> Lowering::answers_chain(const ZonePair& pair) {
     if (each->verb == PolicyClass::Verb::inspect) {
       const uint32_t act = chain("answers of class " + each->name);
       if (each->condition) rule(act, {unknown(*each->condition, each->origin)}, {ActionKind::drop, 0}, each->origin);
+      rule(act, {is(Field::protocol, inspectable(), true)}, unknown_action("inspect", "what inspection does with this protocol", each->verb_origin, false), each->verb_origin);
       rule(act, {}, {ActionKind::accept, 0}, each->verb_origin, "answers of sessions that policy-map " + pair.policy->name + " inspects, class " + each->name);
       action = {ActionKind::go_to, act};
     }

@@ -13,6 +13,17 @@ namespace {
 
 constexpr size_t kMaxSameMessage = 20, kMaxMessages = 1000;
 
+// "router#show running-config", "router(config-if)#ip address …": what stands behind the prompt.
+std::string_view without_prompt(std::string_view text) {
+  const size_t end = text.substr(0, 120).find('#');
+  if (end == std::string_view::npos || end == 0) return text;
+  for (const char c : text.substr(0, end)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '(' || c == ')';
+    if (!plain) return text;
+  }
+  return text.substr(end + 1);
+}
+
 }  // namespace
 
 void Parser::set(LineClass line_class, std::string_view construct) { result_.accounts.at(line_.origin.file).set(line_.origin.line, line_class, construct); }
@@ -78,7 +89,10 @@ void Parser::read(const Section& section) {
 }
 
 void Parser::read_line(std::string_view text) {
-  split(text, line_);
+  split(without_prompt(text), line_);
+  for (Word& word : line_.words) word.column += static_cast<uint32_t>(text.size() - line_.text.size());
+  line_.text = text;
+  if (line_.words.empty() && text.find_first_not_of(" \t\r\f\v") != std::string_view::npos) return set(LineClass::irrelevant, "frame of the export");
   if (line_.words.empty()) {
     result_.accounts.at(line_.origin.file).set_blank(line_.origin.line);
     return;
@@ -109,6 +123,11 @@ void Parser::read_words() {
       if (cursor.eat("certificate")) return certificate(cursor);
       return set(LineClass::irrelevant, skip_reason_);
     }
+    // The commands of a routing protocol in an export that lost its indentation.
+    static constexpr std::string_view kOfProtocols[] = {"network", "neighbor", "redistribute", "passive-interface", "auto-summary", "router-id", "area", "maximum-paths", "default-information", "version", "address-family", "exit-address-family"};
+    if (skip_reason_ == kProtocolDetails)
+      for (const std::string_view word : kOfProtocols)
+        if (same(line_.words[same(line_.words[0].text, "no") && line_.words.size() > 1 ? 1 : 0].text, word)) return set(LineClass::irrelevant, skip_reason_);
     mode_ = Mode::top;
   }
   Cursor cursor(line_);
@@ -171,7 +190,7 @@ bool Parser::global(Cursor& cursor) {
       {"ip wccp version", nullptr}, {"ip wccp", &Parser::redirects}, {"crypto map", &Parser::crypto_map}, {"banner", &Parser::banner},
       {"ip tcp intercept", &Parser::drops}, {"vlan access-map", &Parser::drops}, {"vlan filter", &Parser::drops}, {"cts role-based", &Parser::drops}, {"utd", &Parser::drops},
       {"nat64", &Parser::translates}, {"nat66", &Parser::translates}, {"ipv6 nat", &Parser::translates}, {"ipv6 inspect", &Parser::drops},
-      {"ip options", &Parser::drops}, {"ip mobile", &Parser::redirects}, {"lisp", &Parser::redirects},
+      {"ip mobile", &Parser::redirects}, {"lisp", &Parser::redirects},
       {"certificate", &Parser::certificate},
   };
   if (cursor.eat("no") || cursor.eat("default")) return negated_global(cursor);

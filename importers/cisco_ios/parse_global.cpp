@@ -43,9 +43,9 @@ bool Parser::route_target(Cursor& cursor, StaticRoute& route) {
     return true;
   }
   if (cursor.eat("dhcp")) return route.learned = true;
-  if (cursor.done() || cursor.peek().find_first_of("0123456789") == std::string_view::npos || hidden(cursor.peek())) {
-    if (cursor.done() || text::parse_decimal(cursor.peek(1).substr(0, 1), 9) == std::nullopt) return false;
-  }
+  if (cursor.done() || masked(cursor.peek())) return false;
+  // "GigabitEthernet 0/1" in two words.
+  if (cursor.peek().find_first_of("0123456789") == std::string_view::npos && !text::parse_decimal(cursor.peek(1).substr(0, 1), 9)) return false;
   if (const char first = cursor.peek()[0]; first >= '0' && first <= '9') return false;
   const std::string name = take_interface(cursor);
   if (begins(name, "Null")) return route.discard = true;
@@ -137,7 +137,7 @@ void Parser::routing_protocol(Cursor& cursor) {
   gap("the routes of '" + std::string(line_.text.substr(0, 100)) + "'");
   set(LineClass::opaque, "routing protocol");
   static_cast<void>(cursor);
-  skip("details of a routing protocol");
+  skip(kProtocolDetails);
 }
 
 void Parser::policy_routing(Cursor&) {

@@ -122,7 +122,8 @@ void Parser::nat_outside_source(Cursor& cursor) {
 void Parser::nat_inside_destination(Cursor& cursor) {
   NatRule rule;
   rule.kind = NatRule::Kind::inside_destination;
-  finish_nat(std::move(rule), cursor, cursor.eat("list") && (cursor.back(cursor.at() - 1), nat_dynamic(cursor, rule)));
+  const bool understood = same(cursor.peek(), "list") && nat_dynamic(cursor, rule);
+  finish_nat(std::move(rule), cursor, understood);
 }
 
 void Parser::nat_pool(Cursor& cursor) {

@@ -13,6 +13,8 @@
 
 namespace fwproof::importers::cisco_ios {
 
+constexpr std::string_view kProtocolDetails = "details of a routing protocol";
+
 class Parser {
  public:
   Parser(Config& config, ImportResult& result) : config_(config), result_(result) {}

@@ -45,7 +45,7 @@ class Cursor {
 
  private:
   void settle() {
-    while (!at_end()) {
+    while (!at_end() && column_ < lines_[line_].size() && lines_[line_][column_] == '\\') {
       const std::string_view text = lines_[line_];
       size_t size = text.size();
       while (size > 0 && text[size - 1] == '\r') --size;

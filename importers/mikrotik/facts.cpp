@@ -1,3 +1,4 @@
+// One class with a short function per menu; it is long because the menus are many.
 #include "importers/mikrotik/facts.h"
 
 #include <algorithm>

@@ -55,34 +55,8 @@ InterfaceSet InterfaceLists::resolve(const std::string& name, unsigned depth) {
   InterfaceSet result{{}, {}, true};
   if (list != lists_.end())
     for (const Item* item : list->second)
-      for (const bool include : {true, false}) {
-        const Property* property = item->find(include ? "include" : "exclude");
-        if (property == nullptr) continue;
-        if (property->opaque) result.maybe = all;
-        std::string_view rest = property->value, part;
-        while (!property->opaque && text::next_part(rest, ',', part)) {
-          const InterfaceSet inner = resolve(std::string(part), depth + 1);
-          if (include) {
-            result.sure = result.sure.united(inner.sure);
-            result.maybe = result.maybe.united(inner.maybe);
-          } else {
-            result.maybe = result.maybe.united(result.sure.intersected(inner.maybe)).minus(inner.sure);
-            result.sure = result.sure.minus(inner.sure).minus(inner.maybe);
-          }
-        }
-      }
-  if (members != members_.end()) {
-    std::vector<Interval> sure, maybe;
-    for (const Item* item : members->second) {
-      const Property* property = item->find("interface");
-      if (property == nullptr) continue;
-      const uint32_t atom = names_.atom_of(property->value);
-      if (property->opaque) maybe.push_back({0, names_.size() - 1});
-      else (item->uncertain() ? maybe : sure).push_back({atom, atom});
-    }
-    result.sure = result.sure.united(IntervalSet::from(std::move(sure)));
-    result.maybe = result.maybe.united(IntervalSet::from(std::move(maybe)));
-  }
+      for (const bool include : {true, false}) join(result, *item, include, depth);
+  if (members != members_.end()) add_members(result, members->second);
   if (config_.dynamic_interface_lists().contains(name)) result.maybe = all;
   if (open_ || config_.is_opaque("interface list") || config_.is_opaque("interface list member")) {
     result.maybe = all;
@@ -92,6 +66,40 @@ InterfaceSet InterfaceLists::resolve(const std::string& name, unsigned depth) {
   active_.erase(name);
   if (active_.empty()) return result;
   return done_[name] = result;
+}
+
+// The members of other lists, in or out.
+void InterfaceLists::join(InterfaceSet& result, const Item& item, bool include, unsigned depth) {
+  const Property* property = item.find(include ? "include" : "exclude");
+  if (property == nullptr) return;
+  if (property->opaque) {   // it may add any, or take any away
+    result.sure = {};
+    return void(result.maybe = names_.all());
+  }
+  std::string_view rest = property->value, part;
+  while (text::next_part(rest, ',', part)) {
+    const InterfaceSet inner = resolve(std::string(part), depth + 1);
+    if (include) {
+      result.sure = result.sure.united(inner.sure);
+      result.maybe = result.maybe.united(inner.maybe);
+    } else {
+      result.maybe = result.maybe.united(result.sure.intersected(inner.maybe)).minus(inner.sure);
+      result.sure = result.sure.minus(inner.sure).minus(inner.maybe);
+    }
+  }
+}
+
+void InterfaceLists::add_members(InterfaceSet& result, const std::vector<const Item*>& members) const {
+  std::vector<Interval> sure, maybe;
+  for (const Item* item : members) {
+    const Property* property = item->find("interface");
+    if (property == nullptr) continue;
+    const uint32_t atom = names_.atom_of(property->value);
+    if (property->opaque) maybe.push_back({0, names_.size() - 1});
+    else (item->uncertain() ? maybe : sure).push_back({atom, atom});
+  }
+  result.sure = result.sure.united(IntervalSet::from(std::move(sure)));
+  result.maybe = result.maybe.united(IntervalSet::from(std::move(maybe)));
 }
 
 // ---- addresses ----

@@ -25,6 +25,8 @@ class InterfaceLists {
  private:
   void collect();
   InterfaceSet resolve(const std::string& name, unsigned depth);
+  void join(InterfaceSet& result, const Item& item, bool include, unsigned depth);
+  void add_members(InterfaceSet& result, const std::vector<const Item*>& members) const;
 
   const Config& config_;
   const model::NameDomain& names_;

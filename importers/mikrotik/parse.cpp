@@ -1,3 +1,4 @@
+// One file although it is long: words, blocks and values nest in each other, so the parser of all three is one class.
 #include "importers/mikrotik/parse.h"
 
 #include <algorithm>

@@ -29,6 +29,21 @@ Rewrite translated(Field field) {
 
 IntervalSet ports_of(const PortRange& port) { return IntervalSet::range(port.lo, port.hi); }
 
+// Where the plain conditions keep the field: inside the set, outside, or either.
+enum class Side : uint8_t { inside, outside, either };
+Side side_of(const std::vector<Term>& terms, Field field, const IntervalSet& set, Family family) {
+  for (const Term& term : terms) {
+    if (term.negated) continue;
+    const IntervalSet* have = nullptr;
+    if (const auto* in = std::get_if<In>(&term.what); in != nullptr && in->field == field) have = &in->set;
+    if (const auto* in = std::get_if<InAddresses>(&term.what); in != nullptr && in->field == field) have = &in->set.in(family);
+    if (have == nullptr) continue;
+    if (!have->intersects(set)) return Side::outside;
+    if (set.contains(*have)) return Side::inside;
+  }
+  return Side::either;
+}
+
 // "network:eth0" in the place of an address: an address of it.
 std::string address_name(const Net& net) { return "address:" + net.name.substr(net.name.find(':') + 1); }
 
@@ -141,18 +156,20 @@ void Builder::destination_rules(const std::string& chain_name, const Terms& term
   named.set = rule.set;
   const bool has_port = !port.empty();
   const IntervalSet ports = has_port ? ports_of(port[0]) : IntervalSet();
-  Terms same = terms;
-  same.push_back(is_address);
-  if (has_port) same.push_back({In{Field::dst_port, ports}});
-  if (certain) {
-    user(chain_name, same, {ActionKind::accept, 0}, named);
-  } else {
-    user(chain_name, same, rewrite({address, assign(Field::ct_status, IntervalSet::all(2))}, ActionKind::accept), named);
+  const Side in_ports = has_port ? side_of(terms, Field::dst_port, ports, family_) : Side::either;
+  const bool elsewhere = address.kind == Rewrite::Kind::assign && side_of(terms, Field::dst, address.values, family_) == Side::outside;
+  if (in_ports != Side::outside && !elsewhere) {
+    Terms same = terms;
+    same.push_back(is_address);
+    if (has_port && in_ports != Side::inside) same.push_back({In{Field::dst_port, ports}});
+    if (certain) user(chain_name, std::move(same), {ActionKind::accept, 0}, named);
+    else user(chain_name, std::move(same), rewrite({address, assign(Field::ct_status, IntervalSet::all(2))}, ActionKind::accept), named);
   }
-  if (has_port && !ports.is_single()) {
+  if (has_port && in_ports != Side::outside) {
     Terms inside = terms;
-    inside.push_back({In{Field::dst_port, ports}});
+    if (in_ports != Side::inside) inside.push_back({In{Field::dst_port, ports}});
     user(chain_name, std::move(inside), rewrite({address, translated(Field::dst)}, ActionKind::accept), named);
+    if (in_ports == Side::inside) return;
   }
   std::vector<Rewrite> steps = {address};
   if (has_port) steps.push_back(assign(Field::dst_port, ports));

@@ -59,7 +59,7 @@ class Import {
     for (const auto& [file, lines] : last) result_.accounts[file] = model::Account(lines);
     for (const Section& section : sections_)
       for (size_t i = 0; i < section.lines.size(); ++i)
-        if (section.lines[i].find_first_not_of(" \t\r\v\f") == std::string_view::npos) result_.accounts[section.file].set_blank(section.first_line + i);
+        if (section.lines[i].find_first_not_of(" \t\r\v\f") == std::string_view::npos) reader_.set_blank(section.file, section.first_line + i);
   }
 
   void other_packages(const Config& config) {

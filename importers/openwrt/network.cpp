@@ -27,7 +27,7 @@ struct ProtocolRow {
   bool default_v4 = false, default_v6 = false;
 };
 constexpr auto kProtocols = std::to_array<ProtocolRow>({
-    {"static"}, {"none"}, {"unmanaged"},
+    {"static"}, {"none", Naming::device, "", true, true}, {"unmanaged", Naming::device, "", true, true},   // another program may give it addresses
     {"dhcp", Naming::device, "", true, false, true, false},
     {"dhcpv6", Naming::device, "", false, true, false, true},
     {"pppoe", Naming::prefixed, "pppoe-", true, true, true, true},
@@ -195,6 +195,10 @@ class NetworkReader {
     read_addresses(section, network);
     add_gateways(section, network);
     add_learned_routes(section, network);
+    if (network.device != network.name || value_of(section, "proto") != "wireguard")
+      for (const std::string_view prefix : {"tun", "tap", "tailscale", "zt", "ipsec", "ppp"})
+        if (network.device.starts_with(prefix) && !network.device.starts_with("pppoe-"))
+          facts_.routing_gaps.push_back({"interface " + network.name + ": a program of its own adds routes to " + network.device, section.head.origin});
     for (const std::string_view table : {"ip4table", "ip6table"})
       if (const Option* option = section.find(table); option != nullptr && !option->values.empty())
         gap(option->values.front(), "interface " + network.name + " has its routes in a table of its own", "routing table of an interface");

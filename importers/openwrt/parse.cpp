@@ -309,12 +309,16 @@ void assign_packages(std::vector<UciSection>& sections) {
 }
 
 // Named sections of one name are one section; anonymous ones are numbered.
-void join_sections(std::vector<UciSection>& sections) {
+void join_sections(std::vector<UciSection>& sections, std::vector<Problem>& problems) {
   std::vector<UciSection> joined;
+  std::unordered_map<std::string, std::string> types;
   std::unordered_map<std::string, size_t> by_name;
   std::unordered_map<std::string, uint32_t> counts;
   for (UciSection& section : sections) {
     if (!section.name.empty()) {
+      const auto [type, first] = types.try_emplace(section.package + "." + section.name, section.type);
+      if (!first && type->second != section.type && !section.dotted)
+        problems.push_back({DiagnosticId::line_unrecognised, Severity::warning, section.head, "another section has this name and another type: libuci refuses the file"});
       const auto [found, added] = by_name.try_emplace(section.package + "." + section.type + "." + section.name, joined.size());
       if (!added) {
         UciSection& into = joined[found->second];
@@ -397,7 +401,7 @@ Parsed parse(std::span<const Section> sections) {
     std::move(part.begin(), part.end(), parsed.config.sections.begin() + static_cast<long>(begin));
     begin = parsed.config.sections.size();
   }
-  join_sections(parsed.config.sections);
+  join_sections(parsed.config.sections, parsed.problems);
   return parsed;
 }
 

@@ -301,6 +301,9 @@ class FirewallReader {
   bool common(const UciSection& section, FirewallRule& rule) {
     for (const Option* option : reader_.account_section(section))
       rule.unread.push_back({"option " + option->name.substr(0, 40), option->values.front().text.substr(0, 200), false});
+    for (const std::string_view name : {"src", "dest", "target", "family", "ipset", "device"})
+      if (const Option* option = section.find(name); option != nullptr && option->values.size() > 1)
+        refuse(option->values.back(), DiagnosticId::value_unknown, "the only value of this option", &rule.unread);
     rule.name = std::string(value_of(section, "name"));
     rule.id = section.id();
     if (rule.name.empty()) rule.name = rule.id;
@@ -454,7 +457,11 @@ class FirewallReader {
       rule.reflection_external = parse_enum(option->values.front().text, {"internal", "external"}).value_or(0) == 1;
     if (const Option* option = section.find("reflection_zone"))
       for (const Value& value : words_of(*option))
-        if (const auto zone = endpoint(value); zone && zone->is_zone()) rule.reflection_zones.push_back(*zone);
+      {
+        const auto zone = endpoint(value);
+        if (!zone) return;
+        if (zone->is_zone()) rule.reflection_zones.push_back(*zone);
+      }
     if (!set_fits(rule)) return;
     if (!(rule.target == Target::snat ? source_redirect(section, rule) : destination_redirect(section, rule))) return;
     account_set(section, rule);

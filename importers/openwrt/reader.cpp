@@ -32,7 +32,13 @@ std::string nearest(std::string_view package, std::string_view type, std::string
 
 void Reader::account(const Value& value, LineClass line_class, std::string_view construct) {
   model::Account& account = result_.accounts[value.origin.file];
-  for (uint32_t line = value.origin.line; line <= std::max(value.last_line, value.origin.line); ++line) account.set(line, line_class, construct);
+  for (uint32_t line = value.origin.line; line <= std::max(value.last_line, value.origin.line); ++line)
+    if (line == value.origin.line || !blank_.contains({value.origin.file, line})) account.set(line, line_class, construct);
+}
+
+void Reader::set_blank(uint32_t file, size_t line) {
+  result_.accounts[file].set_blank(line);
+  blank_.insert({file, line});
 }
 
 void Reader::tell(const Value& value, DiagnosticId id, Severity severity, std::string message, std::string note) {

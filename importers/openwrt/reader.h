@@ -1,6 +1,7 @@
 // What the readers of sections share: accounts of lines, diagnostics, and what nobody understood.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ class Reader {
 
   std::vector<Opaque> opaque;
 
+  // Blank lines stay blank, also inside a value of several lines.
+  void set_blank(uint32_t file, size_t line);
   void account(const Value& value, model::LineClass line_class, std::string_view construct);
   void tell(const Value& value, model::DiagnosticId id, model::Severity severity, std::string message, std::string note = {});
   // Gives every line of the section the class that the tables have for its option. Returns the options whose effect is
@@ -38,6 +41,7 @@ class Reader {
 
  private:
   ImportResult& result_;
+  std::set<std::pair<uint32_t, size_t>> blank_;
 };
 
 }  // namespace fwproof::importers::openwrt

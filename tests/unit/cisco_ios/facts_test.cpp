@@ -90,6 +90,25 @@ TEST(Lines, WithoutIndentation) {
   EXPECT_EQ(router.verdict({.in = "Fa0/1"}), Verdict::drop);
 }
 
+TEST(Lines, BehindPrompts) {
+  const Imported router("r1#conf t\nr1(config)#interface Gi0/1\nr1(config-if)#ip access-group 7 in\nr1(config-if)#exit\nr1(config)#access-list 7 permit 192.0.2.8\nr1#\n");
+  EXPECT_EQ(router.count(LineClass::unrecognised), 0u);
+  EXPECT_EQ(router.verdict({}), Verdict::drop);
+}
+
+TEST(Lines, HiddenValues) {
+  const Imported router("ip route 0.0.0.0 0.0.0.0 xxx.xxx.xxx.xxx 254\ninterface Gi0/1\n ip address xxx.xxx.1.1 255.255.255.0\n ip access-group 7 in\naccess-list 7 permit xxx.xxx.1.0 0.0.0.255\n");
+  EXPECT_EQ(router.count(LineClass::opaque), 3u);
+  EXPECT_TRUE(router.facts.host.routes.empty());
+  EXPECT_EQ(router.facts.host.routing_gaps.size(), 1u);
+  EXPECT_EQ(router.verdict({}), Verdict::depends);
+}
+
+TEST(Lines, RoutingProtocolWithoutIndentation) {
+  const Imported router("interface Gi0/1\nip address 192.0.2.1 255.255.255.0\nrouter rip\nversion 2\nnetwork 192.0.2.0\nno auto-summary\n!\n");
+  EXPECT_EQ(router.count(LineClass::unrecognised), 0u);
+}
+
 TEST(Lines, UnknownOnesAreAnAssumption) {
   const Imported router("frobnicate the router\ninterface Gi0/1\n ip address 192.0.2.1 255.255.255.0\n");
   EXPECT_EQ(router.line_class(1), LineClass::unrecognised);

@@ -44,6 +44,14 @@ TEST(Zones, WhatNoClassTakesIsDropped) {
   EXPECT_EQ(router.verdict(answer_to({.src = "10.0.0.5", .dst_port = 443})), Verdict::drop);
 }
 
+TEST(Zones, ListsOfTheOtherFamilyMatchNothing) {
+  const std::string text = "ipv6 unicast-routing\n" + std::string(kZones);
+  const Imported router(text);
+  EXPECT_EQ(router.diagnostics(), "");
+  EXPECT_EQ(router.verdict({.src = "2001:db8::5", .dst = "2001:db8:1::1"}), Verdict::accept);
+  EXPECT_EQ(router.verdict({.src = "2001:db8::5", .dst = "2001:db8:1::1", .dst_port = 443}), Verdict::drop);
+}
+
 TEST(Zones, PassIsOneWay) {
   const Imported router(kZones);
   const Packet admin{.src = "10.0.0.9", .dst_port = 443};

@@ -97,6 +97,7 @@ const Row kRows[] = {
     {"config rule\n option src wan\n option dest lan\n option target DNAT\n", "forward", kWanToLan, "depends"},
     {"config zone\n option name strange\n option network guest\n option input SOMETIMES\n", "input", "tcp 10.0.0.5:1 10.0.0.1:22 in=br-guest", "reject"},
     {"config firewal\n option name x\n", "forward", kLanToWan, "depends"},
+    {"config rule\n list src wan\n list src lan\n option dest lan\n option target ACCEPT\n", "forward", kWanToLan, "depends"},
     // Marks, no target.
     {"config rule\n option src lan\n option dest '*'\n option target MARK\n option set_mark 0x1\nconfig rule\n option src lan\n option dest wan\n option mark 1\n option target DROP\n", "forward", kLanToWan, "drop"},
     {"config rule\n option src lan\n option dest wan\n", "forward", kLanToWan, "accept"},

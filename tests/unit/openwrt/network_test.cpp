@@ -51,7 +51,8 @@ const NetworkRow kRows[] = {
     {"config interface lan\n option device br-lan\n option proto static\n option ipaddr 192.168.1.1/24\nconfig route\n option interface lan\n option target 10.0.0.0\n option netmask 255.0.0.0\n option gateway 192.168.1.9\n option metric 3\n"
      "config route6\n option interface lan\n option target '2001:db8::/32'\n option gateway fe80::1\nconfig route\n option target 192.0.2.0/24\n option type blackhole\n",
      "br-lan 192.168.1.1/24", "10.0.0.0/8 via 192.168.1.9 dev br-lan metric 3; 2001:db8::/32 via fe80::1 dev br-lan; 192.0.2.0/24 discard"},
-    {"config interface a\n option device '@b'\nconfig interface b\n option device '@a'\n", "a", ""},
+    {"config interface a\n option device '@b'\nconfig interface b\n option device '@a'\n", "a dynamic", ""},
+    {"config interface vpn\n option device tun0\n option proto none\n", "tun0 dynamic", ""},
 };
 
 TEST(Network, Rows) {
@@ -74,6 +75,7 @@ TEST(Network, Completeness) {
 TEST(Network, Gaps) {
   const char* const gaps[] = {
       "config rule\n option lookup 100\n option mark 0x1\n",
+      "config interface vpn\n option device tun0\n option proto none\n",
       "config rule6\n option lookup 100\n option priority 1\n",
       "config interface a\n option device eth0\n option proto static\n option ipaddr 192.0.2.1/24\n option ip4table 7\n",
       "config interface a\n option device eth0\n option proto static\n option ipaddr 192.0.2.1/24\n option auto 0\n",
@@ -175,6 +177,8 @@ TEST(Text, WhatIsNoUci) {
   const Router open = router_of({kZones + "config rule\n option name 'never closed\n option src wan\n"});
   EXPECT_TRUE(open.tells(DiagnosticId::input_truncated));
   EXPECT_FALSE(open.host.understood);
+  const Router twice = router_of({kZones + "config rule x\n option src lan\nconfig redirect x\n option src lan\n"});
+  EXPECT_EQ(forward(twice, "tcp 192.168.1.9:40000 198.51.100.7:80 in=lan out=wan"), "depends");
   EXPECT_TRUE(router_of({kZones + "config\n"}).tells(DiagnosticId::line_unrecognised, "without a type"));
   EXPECT_TRUE(router_of({kZones + "firewall.nowhere.src='wan'\n"}).tells(DiagnosticId::line_unrecognised));
 }
@@ -183,6 +187,7 @@ TEST(Text, ValuesOverSeveralLines) {
   const Router router = router_of({"config rule\n\toption name 'two\nlines'\n\toption src '*'\n\toption target ACCEPT\n"});
   EXPECT_EQ(input(router, "tcp 192.0.2.1:1 192.0.2.2:22 in=eth0"), "accept");
   EXPECT_EQ(router.line(3), LineClass::modelled);
+  EXPECT_EQ(router_of({"config rule\n\toption name 'one\n\nthree'\n"}).host.inputs[0].account.total(), 3u);
 }
 
 }  // namespace
