@@ -181,7 +181,7 @@ struct Builder {
     std::vector<std::string> source_names, destination_names;
     const auto sources = matches(from.source, source_names), destinations = matches(from.destination, destination_names);
     if (left_out(source_names, sources) || left_out(destination_names, destinations)) rule.enabled = false;
-    if (sources.size() * destinations.size() > kMaxPairs) {
+    if (sources.size() * destinations.size() > kMaxPairs || !ruleset.spend(20 * (sources.size() * destinations.size() - 1))) {
       rule.unknown = "too many pairs of sources and destinations";
       out.push_back(std::move(rule));
       return;

@@ -76,7 +76,7 @@ class Translator {
     auto sources = list_of(source.networks.value), destinations = list_of(destination.networks.value);
     if (sources.empty()) sources = {"any"};
     if (destinations.empty()) destinations = {"any"};
-    if (sources.size() * destinations.size() > kMaxPairs) {
+    if (sources.size() * destinations.size() > kMaxPairs || !ruleset_.spend(20 * (sources.size() * destinations.size() - 1))) {
       result.push_back(rule);
       result[0].unknown = "too many pairs of sources and destinations";
       return result;

@@ -207,6 +207,19 @@ void World::add_aliases() {
   }
 }
 
+// A list of many addresses that many rules name is not repeated without end.
+AddressMatch World::content_of(const std::string& alias) {
+  const AddressMatch& content = aliases.addresses(alias);
+  const size_t size = content.known.v4.intervals().size() + content.known.v6.intervals().size();
+  if (size <= copies_) {
+    copies_ -= size;
+    return content;
+  }
+  AddressMatch match;
+  match.unknowns.push_back("alias that is too large to repeat " + alias);
+  return match;
+}
+
 // loadAliasMap() and mapAddressInfo() of Firewall/Rule.php.
 AddressMatch World::address(const std::string& name, uint32_t line, Family family, bool filter) {
   AddressMatch match;
@@ -238,7 +251,7 @@ AddressMatch World::address(const std::string& name, uint32_t line, Family famil
     }
   if (aliases.has(name)) {
     const auto* alias = aliases.find(name);
-    match = aliases.addresses(name);
+    match = content_of(name);
     if (!match.unknowns.empty() && !quiet) account_.set_line(line, LineClass::opaque, alias->opaque.empty() ? "alias with unknown content" : std::string_view(alias->opaque));
     return match;
   }

@@ -235,10 +235,23 @@ AddressMatch World::named_network(const XmlText& text, Family family) {
   return match;
 }
 
+// A list of many addresses that many rules name is not repeated without end.
+AddressMatch World::content_of(const std::string& alias) {
+  const AddressMatch& content = aliases.addresses(alias);
+  const size_t size = content.known.v4.intervals().size() + content.known.v6.intervals().size();
+  if (size <= copies_) {
+    copies_ -= size;
+    return content;
+  }
+  AddressMatch match;
+  match.unknowns.push_back("alias that is too large to repeat " + alias);
+  return match;
+}
+
 AddressMatch World::address_text(const XmlText& text, Family family) {
   AddressMatch match;
   if (aliases.has(text.value)) {
-    match = aliases.addresses(text.value);
+    match = content_of(text.value);
     const auto* alias = aliases.find(text.value);
     if (!match.unknowns.empty() && !quiet) account_.set_line(text.line, LineClass::opaque, alias->opaque.empty() ? "alias with unknown content" : std::string_view(alias->opaque));
     return match;
