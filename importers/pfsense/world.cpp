@@ -118,7 +118,8 @@ void World::add_virtual_addresses() {
     const auto found = by_id_.find(id);
     const auto address = model::parse_address(vip.subnet.value);
     if (found == by_id_.end()) {
-      complain(DiagnosticId::interface_missing, vip.interface, fmt::format("there is no interface '{}' for this virtual address", vip.interface.value));
+      addresses_missing = true;
+      if (id != "lo0") complain(DiagnosticId::interface_missing, vip.interface, fmt::format("there is no interface '{}' for this virtual address", vip.interface.value));
       continue;
     }
     Interface& interface = interfaces[found->second];

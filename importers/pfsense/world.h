@@ -34,6 +34,7 @@ class World {
   void complain(model::DiagnosticId id, const XmlText& text, std::string message, model::LineClass line_class = model::LineClass::opaque,
                 std::string_view construct = "value that cannot be read");
   void complain_at(model::DiagnosticId id, uint32_t line, std::string message);
+  bool addresses_missing = false;  // an own address that belongs to no interface told here
   bool quiet = false;  // a disabled rule: nobody is told of its problems
 
  private:
