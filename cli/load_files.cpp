@@ -15,10 +15,29 @@ std::vector<std::string> as_list(const DeviceFiles& files) {
   return files.as.empty() ? std::vector<std::string>{} : std::vector<std::string>(files.files.size(), files.as);
 }
 
+// What the site file states of an interface stands; an export of it adds the rest.
 void add_facts(model::HostFacts& facts, model::HostFacts more) {
-  facts.interfaces.insert(facts.interfaces.end(), more.interfaces.begin(), more.interfaces.end());
-  facts.routes.insert(facts.routes.end(), more.routes.begin(), more.routes.end());
+  for (model::InterfaceFact& interface : more.interfaces) {
+    const auto same = [&](const model::InterfaceFact& known) { return !known.name.empty() && known.name == interface.name; };
+    const auto known = std::find_if(facts.interfaces.begin(), facts.interfaces.end(), same);
+    if (known == facts.interfaces.end()) {
+      facts.interfaces.push_back(std::move(interface));
+      continue;
+    }
+    if (known->addresses.empty()) {
+      known->addresses = std::move(interface.addresses);
+      known->dynamic = interface.dynamic;
+    }
+    if (known->mac.empty()) known->mac = interface.mac;
+    known->up = interface.up;
+    known->vrf = interface.vrf;
+  }
+  const auto append = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  append(facts.routes, more.routes);
+  append(facts.dhcp_pools, more.dhcp_pools);
+  append(facts.routing_gaps, more.routing_gaps);
   facts.complete_addresses |= more.complete_addresses;
+  facts.complete_routes |= more.complete_routes;
 }
 
 // A chain that is called but not there, or calls itself: netfilter refuses such a dump, so it is not what the host runs.

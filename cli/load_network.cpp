@@ -277,6 +277,8 @@ Loaded load_site(const std::string& path, const NetworkArguments& arguments) {
   const std::filesystem::path directory = std::filesystem::path(path).parent_path();
   loaded.title = site.name.empty() ? "" : "site " + site.name;
   loaded.network.zones = site.zones;
+  loaded.network.paths = site.paths;
+  loaded.network.reached_at = site.reached_at;
   loaded.unlisted_outbound = site.unlisted_outbound;
   bind_all(loaded, arguments.binds);
   std::vector<specs::Specification> specifications;

@@ -11,6 +11,7 @@
 #include "cli/read_input.h"
 #include "cli/read_packet.h"
 #include "cli/sites.h"
+#include "cli/trace_site.h"
 #include "report/escape.h"
 #include "report/write_diagnostics.h"
 #include "report/write_json.h"
@@ -28,6 +29,7 @@ struct Arguments {
   std::vector<std::string> packets;
   std::string packet_file;
   std::string hook;
+  bool answers = false;
   NetworkArguments network;
   OutputArguments output;
 };
@@ -41,14 +43,8 @@ further words of a packet: state=new in=eth0 out=eth1 hook=forward profile=domai
 exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
 // The addresses that are certainly the host's own, and whether that is all of them.
-model::NamedAddresses own_addresses(const Device& device, const model::Network& network, bool local_given) {
-  model::NamedAddresses own;
-  own.inside = model::AddressSet::of(*model::parse_prefix("127.0.0.0/8")).united(model::AddressSet::of(*model::parse_prefix("::1")));
-  for (const model::InterfaceFact& interface : device.facts.interfaces)
-    for (const model::Prefix& prefix : interface.addresses) own.inside = own.inside.united(model::AddressSet::of(prefix.address));
-  if (const auto zone = network.zones.find(device.host); zone != network.zones.end()) own.inside = own.inside.united(zone->second.addresses);
-  own.complete = local_given || device.facts.complete_addresses;
-  return own;
+model::NamedAddresses known_addresses(const Device& device, const model::Network& network, bool local_given) {
+  return {model::own_addresses(network, device), local_given || device.facts.complete_addresses};
 }
 
 bool contains(const model::AddressSet& set, const model::Packet& packet, Field field) {
@@ -70,12 +66,9 @@ struct Station {
 std::vector<Station> stations(const Loaded& loaded, bool local_given) {
   std::vector<Station> result;
   for (const Device& device : loaded.network.devices) {
-    Station station{&device, own_addresses(device, loaded.network, local_given), device.policies};
-    model::NamedAddresses subnets;
-    for (const model::InterfaceFact& interface : device.facts.interfaces)
-      for (const model::Prefix& prefix : interface.addresses) subnets.inside = subnets.inside.united(model::AddressSet::of(prefix));
-    subnets.complete = device.facts.complete_addresses;
-    for (model::Policy& policy : station.policies) model::bind_names(policy, {{"local", station.own}, {"LocalSubnet", subnets}});
+    Device copy = device;
+    model::bind_device(copy, loaded.network, local_given);
+    Station station{&device, known_addresses(device, loaded.network, local_given), std::move(copy.policies)};
     result.push_back(std::move(station));
   }
   return result;
@@ -104,7 +97,7 @@ report::TraceStep evaluate_at(const Station& station, const model::Policy& polic
   // What a host sends to itself is no packet that fails to leave.
   const bool to_itself = hook == model::Hook::output && station.own.inside.in(packet.family).contains(packet.get(model::Field::dst));
   if (station.own.complete && !to_itself) options.local = &station.own.inside;
-  return {station.device->name, hook, &policy, model::evaluate(policy, hook, packet, options)};
+  return {station.device->name, hook, &policy, model::evaluate(policy, hook, packet, options), "", "", "", {}, std::nullopt};
 }
 
 // What of a packet is the same on the next device.
@@ -158,6 +151,14 @@ Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool of
   return answer;
 }
 
+Answer trace_by_routes(SiteTracer& tracer, const PacketRequest& request, bool with_answer) {
+  Answer answer;
+  answer.problem = request.problem;
+  if (!answer.problem.empty()) return answer;
+  if (auto trace = tracer.trace(request, with_answer, answer.problem)) answer.trace = std::move(*trace);
+  return answer;
+}
+
 // One packet per line; blank lines are passed over.
 std::vector<std::pair<std::string, PacketRequest>> requests(const Arguments& arguments, int& code) {
   std::vector<std::pair<std::string, PacketRequest>> result;
@@ -207,11 +208,14 @@ int run_trace(const Arguments& arguments) {
   Output output(arguments.output);
   if (code == exit_holds || loaded.network.devices.empty() || std::any_of(loaded.network.devices.begin(), loaded.network.devices.end(), [](const Device& device) { return device.has_export; })) {
     const std::vector<Station> all = stations(loaded, !arguments.network.local.empty());
+    SiteTracer tracer(loaded.network);
+    const bool derived = of_site && tracer.derived();
+    if (arguments.answers && !derived) throw UsageError{"--answers wants a site file that tells where its devices stand (their interfaces' addresses)"};
     for (auto& [place, request] : requests(arguments, code)) {
       if (!request.hook && !arguments.hook.empty())
         for (const Hook hook : {Hook::input, Hook::output, Hook::forward})
           if (model::to_text(hook) == arguments.hook) request.hook = hook;
-      const Answer answer = trace_one(all, std::move(request), of_site);
+      const Answer answer = derived ? trace_by_routes(tracer, request, arguments.answers) : trace_one(all, std::move(request), of_site);
       if (!answer.problem.empty()) {
         std::cerr << "fwproof: " << report::escape(place) << ": " << report::escape(answer.problem) << '\n';
         code = worse(code, exit_usage);
@@ -231,6 +235,7 @@ Run add_trace(CLI::App& command) {
   command.add_option("CONFIG", arguments->configs, "files of one host or device, in order, or a site file")->required();
   add_repeated(command, "--packet", arguments->packets, "'PROTOCOL SOURCE[:PORT] TARGET[:PORT] …'");
   command.add_option("--packets", arguments->packet_file, "FILE with one packet per line, as JSON");
+  command.add_flag("--answers", arguments->answers, "follow the answer to a packet that arrives back to its sender");
   add_choice(command, "--hook", arguments->hook, {"input", "output", "forward"}, "input, output or forward, for packets that do not say");
   add_repeated(command, "--local", arguments->network.local, "ADDRESS,…: all of the host's own addresses");
   add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");

@@ -122,6 +122,15 @@ AddressSet AddressSet::all() { return {IntervalSet::all(32), IntervalSet::all(12
 
 AddressSet AddressSet::complement() const { return {v4.complement(max_value(32)), v6.complement(max_value(128))}; }
 
+std::optional<Prefix> covering_prefix(Family family, const IntervalSet& set) {
+  if (set.empty()) return std::nullopt;
+  unsigned length = address_bits(family);
+  const u128 lo = set.min(), hi = set.max();
+  while (length > 0 && (lo >> (address_bits(family) - length)) != (hi >> (address_bits(family) - length))) --length;
+  const u128 mask = length == 0 ? 0 : ~u128{0} << (address_bits(family) - length);
+  return Prefix{{family, lo & mask & max_value(address_bits(family))}, length};
+}
+
 std::vector<Prefix> prefixes(Family family, const IntervalSet& set) {
   const unsigned bits = address_bits(family);
   std::vector<Prefix> result;

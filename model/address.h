@@ -58,6 +58,9 @@ struct AddressSet {
   friend bool operator==(const AddressSet&, const AddressSet&) = default;
 };
 
+// The smallest prefix that holds all of the set; nothing for an empty set.
+std::optional<Prefix> covering_prefix(Family family, const IntervalSet& set);
+
 // The minimal list of prefixes that covers exactly the set, ascending, IPv4 first.
 std::vector<Prefix> prefixes(Family family, const IntervalSet& set);
 std::vector<std::string> prefix_texts(const AddressSet& set);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace fwproof::model {
 namespace {
@@ -46,6 +47,8 @@ class Way {
     const auto last_nat = std::find_if(stages.rbegin(), stages.rend(), is_nat);
     const bool between = std::count_if(stages.begin(), stages.end(), is_nat) >= 2;
     if (!between) translate_back(true);
+    const bool routes = std::any_of(stages.begin(), stages.end(), [](const Stage& stage) { return stage.kind == Stage::Kind::route; });
+    if (!routes && takes_another_way()) return leave();
     for (const Stage& stage : stages) {
       if (between && &stage == &*first_nat) translate_back(true);
       if (stage.kind == Stage::Kind::route) {
@@ -59,6 +62,7 @@ class Way {
           outcome_.trail.push_back({{}, "sent on: its destination is not this host"});
           break;
         }
+        if (!std::exchange(routed_, true) && takes_another_way()) return leave();
         continue;
       }
       if (between && &stage == &*last_nat) translate_back(false);
@@ -137,6 +141,17 @@ class Way {
   bool is_local() {
     if (!options_.local) return true;
     return test_in(Field::dst, options_.local->in(packet_.family));
+  }
+
+  bool takes_another_way() {
+    return options_.onward && !test_in(Field::dst, options_.onward->in(packet_.family));
+  }
+
+  Outcome leave() {
+    outcome_.another_way = true;
+    outcome_.trail.push_back({{}, "takes another way"});
+    outcome_.out = packet_;
+    return std::move(outcome_);
   }
 
   // Passes one base chain; false: the packet's fate is decided.
@@ -256,6 +271,7 @@ class Way {
         break;
       case Rewrite::Kind::netmap:
         if (known || (step.mask & all) == all) value = ((old & ~step.mask) | step.value) & all;
+        choice = IntervalSet::range(step.value & all, (step.value | ~step.mask) & all);
         break;
     }
     ++version_;
@@ -358,11 +374,12 @@ class Way {
   bool in_nat_ = false;
   bool stage_can_block_ = true;
   bool fate_known_ = false;
+  bool routed_ = false;
 };
 
 bool same_fate(const Outcome& a, const Outcome& b) {
   const auto passes = [](const Outcome& o) { return o.verdict == Verdict::accept; };
-  return passes(a) == passes(b) && (!passes(a) || a.arrives == b.arrives);
+  return passes(a) == passes(b) && (!passes(a) || (a.arrives == b.arrives && a.another_way == b.another_way));
 }
 
 Outcome undecided(Outcome outcome, const std::vector<Dependence>& looked_at, bool limit) {

@@ -47,6 +47,7 @@ struct Outcome {
   bool decided = false;      // false when nothing decided (no stage in this hook): verdict accept
   RuleRef decided_by;        // the last decision, when verdict is not depends: that of the first way tried
   bool arrives = true;       // hook input: false when the packet was sent on to another host
+  bool another_way = false;  // its destination is not one of EvaluateOptions::onward: verdict accept, nothing behind that place happened
   Packet out;                // as it leaves
   // Where the hook has nat stages: before the first and behind the last of them, what an answer has to undo.
   std::optional<Packet> before_nat;
@@ -70,6 +71,9 @@ struct EvaluateOptions {
   uint32_t max_steps = 10'000'000;
   // The host's own addresses, for the routing decision: in hook input others are sent on, in hook output these stay. nullptr: none of that.
   const AddressSet* local = nullptr;
+  // The destinations that go on: asked at the first route stage (behind `local`), or where there is none before the first
+  // stage (behind what an answer has undone there). nullptr: all.
+  const AddressSet* onward = nullptr;
   // What an unset field can be; fields without an entry: anything in their width or name domain.
   const std::map<Field, IntervalSet>* domains = nullptr;
   // For an answer: what to undo.

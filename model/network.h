@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/policy.h"
@@ -26,7 +27,9 @@ struct InterfaceFact {
   Origin origin;
   bool up = true;                 // false: shut down by configuration: no packet comes or goes here
   bool dynamic = false;           // has (or may have) an address that the export does not tell: DHCP, PPPoE, SLAAC
+  std::optional<Family> dynamic_family;  // dynamic in this family only (a static IPv4 address beside a delegated IPv6 prefix); unset: in both
   std::string vrf;                // routing instance; empty: the global one
+  std::string network;            // the site's name for the network it joins: tells networks with the same addresses apart; may be empty
 };
 struct RouteFact {
   Prefix to;
@@ -71,9 +74,31 @@ struct Device {
   const Policy* policy_for(Family family) const;
 };
 
+// The site's word for what lies between two zones, where exports do not tell.
+struct StatedPath {
+  std::string from;
+  std::string to;
+  std::vector<std::string> devices;   // names, as a packet from `from` meets them
+  Origin origin;
+};
+
 struct Network {
   std::map<std::string, Zone> zones;
-  std::vector<Device> devices;     // devices on the way: in the order in which a packet towards the first host zone meets them
+  std::vector<Device> devices;     // where nothing tells where devices on the way stand: in the order in which a packet towards the first host zone meets them
+  std::vector<StatedPath> paths;
+  std::map<std::pair<std::string, std::string>, AddressSet> reached_at;  // (target, client's zone) → addresses by which it knows the target
 };
+
+// The addresses of an interface. One whose address the export does not tell has a stand-in, an address that no network uses: RFC 7600 (the IPv4
+// dummy address 192.0.0.8) and RFC 6666 (discard-only 100::/64).
+std::vector<Prefix> addresses_of(const InterfaceFact& interface);
+bool is_stand_in(const Address& address);
+
+// The addresses that a device certainly has: those bound to its zone, those its facts name, stand-ins, loopback.
+AddressSet own_addresses(const Network& network, const Device& device);
+
+// Binds "local", "LocalSubnet", "address:…", "network:…" in the device's policies; splits rules that rewrite to "address-of-out" into one for
+// each interface. own_is_all: nothing else is an address of the device.
+void bind_device(Device& device, const Network& network, bool own_is_all = false);
 
 }  // namespace fwproof::model

@@ -232,6 +232,10 @@ std::string address_words(Family family, const IntervalSet& set) {
   if (set.empty()) return "no address";
   const auto texts = [&](const IntervalSet& some) { return model::prefix_texts(model::AddressSet::of(family, some)); };
   const std::vector<std::string> inside = texts(set), outside = texts(rest);
+  if (const auto hull = model::covering_prefix(family, set); hull && inside.size() > 2) {
+    const std::vector<std::string> holes = texts(model::AddressSet::of(*hull).in(family).minus(set));
+    if (holes.size() + 1 < std::min(inside.size(), outside.size())) return model::to_text(*hull) + " except " + shortened(holes, kListed);
+  }
   return outside.size() < inside.size() ? any + " except " + shortened(outside, kListed) : shortened(inside, kListed);
 }
 
@@ -274,14 +278,19 @@ std::string rest_words(const solver::Region& region, const Policy* policy) {
   return words;
 }
 
-std::string packet_words(const model::Packet& packet, const Policy* policy) {
-  const auto text = [&](Field field) { return packet.has(field) ? value_text(field, packet.family, packet.get(field), policy) : "?"; };
+std::string flow_words(const model::Packet& packet) {
+  const auto text = [&](Field field) { return packet.has(field) ? value_text(field, packet.family, packet.get(field), nullptr) : "?"; };
   const bool ports = packet.has(Field::protocol) && model::has_ports(packet.get(Field::protocol));
   const auto endpoint = [&](Field address, Field port) {
     const std::string host = packet.family == Family::v6 && ports ? "[" + text(address) + "]" : text(address);
     return ports ? host + ":" + text(port) : host;
   };
-  std::string words = fmt::format("{} {} > {}", text(Field::protocol), endpoint(Field::src, Field::src_port), endpoint(Field::dst, Field::dst_port));
+  return fmt::format("{} > {}", endpoint(Field::src, Field::src_port), endpoint(Field::dst, Field::dst_port));
+}
+
+std::string packet_words(const model::Packet& packet, const Policy* policy) {
+  const auto text = [&](Field field) { return packet.has(field) ? value_text(field, packet.family, packet.get(field), policy) : "?"; };
+  std::string words = text(Field::protocol) + " " + flow_words(packet);
   for (const auto& [field, key] : kRegionFields) {
     const bool said = field == Field::src || field == Field::dst || field == Field::protocol || field == Field::src_port || field == Field::dst_port;
     if (said || !packet.has(field) || (field == Field::tcp_flags && packet.get(Field::protocol) != model::proto_tcp)) continue;

@@ -41,6 +41,9 @@ std::string rest_words(const solver::Region& region, const model::Policy* policy
 // "tcp 192.0.2.1:1024 > 198.51.100.10:8474, state new". Not escaped.
 std::string packet_words(const model::Packet& packet, const model::Policy* policy);
 
+// The addresses and ports alone: "192.0.2.1:1024 > 198.51.100.10:8474".
+std::string flow_words(const model::Packet& packet);
+
 // "string: -m string …"; for what the surroundings settle, the option that says it.
 std::string dependence_words(const model::Dependence& dependence);
 

@@ -136,21 +136,44 @@ class Findings {
     const model::Policy* policy = policy_of(run_, example);
     const bool exposed = result.kind == solver::Kind::exposure;
     const std::string_view verb = exposed ? (certain ? "reaches" : "may reach") : (certain ? "cannot reach" : "may or may not reach");
-    std::string text = fmt::format("{} {} {} on {}", endpoint(example.from_zone, region, Field::src), verb,
-                                   endpoint(example.to_zone, region, Field::dst), service_words(region, policy));
+    std::string text = fmt::format("{} {} {} on {}", endpoint(example.from_zone, region, Field::src), verb, target(result, example), service_words(region, policy));
     if (const std::string rest = rest_words(region, policy); !rest.empty()) text += ", " + rest;
     if (!example.leg.empty()) text += certain ? ": the " + example.leg + " is stopped" : ": it hangs on the " + example.leg;
     return text;
   }
 
+  // Where a destination is translated, the client's own: whatever else leads there is in the JSON.
+  std::string target(const Result& result, const Counterexample& example) const {
+    const model::IntervalSet* dst = set_of(example.region, Field::dst);
+    const bool translated = result.kind == solver::Kind::exposure && !example.hops.empty() && dst != nullptr && !dst->is_single() &&
+                            dst->intervals().size() + 1 > 2 && example.packet.has(Field::dst);
+    if (!translated) return endpoint(example.to_zone, example.region, Field::dst);
+    return fmt::format("{} ({} and others)", example.to_zone, model::to_text(model::Address{example.packet.family, example.packet.get(Field::dst)}));
+  }
+
   void evidence(const Counterexample& example, bool certain) {
     if (example.packet.has(Field::src)) out_ << "     for example " << escape(packet_words(example.packet, policy_of(run_, example))) << '\n';
-    for (const Decider& by : example.decided_by) decider(std::string(certain ? "" : "perhaps ") + std::string(done_by(by.verdict)), by, "");
+    if (example.hops.size() > 1 || (!example.hops.empty() && !example.hops[0].in_interface.empty())) way(example);
+    for (const Decider& by : example.decided_by)
+      decider(std::string(certain ? "" : "perhaps ") + (by.did.empty() ? std::string(done_by(by.verdict)) : by.did), by, "");
     for (const solver::NearMiss& miss : example.near_misses) {
       const std::string but = miss.why.starts_with("it ") || miss.why.starts_with("its ") || miss.why.starts_with("an ") ? "but " : "but: ";
       decider("", miss.rule, fmt::format(" {}, {}{}", would(miss.rule.verdict), but, miss.why));
     }
     if (!example.note.empty()) out_ << "     " << escape(example.note) << '\n';
+  }
+
+  // "by edge: wan to lan, becomes 192.0.2.9:40000 > 192.168.1.11:8450"
+  void way(const Counterexample& example) {
+    for (const solver::HopSeen& hop : example.hops) {
+      std::string text = hop.device;
+      if (!hop.in_interface.empty()) text += ", in " + hop.in_interface;
+      if (!hop.out_interface.empty()) text += ", out " + hop.out_interface;
+      if (!hop.route.empty()) text += " (" + hop.route + ")";
+      const std::string before = flow_words(hop.in), after = flow_words(hop.out);
+      text += before == after ? ": " + before : ": " + before + " becomes " + after;
+      out_ << "     by " << escape(text) << '\n';
+    }
   }
 
   // "dropped by mgmt/rules.txt:44: Keep contractors off the API (inbound, on mgmt)", then the line.

@@ -40,6 +40,19 @@ Json region_json(const solver::Region& region, const model::Policy* policy) {
   return json;
 }
 
+// A packet at one device of its way: as it comes, as it leaves.
+Json hop_json(SourceLines& lines, const solver::HopSeen& hop) {
+  Json json = {{"device", hop.device}, {"hook", to_text(hop.hook)}};
+  if (!hop.in_interface.empty()) json["in"] = hop.in_interface;
+  if (!hop.out_interface.empty()) json["out"] = hop.out_interface;
+  if (!hop.route.empty()) json["route"] = hop.route;
+  json["packet_in"] = flow_words(hop.in);
+  json["packet_out"] = flow_words(hop.out);
+  json["verdict"] = model::to_text(hop.verdict);
+  if (hop.decided) json["decided_by"] = decider_json(lines, hop.decided_by);
+  return json;
+}
+
 Json example_json(const Run& run, SourceLines& lines, const Counterexample& example) {
   const model::Policy* policy = policy_of(run, example);
   Json json = {{"region", region_json(example.region, policy)}};
@@ -55,6 +68,7 @@ Json example_json(const Run& run, SourceLines& lines, const Counterexample& exam
     json["near_misses"].push_back(std::move(near));
   }
   if (!example.note.empty()) json["note"] = example.note;
+  for (const solver::HopSeen& hop : example.hops) json["way"].push_back(hop_json(lines, hop));
   return json;
 }
 

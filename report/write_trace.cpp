@@ -90,7 +90,13 @@ std::vector<model::Step> merged(const std::vector<model::Step>& trail) {
 }
 
 void write_step(std::ostream& out, SourceLines& lines, const TraceStep& step) {
-  out << "  " << escape(step.device) << ", " << to_text(step.hook) << '\n';
+  out << "  " << escape(step.device) << ", " << to_text(step.hook);
+  if (!step.in.empty()) out << ", in " << escape(step.in);
+  if (!step.out.empty()) out << ", out " << escape(step.out);
+  out << '\n';
+  if (!step.route.empty()) {
+    out << "    " << (step.route_origin.line == 0 ? std::string("(routing)") : lines.place(step.route_origin)) << "  route " << escape(step.route) << '\n';
+  }
   for (const model::Step& rule : merged(step.outcome.trail)) {
     const model::Origin origin = origin_of(*step.policy, rule.rule);
     out << "    " << (origin.line == 0 ? std::string("(default)") : lines.place(origin)) << "  " << escape(rule.what);
@@ -104,16 +110,59 @@ void write_step(std::ostream& out, SourceLines& lines, const TraceStep& step) {
   }
   if (step.outcome.limit_reached) out << "    too many ways to try: cannot tell\n";
   if (!step.outcome.arrives) out << "    sent on to another host: it does not arrive here\n";
+  if (!step.packet) return;
+  const std::string before = flow_words(*step.packet), after = flow_words(step.outcome.out);
+  if (step.outcome.verdict == model::Verdict::accept && before != after) out << "    leaves as " << escape(after) << '\n';
+}
+
+void write_end(std::ostream& out, SourceLines& lines, const TraceEnd& end) {
+  if (end.text.empty()) return;
+  out << "  " << escape(end.text);
+  if (end.origin.line != 0) out << " (" << lines.place(end.origin) << ')';
+  out << '\n';
+}
+
+Json way_json(const std::vector<TraceStep>& steps) {
+  Json way = Json::array();
+  for (const TraceStep& step : steps) {
+    Json entry = {{"device", step.device}, {"hook", to_text(step.hook)}};
+    if (!step.in.empty()) entry["in"] = step.in;
+    if (!step.out.empty()) entry["out"] = step.out;
+    if (!step.route.empty()) entry["route"] = step.route;
+    if (step.packet) entry["packet_in"] = packet_json(*step.packet, step.policy);
+    entry["packet_out"] = packet_json(step.outcome.out, step.policy);
+    entry["verdict"] = to_text(step.outcome.verdict);
+    way.push_back(std::move(entry));
+  }
+  return way;
+}
+
+model::Verdict verdict_of(const std::vector<TraceStep>& steps, const TraceEnd& end) {
+  const bool through = steps.empty() || (steps.back().outcome.verdict == model::Verdict::accept && steps.back().outcome.arrives);
+  return through ? end.verdict : steps.back().outcome.verdict;
 }
 
 }  // namespace
 
-model::Verdict verdict_of(const Trace& trace) { return trace.steps.back().outcome.verdict; }
+model::Verdict verdict_of(const Trace& trace) { return verdict_of(trace.steps, trace.end); }
 
 nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace) {
   const SourceLines lines(sources);
-  const TraceStep& last = trace.steps.back();
   Json json = {{"verdict", to_text(verdict_of(trace))}};
+  if (!trace.end.text.empty()) json["ends"] = trace.end.text;
+  if (trace.answer) {
+    json["answer"] = {{"verdict", to_text(verdict_of(trace.answer_steps, trace.answer_end))}};
+    if (!trace.answer_steps.empty()) json["answer"]["packet_out"] = packet_json(trace.answer_steps.back().outcome.out, trace.answer_steps.back().policy);
+    json["answer"]["way"] = way_json(trace.answer_steps);
+    if (!trace.answer_end.text.empty()) json["answer"]["ends"] = trace.answer_end.text;
+  }
+  if (trace.steps.empty()) {
+    json["packet_out"] = packet_json(trace.packet, nullptr);
+    json["trail"] = Json::array();
+    return json;
+  }
+  const TraceStep& last = trace.steps.back();
+  if (trace.steps.size() > 1 || !last.in.empty()) json["way"] = way_json(trace.steps);
   if (last.outcome.verdict != model::Verdict::depends) json["decided_by"] = decided_json(lines, last);
   json["packet_out"] = packet_out(trace);
   json["trail"] = Json::array();
@@ -140,22 +189,30 @@ nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& tr
 
 void write_trace(std::ostream& out, const model::Sources& sources, const Trace& trace, const Style& style) {
   SourceLines lines(sources);
-  const TraceStep& last = trace.steps.back();
   const model::Verdict verdict = verdict_of(trace);
   const Ink ink = verdict == model::Verdict::accept ? Ink::green : verdict == model::Verdict::depends ? Ink::yellow : Ink::red;
-  out << style.paint(ink, to_text(verdict)) << "  " << escape(words(trace, trace.packet, trace.steps.front().policy)) << '\n';
-  if (verdict != model::Verdict::depends) {
-    out << "  decided by ";
-    if (last.outcome.decided) {
-      const model::Origin origin = origin_of(*last.policy, last.outcome.decided_by);
-      if (origin.line != 0) out << lines.place(origin) << ": ";
-      out << escape(name_of(*last.policy, last.outcome.decided_by)) << '\n';
-    } else {
-      out << "nothing: no rule and no policy sees it\n";
+  out << style.paint(ink, to_text(verdict)) << "  " << escape(words(trace, trace.packet, trace.steps.empty() ? nullptr : trace.steps.front().policy)) << '\n';
+  if (!trace.steps.empty()) {
+    const TraceStep& last = trace.steps.back();
+    if (verdict != model::Verdict::depends && verdict == last.outcome.verdict) {
+      out << "  decided by ";
+      if (last.outcome.decided) {
+        const model::Origin origin = origin_of(*last.policy, last.outcome.decided_by);
+        if (origin.line != 0) out << lines.place(origin) << ": ";
+        out << escape(name_of(*last.policy, last.outcome.decided_by)) << '\n';
+      } else {
+        out << "nothing: no rule and no policy sees it\n";
+      }
     }
+    if (is_rewritten(trace)) out << "  leaves as " << escape(words(trace, last.outcome.out, last.policy)) << '\n';
   }
-  if (is_rewritten(trace)) out << "  leaves as " << escape(words(trace, last.outcome.out, last.policy)) << '\n';
   for (const TraceStep& step : trace.steps) write_step(out, lines, step);
+  write_end(out, lines, trace.end);
+  if (!trace.answer) return;
+  const model::Verdict back = verdict_of(trace.answer_steps, trace.answer_end);
+  out << "answer " << to_text(back) << "  " << escape(flow_words(*trace.answer)) << '\n';
+  for (const TraceStep& step : trace.answer_steps) write_step(out, lines, step);
+  write_end(out, lines, trace.answer_end);
 }
 
 }  // namespace fwproof::report

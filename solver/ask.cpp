@@ -33,6 +33,8 @@ class Asking {
       answer_.any_breaks = reported_ != Diagrams::kFalse;
       answer_.any_undecided = undecided_ != reported_;
       answer_.all_break = reported_ == flow.question();
+      answer_.any_stays = flow.stays() != Diagrams::kFalse;
+      answer_.all_staying_break = answer_.any_stays && flow.diagrams().minus(flow.stays(), reported_) == Diagrams::kFalse;
       collect_assumptions(flow);
       collect_moved(flow, flow.moved(Field::dst), answer_.moved_address);
       collect_moved(flow, flow.moved(Field::dst_port), answer_.moved_port);
@@ -64,9 +66,13 @@ class Asking {
     // A connection that already failed on an earlier leg is reported there.
     const Ref fresh = diagrams.minus(breaks_.back(), reported_);
     reported_ = diagrams.either(reported_, breaks_.back());
-    bool complete = true;
-    for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.breaks.push_back(found(flow, leg, std::move(box)));
-    answer_.listed_all = answer_.listed_all && complete;
+    // What is blocked and what comes back from elsewhere have different reasons: no box holds both.
+    const Ref foreign = flow.foreign(leg);
+    for (const Ref part : {diagrams.minus(fresh, foreign), diagrams.both(fresh, foreign)}) {
+      bool complete = true;
+      for (PacketBox& box : flow.boxes(part, limits_.regions, complete)) answer_.breaks.push_back(found(flow, leg, std::move(box)));
+      answer_.listed_all = answer_.listed_all && complete;
+    }
     depends_.push_back(regions.depends);
     undecided_ = reported_;
   }
@@ -93,7 +99,7 @@ class Asking {
     if (answer_.breaks.size() + answer_.undecided.size() < kExplained) {
       finding.decided_by = flow.deciders(leg, flow.region_of(box));
       const bool passing = finding.replay.verdict == Verdict::accept;
-      if (finding.replay.verdict != Verdict::depends)
+      if (finding.replay.verdict != Verdict::depends && !finding.replay.another_way)
         std::erase_if(finding.decided_by, [&](const Decision& d) { return (d.verdict == Verdict::accept) != passing; });
     }
     finding.box = std::move(box);

@@ -18,7 +18,7 @@ enum class Wanted {
   none_pass,  // exposure: no packet passes
 };
 
-// A box of packets and what became of it.
+// A box of packets and what became of it. Where the answer comes back from elsewhere (replay.foreign_answer), nobody decided.
 struct Finding {
   size_t leg = 0;
   PacketBox box;
@@ -47,8 +47,10 @@ struct Answer {
   std::vector<Finding> undecided;
   bool listed_all = true;           // every box that breaks is listed
   bool all_break = false;           // nothing in question is fine or undecided
+  bool all_staying_break = false;   // the same of what does not take another way on leg 0 under every assignment; something stays
   bool any_breaks = false;          // also where a limit kept every box off the list
   bool any_undecided = false;
+  bool any_stays = true;            // some packet in question, under some assignment, does not take another way on leg 0
   std::vector<Moved> moved_address; // leg 0 passes, at another address: some of them
   std::vector<Moved> moved_port;    // … at another port
   std::vector<Moved> sent_on;       // leg 0 is sent on to another host by a routing decision

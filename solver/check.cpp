@@ -38,6 +38,33 @@ Region region_of(const Walk& walk, const PacketBox& box) {
   return region;
 }
 
+std::string endpoint_words(const Packet& packet, Field address, Field port) {
+  const bool ported = packet.has(Field::protocol) && has_ports(packet.get(Field::protocol)) && packet.has(port);
+  std::string text = packet.has(address) ? to_text(Address{packet.family, packet.get(address)}) : "another address";
+  if (ported && packet.family == Family::v6) text = "[" + text + "]";
+  if (ported) text += fmt::format(":{}", static_cast<unsigned>(packet.get(port)));
+  return text;
+}
+
+// Where the site tells its devices' places, in words of the network.
+std::string derived_note(const Part& part, const Replay& replay, const Packet& client) {
+  const Packet& out = replay.outcome.out;
+  if (replay.foreign_answer)
+    return fmt::format("the answer comes from {}, but {} asked {}", endpoint_words(out, Field::src, Field::src_port), part.from,
+                       endpoint_words(client, Field::dst, Field::dst_port));
+  if (!replay.outcome.arrives) return fmt::format("it arrives at {}, which is not {}", endpoint_words(out, Field::dst, Field::dst_port), part.to);
+  if (replay.leg != 0 || replay.verdict != Verdict::accept) return "";
+  const bool moved = out.get(Field::dst) != client.get(Field::dst) || out.get(Field::dst_port) != client.get(Field::dst_port);
+  if (!out.has(Field::dst) || !out.has(Field::dst_port) || !moved) return "";
+  return fmt::format("{} reaches {} ({})", endpoint_words(client, Field::dst, Field::dst_port), part.to, endpoint_words(out, Field::dst, Field::dst_port));
+}
+
+// Stops that only stand for a place let nothing through of their own accord.
+bool is_end_of_way(const Part& part, const WalkLeg& leg, size_t hop) {
+  const std::vector<Stop>& stops = leg.reply ? part.path.back : part.path.go;
+  return hop < stops.size() && !stops[hop].is_device;
+}
+
 std::string note_of(const Replay& replay) {
   if (replay.outcome.arrives) {
     const Packet& out = replay.outcome.out;
@@ -53,20 +80,8 @@ std::string note_of(const Replay& replay) {
 
 }  // namespace
 
-void bind_device(Device& device, const Network& network) {
-  NameBindings names;
-  const auto zone = network.zones.find(device.host);
-  const bool bound = zone != network.zones.end() && zone->second.bound;
-  if (bound || !device.facts.interfaces.empty()) names["local"] = {own_addresses(network, device), device.facts.complete_addresses};
-  AddressSet subnets;
-  for (const InterfaceFact& interface : device.facts.interfaces)
-    for (const Prefix& prefix : interface.addresses) subnets = subnets.united(AddressSet::of(prefix));
-  if (!subnets.empty()) names["LocalSubnet"] = {subnets, device.facts.complete_addresses};
-  for (Policy& policy : device.policies) bind_names(policy, names);
-}
-
 Checking::Checking(const Network& network, const Requirements& requirements, const CheckOptions& options)
-    : network_(network), requirements_(requirements), options_(options), proofs_(options.limits) {
+    : network_(network), requirements_(requirements), options_(options), ways_(network_), proofs_(options.limits) {
   for (Device& device : network_.devices) {
     bind_device(device, network_);
     const auto zone = network_.zones.find(device.host);
@@ -107,6 +122,28 @@ void Checking::accept(Result& result) const {
   if (!reason.empty() && std::all_of(result.counterexamples.begin(), result.counterexamples.end(), inside)) result.accepted = reason;
 }
 
+// The packet hop by hop, and the rule that led it astray.
+void Checking::add_way(const Part& part, const Replay& replay, Counterexample& example) const {
+  const std::vector<WalkHop>& hops = part.walk.legs[replay.leg].hops;
+  const std::vector<Stop>& stops = part.walk.legs[replay.leg].reply ? part.path.back : part.path.go;
+  for (size_t i = 0; i < replay.hops.size() && i < stops.size(); ++i) {
+    if (!stops[i].is_device) continue;
+    HopSeen seen = replay.hops[i];
+    if (stops[i].in) seen.in_interface = stops[i].in->name;
+    if (stops[i].out) seen.out_interface = stops[i].out->name;
+    seen.route = stops[i].route;
+    example.hops.push_back(std::move(seen));
+  }
+  const bool astray = replay.foreign_answer || !replay.outcome.arrives;
+  if (!astray || !replay.moved_by) return;
+  const auto& [hop, rule] = *replay.moved_by;
+  const std::vector<WalkHop>& where = replay.foreign_answer ? part.walk.legs[0].hops : hops;
+  if (hop >= where.size()) return;
+  Decider decider = describe(where[hop], rule, Verdict::accept);
+  decider.did = "translated by";
+  example.decided_by.push_back(std::move(decider));
+}
+
 void Checking::take_assumptions(Result& result, const Answer& answer) {
   for (const Assumption& assumption : answer.assumes) {
     const auto same = [&](const Assumption& a) { return a.text == assumption.text && a.origin == assumption.origin; };
@@ -123,17 +160,21 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
   if (part.walk.legs.size() > 1) example.leg = leg.name;
   example.from_zone = part.from;
   example.to_zone = part.to;
-  example.note = note_of(finding.replay);
+  const bool derived = !part.path.go.empty();
+  example.note = derived ? derived_note(part, finding.replay, finding.client) : note_of(finding.replay);
   example.trail = finding.replay.outcome.trail;
   const WalkHop* hop = finding.replay.hop < leg.hops.size() ? &leg.hops[finding.replay.hop] : nullptr;
+  if (derived) add_way(part, finding.replay, example);
   // The replayed packet's decider first, then whatever else decides in the region.
-  if (hop && finding.replay.verdict != Verdict::depends)
+  const bool astray = derived && (finding.replay.foreign_answer || !finding.replay.outcome.arrives);
+  if (hop && finding.replay.verdict != Verdict::depends && !astray && !(derived && finding.replay.verdict == Verdict::accept && is_end_of_way(part, leg, finding.replay.hop)))
     example.decided_by.push_back(
         describe(*hop, finding.replay.outcome.decided_by, finding.replay.outcome.verdict, !finding.replay.outcome.arrives));
   for (const Decision& decision : finding.decided_by) {
     const bool same = finding.replay.verdict != Verdict::depends && decision.hop == finding.replay.hop &&
                       (decision.sent_on || decision.rule == finding.replay.outcome.decided_by);
-    if (!same) example.decided_by.push_back(describe(leg.hops[decision.hop], decision.rule, decision.verdict, decision.sent_on));
+    const bool is_place = derived && decision.verdict == Verdict::accept && is_end_of_way(part, leg, decision.hop);
+    if (!same && !(derived && decision.sent_on) && !is_place) example.decided_by.push_back(describe(leg.hops[decision.hop], decision.rule, decision.verdict, decision.sent_on));
   }
   if (near && hop) {
     const bool blocked = finding.replay.verdict == Verdict::drop || finding.replay.verdict == Verdict::reject;
@@ -152,7 +193,13 @@ void Checking::add_findings(Result& result, const Part& part, const std::vector<
       result.complete = false;
       return;
     }
-    into.push_back(explain(part, finding, into.size() < 8));
+    Counterexample example = explain(part, finding, into.size() < 8);
+    // Ways that differ behind the place of the decision say the same.
+    const auto same = [&](const Counterexample& known) {
+      return known.leg == example.leg && known.region.sets == example.region.sets && known.region.family == example.region.family && known.note == example.note &&
+             known.from_zone == example.from_zone && known.to_zone == example.to_zone;
+    };
+    if (part.path.go.empty() || std::none_of(into.begin(), into.end(), same)) into.push_back(std::move(example));
   }
 }
 
@@ -173,7 +220,8 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
     const bool settled = answer.limit.empty() && answer.proven;
     open = open || !settled || answer.any_undecided;
     // What an unbound name stands for is not known: only what fails for all of ANY surely fails.
-    const bool surely = !part.unbound || answer.all_break;
+    // One way of several says nothing of all of ANY.
+    const bool surely = !part.unbound || (part.path.go.empty() && answer.all_break);
     if (answer.any_breaks && surely && answer.fault.empty()) {
       violated = true;
       add_findings(result, part, answer.breaks, result.counterexamples);

@@ -57,6 +57,10 @@ std::vector<Term> terms_of(const PacketBox& box, Family family, bool with_source
 // Where a device may translate the destination on the way, the packet must still arrive at the target: a last stop before its own
 // firewall that only routes. Nothing is added, and nothing returned, where no device does.
 Policy* Checking::add_arrival(Path& path, Family family) {
+  if (!path.go.empty()) {
+    const auto moves_here = [&](const Stop& stop) { return stop.device->host != path.to && rewrites_destination(*stop.device->policy_for(family)); };
+    return std::any_of(path.go.begin(), path.go.end(), moves_here) ? path.arrival : nullptr;
+  }
   const Zone& target = zone(path.to);
   if (!target.bound || target.any) return nullptr;
   const auto before_target = path.devices.end() - (has_target(path) ? 1 : 0);
@@ -106,8 +110,9 @@ void Checking::ask_by_arrival(Path& path, Part& part) {
   policy->chains = {std::move(chain)};
   policy->hooks[static_cast<size_t>(Hook::input)].push_back({Stage::Kind::filter, 0});
   part.walk.not_in_question = std::move(clients);
+  const IntervalSet anywhere = any_for_exposure().in(part.family);
   for (PacketBox& box : part.walk.in_question) {
-    box.dst = any_for_exposure().in(part.family);
+    box.dst = path.only_dst && !path.go.empty() ? anywhere.intersected(path.only_dst->in(part.family)) : anywhere;
     if (has_ports(box.protocol.min())) box.dst_port = IntervalSet::all(16);
   }
 }
@@ -132,6 +137,7 @@ void Checking::note_moved(const std::string& service, const Path& path, const An
 
 // What the host translates to others (containers, or addresses of its own that nobody named) does not end at it.
 void Checking::note_sent_on(const Path& path, const Answer& answer, Result& result) const {
+  if (!path.go.empty()) return;  // whose address it is, is the site's to tell
   for (const Moved& moved : answer.sent_on) {
     const std::string text = fmt::format("{} is not an address of {}: what it sends on to there is not counted as exposed", destination_words(moved), path.to);
     if (has_target(path) && !moved.replay.outcome.arrives) add_once(result.assumes, {text, origin_of(path, moved)});

@@ -219,6 +219,15 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
       result.assumes.push_back({fmt::format("{} not checked: {} has no {} address bound", name, closed.host, name), {}});
       continue;
     }
+    if (ways_.derived()) {
+      for (auto& [path, some] : exposure_paths(closed, family, boxes, result)) {
+        if (path.go.size() == 1 && path.go.front().device->host.empty()) continue;  // nothing stands between
+        touched = true;
+        ask_exposure_on(closed, family, path, some, tcp, result, parts, grant_unbound);
+      }
+      touched = touched || !result.reasons.empty();
+      continue;
+    }
     for (const Path& path : paths_between(network_, from, to, family)) {
       if (path.devices.empty() && path.unreadable.empty()) continue;
       touched = true;
@@ -232,29 +241,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
           result.assumes.push_back({text, {}});
         continue;
       }
-      Part part;
-      part.from = from;
-      part.to = to;
-      part.family = family;
-      part.unbound = !zone(closed.host).bound;
-      part.walk.family = family;
-      part.walk.in_question = boxes;
-      for (PacketBox& box : part.walk.in_question) {
-        if (path.only_dst && closed.inbound) box.dst = box.dst.intersected(path.only_dst->in(family));
-        if (path.only_src && !closed.inbound) box.src = box.src.intersected(path.only_src->in(family));
-      }
-      std::erase_if(part.walk.in_question, [](const PacketBox& box) { return box.src.empty() || box.dst.empty(); });
-      if (part.walk.in_question.empty()) continue;  // this host has none of the addresses in question: name_gaps() says who has
-      part.walk.not_in_question = granted(closed, family, grant_unbound);
-      part.walk.legs = {opening_leg(tcp)};
-      Path whole = path;
-      if (closed.inbound) ask_by_arrival(whole, part);
-      add_hops(part.walk.legs, whole, family, locals_);
-      part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
-      part.unbound = part.unbound && !any_destination_breaks(part);
-      if (closed.inbound) note_sent_on(whole, part.answer, result);
-      // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
-      parts.push_back(std::move(part));
+      ask_exposure_on(closed, family, path, boxes, tcp, result, parts, grant_unbound);
     }
   }
   if (!touched) return;
@@ -268,6 +255,39 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
   finish(result, parts, grant_unbound ? "a role that the table lets in has no addresses: bind it" : "the host has no addresses: bind it");
   summarise_exposure(result, closed, parts, result.ports);
   report_.results.push_back(std::move(result));
+}
+
+void Checking::ask_exposure_on(const Closed& closed, Family family, const Path& given, std::vector<PacketBox> boxes, bool tcp, Result& result,
+                               std::vector<Part>& parts, bool& grant_unbound) {
+  Path path = given;
+  // Where a destination is translated on the way, the packet's own is whatever leads there.
+  const bool by_arrival = closed.inbound && !path.go.empty() && add_arrival(path, family) != nullptr;
+  for (PacketBox& box : boxes) {
+    if (path.only_dst && (closed.inbound || !path.go.empty()) && !by_arrival) box.dst = box.dst.intersected(path.only_dst->in(family));
+    if (path.only_src && !closed.inbound) box.src = box.src.intersected(path.only_src->in(family));
+  }
+  std::erase_if(boxes, [](const PacketBox& box) { return box.src.empty() || box.dst.empty(); });
+  if (boxes.empty()) return;  // this host has none of the addresses in question: name_gaps() says who has
+  Part part;
+  part.from = path.from;
+  part.to = path.to;
+  part.family = family;
+  part.unbound = !zone(closed.host).bound;
+  part.walk.family = family;
+  part.walk.in_question = std::move(boxes);
+  part.walk.not_in_question = granted(closed, family, grant_unbound);
+  part.walk.legs = {opening_leg(tcp)};
+  if (closed.inbound) ask_by_arrival(path, part);
+  std::erase_if(part.walk.in_question, [](const PacketBox& box) { return box.src.empty() || box.dst.empty(); });
+  if (part.walk.in_question.empty()) return;
+  add_hops(part.walk.legs, path, family, locals_);
+  if (by_arrival) part.walk.usual_dst = path.usual_dst.empty() ? ways_.translatable_addresses(family) : path.usual_dst;
+  part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
+  part.unbound = part.unbound && !any_destination_breaks(part);
+  if (closed.inbound) note_sent_on(path, part.answer, result);
+  part.path = std::move(path);
+  // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
+  parts.push_back(std::move(part));
 }
 
 // What the question leaves out, in so many words: assumptions, or reasons why it cannot be told.
@@ -334,7 +354,8 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
   if (!closed_to.empty()) {
     const std::string except = "ANY except " + address_words(closed_to);
     const std::string list = address_words(open);
-    whom = except.size() < list.size() ? except : list;
+    const auto pieces = [](const AddressSet& set) { return set.v4.intervals().size() + set.v6.intervals().size(); };
+    whom = pieces(closed_to) != pieces(open) ? (pieces(closed_to) < pieces(open) ? except : list) : except.size() < list.size() ? except : list;
   }
   if (unlisted) {
     const std::string opened = result.protocol == proto_tcp ? number_words(ports)
@@ -343,7 +364,27 @@ void Checking::summarise_exposure(Result& result, const Closed& closed, const st
     result.summary = fmt::format("{}: unlisted {}{} exposed to {}", closed.host, result.protocol == proto_tcp ? "TCP ports " : "", opened, whom);
     return;
   }
-  result.summary = fmt::format("{} exposed to {}", at, whom);
+  result.summary = fmt::format("{} exposed to {}", at, whom) + translated_words(closed.host, parts);
+}
+
+// How the outside sees it: " (203.0.113.5:8450 reaches GTW:8450)"; empty where nothing is translated.
+std::string Checking::translated_words(const std::string& host, const std::vector<Part>& parts) const {
+  std::vector<std::string> words;
+  for (const Part& part : parts)
+    for (const Finding& finding : part.answer.breaks) {
+      const Packet& sent = finding.client;
+      const Packet& out = finding.replay.outcome.out;
+      if (part.path.go.empty() || !out.has(Field::dst) || !out.has(Field::dst_port) || !has_ports(sent.get(Field::protocol))) continue;
+      if (out.get(Field::dst) == sent.get(Field::dst) && out.get(Field::dst_port) == sent.get(Field::dst_port)) continue;
+      if (!part.walk.usual_dst.contains(sent.get(Field::dst))) continue;
+      const std::string address = to_text(Address{part.family, sent.get(Field::dst)});
+      const std::string text = fmt::format("{}:{} reaches {}:{}", part.family == Family::v6 ? "[" + address + "]" : address, static_cast<unsigned>(sent.get(Field::dst_port)), host,
+                                           static_cast<unsigned>(out.get(Field::dst_port)));
+      if (words.size() < 3 && std::find(words.begin(), words.end(), text) == words.end()) words.push_back(text);
+    }
+  std::string all;
+  for (const std::string& text : words) all += (all.empty() ? " (" : ", ") + text;
+  return all.empty() ? "" : all + ")";
 }
 
 }  // namespace fwproof::solver

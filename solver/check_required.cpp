@@ -137,6 +137,10 @@ bool Checking::ask_pair(const Requirement& row, const std::string& from, const s
       continue;
     }
     common = true;
+    if (ways_.derived() && stated_path(from, to) == nullptr) {
+      touched = ask_by_routes(row, from, to, family, result, parts) || touched;
+      continue;
+    }
     for (const Path& path : paths_between(network_, from, to, family)) touched = ask_path(row, path, family, result, parts) || touched;
   }
   if (!common) {
@@ -208,14 +212,13 @@ bool Checking::ask_path(const Requirement& row, const Path& given, Family family
 
 // A row that names the service's program: at the target host, that program owns the socket.
 void Checking::set_service(Walk& walk, const Path& path, const Requirement& row) const {
-  for (WalkLeg& leg : walk.legs)
-    for (size_t i = 0; i < leg.hops.size(); ++i) {
-      const Device& device = *path.devices[leg.reply ? leg.hops.size() - 1 - i : i];
-      if (&device == path.source || device.host != path.to) continue;
-      WalkHop& hop = leg.hops[i];
-      if (!row.program.empty()) hop.program = IntervalSet::of(hop.policy->programs.atom_of(row.program));
-      if (!row.service.empty()) hop.service = IntervalSet::of(hop.policy->services.atom_of(row.service));
-    }
+  const Device& last = *path.devices.back();
+  if (&last == path.source || last.host != path.to) return;
+  for (WalkLeg& leg : walk.legs) {
+    WalkHop& hop = leg.reply ? leg.hops.front() : leg.hops.back();
+    if (!row.program.empty()) hop.program = IntervalSet::of(hop.policy->programs.atom_of(row.program));
+    if (!row.service.empty()) hop.service = IntervalSet::of(hop.policy->services.atom_of(row.service));
+  }
 }
 
 void Checking::summarise_row(const Requirement& row, Result& result, const std::vector<Part>& parts) const {
@@ -235,7 +238,7 @@ void Checking::summarise_row(const Requirement& row, Result& result, const std::
   for (const Part& part : parts) {
     const std::pair key{part.from, part.to};
     whole.try_emplace(key, true);
-    whole[key] = whole[key] && part.answer.all_break;
+    whole[key] = whole[key] && (part.path.go.empty() ? part.answer.all_break : part.answer.all_staying_break);
     if (part.answer.breaks.empty()) continue;
     for (const Finding& finding : part.answer.breaks) {
       IntervalSet& sources = failing[key].first.in(part.family);

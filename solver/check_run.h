@@ -22,6 +22,8 @@ struct Part {
   Walk walk;
   Answer answer;
   bool unbound = false;   // a zone of it is not bound: packets stand for any
+  Path path;              // empty unless derived
+  bool touched = true;    // some device stands on the way
 };
 
 class Checking {
@@ -37,6 +39,7 @@ class Checking {
   void finish(Result& result, std::vector<Part>& parts, const std::string& unbound_hint);
   void add_findings(Result& result, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into);
   Counterexample explain(const Part& part, const Finding& finding, bool near);
+  void add_way(const Part& part, const Replay& replay, Counterexample& example) const;
   void take_assumptions(Result& result, const Answer& answer);
   void accept(Result& result) const;
 
@@ -46,6 +49,43 @@ class Checking {
   bool ask_path(const model::Requirement& row, const Path& path, model::Family family, Result& result, std::vector<Part>& parts);
   void set_service(Walk& walk, const Path& path, const model::Requirement& row) const;
   void summarise_row(const model::Requirement& row, Result& result, const std::vector<Part>& parts) const;
+
+  // One side of the closed world: what a host accepts (inbound) or what it may reach (outbound).
+  struct Closed {
+    std::string host;
+    bool inbound = true;
+  };
+  // ---- check_site.cpp: where the site tells its devices' places ----
+  // Destinations that a client may write to reach the target, and how they were found.
+  struct Known {
+    model::IntervalSet dst;
+    model::IntervalSet dst_port;   // empty: the row's own
+    std::string how;               // an assumption; may be empty
+  };
+  struct Asked {
+    const model::Requirement* row;
+    std::string from;
+    std::string to;
+    model::Family family;
+    const model::Location* start;
+    const model::Device* sender;
+  };
+  std::string nowhere_words(const std::string& name, const model::IntervalSet& lost, model::Family family) const;
+  bool ask_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Result& result, std::vector<Part>& parts);
+  void ask_from(const Asked& asked, Result& result, std::vector<Part>& parts);
+  std::vector<Known> addresses_known(const Asked& asked, Result& result);
+  std::vector<Known> find_by_translation(const Asked& asked);
+  void add_translated(const Asked& asked, const model::IntervalSet& candidates, std::vector<Known>& known);
+  model::IntervalSet facing_addresses(const model::Location& start, model::Family family) const;
+  bool goes(const Asked& asked, const Path& path, const model::IntervalSet& src, const model::IntervalSet& dst);
+  std::vector<Known> outside_addresses(const Asked& asked);
+  std::vector<Part> ask_known(const Asked& asked, const Known& known, std::vector<std::string>& reasons);
+  std::vector<Path> paths_by_routes(const Asked& asked, const model::IntervalSet& dst, const model::IntervalSet& src, bool answers, std::vector<std::string>& reasons);
+  void add_answers(const Asked& asked, const Path& path, const model::Way& way, const model::IntervalSet& src, std::vector<Path>& paths, std::vector<std::string>& reasons);
+  std::vector<model::Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
+  std::vector<const model::Device*> hosts_of(const std::string& zone) const;
+  std::vector<std::pair<Path, std::vector<PacketBox>>> exposure_paths(const Closed& closed, model::Family family, const std::vector<PacketBox>& boxes, Result& result);
+  const model::StatedPath* stated_path(const std::string& from, const std::string& to) const;
 
   // ---- check_arrival.cpp ----
   model::Policy* add_arrival(Path& path, model::Family family);
@@ -61,14 +101,11 @@ class Checking {
     friend bool operator==(const Service& a, const Service& b) { return a.key() == b.key(); }
     std::pair<unsigned, std::vector<std::pair<uint64_t, uint64_t>>> key() const;
   };
-  // One side of the closed world: what a host accepts (inbound) or what it may reach (outbound).
-  struct Closed {
-    std::string host;
-    bool inbound = true;
-  };
   void ask_exposures();
   void ask_closed(const Closed& closed);
   void ask_exposure(Result& result, const Closed& closed, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp);
+  void ask_exposure_on(const Closed& closed, model::Family family, const Path& given, std::vector<PacketBox> boxes, bool tcp, Result& result,
+                       std::vector<Part>& parts, bool& grant_unbound);
   void name_gaps(Result& result, const Closed& closed, const std::vector<PacketBox>& asked) const;
   std::vector<PacketBox> granted(const Closed& closed, model::Family family, bool& unbound) const;
   std::vector<PacketBox> boxes_for(const Closed& closed, model::Family family, const Service& service) const;
@@ -78,6 +115,7 @@ class Checking {
   std::set<Service> listed_services(const Closed& closed) const;
   std::optional<model::Closure> closure_of(const Closed& closed) const;
   bool any_destination_breaks(const Part& part) const;
+  std::string translated_words(const std::string& host, const std::vector<Part>& parts) const;
   void summarise_exposure(Result& result, const Closed& closed, const std::vector<Part>& parts, const std::string& service) const;
 
   model::Network network_;                                   // own copy: names are bound in it
@@ -85,11 +123,9 @@ class Checking {
   const CheckOptions& options_;
   std::map<const model::Device*, model::AddressSet> locals_;
   std::list<model::Device> arrivals_;                        // see add_arrival
+  model::Ways ways_;
   ProofSession proofs_;
   Report report_;
 };
-
-// Binds "local", "LocalSubnet" and the like in every policy of the device.
-void bind_device(model::Device& device, const model::Network& network);
 
 }  // namespace fwproof::solver

@@ -23,7 +23,7 @@ bool is_contradictory(const Walk& walk) {
   for (const WalkLeg& leg : walk.legs) {
     if (leg.state.empty() || leg.tcp_flags.empty()) return true;
     for (const WalkHop& hop : leg.hops)
-      for (const auto* set : {&hop.in, &hop.out, &hop.profile, &hop.program, &hop.service})
+      for (const auto* set : {&hop.in, &hop.out, &hop.profile, &hop.program, &hop.service, &hop.state})
         if (*set && (*set)->empty()) return true;
   }
   return walk.legs.empty() || walk.legs[0].reply;

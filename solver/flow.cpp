@@ -11,11 +11,6 @@ using namespace model;
 
 namespace {
 
-// The order of the client's variables, kClientFields, decides how regions are cut into boxes: by service first, then by who may use it.
-VarId client_variable(Field field) {
-  return static_cast<VarId>(std::find(kClientFields.begin(), kClientFields.end(), field) - kClientFields.begin());
-}
-
 IntervalSet& set_of(PacketBox& box, Field field) { return const_cast<IntervalSet&>(set_of(std::as_const(box), field)); }
 
 IntervalSet without_loopback_interface(const Policy& policy) {
@@ -102,9 +97,10 @@ void Flow::Run::enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, 
   shape.set(Field::mark, Value::of(0));
   shape.set(Field::fragment, Value::of(0));
   shape.set(Field::ct_status, ct_status);
-  shape.set(Field::ct_dir, Value::of(leg.reply));
-  shape.set(Field::state, environment(nullptr, "state " + std::to_string(leg_), Field::state, leg.state));
-  const bool surely_new = leg.state == IntervalSet::of(state_new);
+  shape.set(Field::ct_dir, Value::of(leg.reply && !stands_alone(walk_, leg, hop)));
+  shape.set(Field::state, hop.state ? environment(policy, "given state " + here, Field::state, hop.state)
+                                    : environment(nullptr, "state " + std::to_string(leg_), Field::state, leg.state));
+  const bool surely_new = state_at(leg, hop) == IntervalSet::of(state_new);
   shape.set(Field::connmark, surely_new ? Value::of(0) : environment(policy, "connmark " + here, Field::connmark, std::nullopt));
   shape.set(Field::mac, environment(policy, "mac " + here, Field::mac, std::nullopt));
   const auto local = [&](Field field, const std::optional<IntervalSet>& given, const IntervalSet& domain) {
@@ -121,6 +117,7 @@ std::vector<Flow::Run::Traveller> Flow::Run::start_of(size_t leg_index) {
   const WalkLeg& leg = walk_.legs[leg_index];
   std::vector<Traveller> travellers;
   const auto start = [&](Ref region, Shape shape, size_t arrived) {
+    region = diagrams.minus(region, gone_);
     if (region == Diagrams::kFalse) return;
     shape.set(Field::tcp_flags, environment(nullptr, "tcp_flags " + std::to_string(leg_index), Field::tcp_flags, leg.tcp_flags));
     Traveller traveller;
@@ -168,8 +165,9 @@ std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> trav
     if (past && !past->translated.contains(policy_)) past = nullptr;
     Shape shape = shapes_[traveller.now.shape];
     enter_hop(shape, leg, hop, past ? shapes_[past->left.at(policy_)].get(Field::ct_status) : Value::of(0));
-    for (const Class& left : run_hook(entering(traveller.now, shape), leg, hop, past)) {
-      if (shapes_[left.shape].get(Field::state) == Value::of(state_untracked)) untracked = diagrams.either(untracked, left.region);
+    for (const Class& left : run_hook(entering(traveller.now, shape, stands_alone(walk_, leg, hop)), leg, hop, past)) {
+      const Ref unfollowed = value_in(shapes_[left.shape].get(Field::state), Field::state, IntervalSet::of(state_untracked));
+      untracked = diagrams.either(untracked, diagrams.both(left.region, unfollowed));
       Traveller next = traveller;
       next.now = left;
       next.past.translated[policy_] = {left.before_nat, left.after_nat};
@@ -182,7 +180,7 @@ std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> trav
 }
 
 // Where conntrack did not see an earlier packet, what it thinks of this one is not known (walk.h, "Hops").
-Classes Flow::Run::entering(const Class& packets, const Shape& shape) {
+Classes Flow::Run::entering(const Class& packets, const Shape& shape, bool alone) {
   Classes classes;
   const auto part = [&](Ref region, const Shape& as) {
     if (region == Diagrams::kFalse) return;
@@ -198,39 +196,51 @@ Classes Flow::Run::entering(const Class& packets, const Shape& shape) {
   const std::string here = std::to_string(leg_) + "/" + std::to_string(hop_);
   Shape free = shape;
   free.set(Field::state, environment(policy_, "state of unseen " + here, Field::state, IntervalSet::range(state_new, state_invalid)));
-  free.set(Field::ct_dir, environment(policy_, "ct_dir of unseen " + here, Field::ct_dir, std::nullopt));
+  if (!alone) free.set(Field::ct_dir, environment(policy_, "ct_dir of unseen " + here, Field::ct_dir, std::nullopt));
   part(unseen, free);
   return classes;
+}
+
+// Where an unknown action may have rewritten the request, the fate of what follows is free.
+std::vector<Flow::Run::Traveller> Flow::Run::without_free_fates(std::vector<Traveller> travellers, Ref& passing) {
+  std::vector<Traveller> bound;
+  for (Traveller& traveller : travellers) {
+    if (traveller.arrived == SIZE_MAX || !arrived_[traveller.arrived].fate) {
+      bound.push_back(std::move(traveller));
+      continue;
+    }
+    const VarId free = unknown_variable(1, {"unknown action", "what an unknown action made of the request", {}});
+    passing = diagrams.either(passing, diagrams.both(traveller.now.region, diagrams.in(free, IntervalSet::of(1))));
+  }
+  return bound;
 }
 
 void Flow::Run::run_leg(size_t leg_index) {
   leg_ = leg_index;
   fate_ = Diagrams::kFalse;
+  elsewhere_.push_back(Diagrams::kFalse);
+  foreign_.push_back(Diagrams::kFalse);
   const WalkLeg& leg = walk_.legs[leg_index];
-  std::vector<Traveller> travellers = start_of(leg_index);
-  Ref passing = Diagrams::kFalse;
-  if (leg_index != 0) {
-    // Where an unknown action may have rewritten the request, the fate of what follows is free.
-    std::vector<Traveller> bound;
-    for (Traveller& traveller : travellers) {
-      if (traveller.arrived == SIZE_MAX || !arrived_[traveller.arrived].fate) {
-        bound.push_back(std::move(traveller));
-        continue;
-      }
-      const VarId free = unknown_variable(1, {"unknown action", "what an unknown action made of the request", {}});
-      passing = diagrams.either(passing, diagrams.both(traveller.now.region, diagrams.in(free, IntervalSet::of(1))));
-    }
-    travellers = std::move(bound);
-  }
+  Ref passing = gone_;
+  std::vector<Traveller> travellers = without_free_fates(start_of(leg_index), passing);
   for (hop_ = 0; hop_ < leg.hops.size(); ++hop_) travellers = run_hop(std::move(travellers), leg, leg.hops[hop_]);
   for (Traveller& traveller : travellers) {
-    passing = diagrams.either(passing, traveller.now.region);
+    Ref passed = traveller.now.region;
+    if (leg.reply && walk_.must_return && traveller.arrived != SIZE_MAX) {
+      passed = returned(traveller.now);
+      foreign_.back() = diagrams.either(foreign_.back(), diagrams.minus(traveller.now.region, passed));
+    }
+    passing = diagrams.either(passing, passed);
     if (leg_index != 0) continue;
     traveller.past.region = traveller.now.region;
     traveller.past.shape = traveller.now.shape;
     arrived_.push_back(std::move(traveller.past));
   }
   if (leg_index == 0 && fate_ != Diagrams::kFalse) arrived_.push_back({fate_, shapes_.id(client_shape()), {}, {}, true});
+  if (walk_.elsewhere_passes) {
+    passing = diagrams.either(passing, elsewhere_.back());
+    gone_ = diagrams.either(gone_, elsewhere_.back());
+  }
   split_verdict(leg_index, diagrams.either(passing, fate_));
 }
 
@@ -303,6 +313,15 @@ Ref Flow::Run::sent_on(size_t leg) {
   return some_assignment(region);
 }
 
+Ref Flow::Run::elsewhere() {
+  if (elsewhere_.empty() || elsewhere_[0] == Diagrams::kFalse) return Diagrams::kFalse;
+  return diagrams.minus(question, some_assignment(diagrams.minus(question, elsewhere_[0])));
+}
+
+Ref Flow::Run::foreign(size_t leg) {
+  return foreign_[leg] == Diagrams::kFalse ? Diagrams::kFalse : some_assignment(foreign_[leg]);
+}
+
 // ---- The public face ----
 
 Flow::Flow(const Walk& walk, const Slice& slice, const Limits& limits) : run_(std::make_unique<Run>(walk, slice, limits)) {
@@ -318,6 +337,9 @@ std::vector<PacketBox> Flow::boxes(Ref region, size_t limit, bool& complete) con
 std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed) { return run_->deciders(leg, region, only_assumed); }
 Ref Flow::moved(Field field) { return run_->moved(field); }
 Ref Flow::sent_on(size_t leg) { return run_->sent_on(leg); }
+Ref Flow::elsewhere() { return run_->elsewhere(); }
+Ref Flow::stays() { return run_->diagrams.minus(run_->question, run_->elsewhere()); }
+Ref Flow::foreign(size_t leg) { return run_->foreign(leg); }
 std::vector<Dependence> Flow::depends_on(size_t leg, Ref region) { return run_->depends_on(leg, region); }
 
 FlowRegions compute(const Walk& walk, const Slice& slice, const Limits& limits) {

@@ -70,6 +70,11 @@ class Flow {
   Ref moved(model::Field field);
   // Packets that the routing decision of some hop may send on to another host.
   Ref sent_on(size_t leg);
+  // Packets of leg 0 that take another way under every assignment, and those in question that stay under some.
+  Ref elsewhere();
+  Ref stays();
+  // Packets whose answer may come back on that leg, but not from where they were sent (walk.h, must_return).
+  Ref foreign(size_t leg);
 
  private:
   class Run;

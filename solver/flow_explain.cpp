@@ -59,7 +59,8 @@ void Flow::Run::resolve(const Record& record, Ref region, std::vector<Decision>&
 
 std::vector<Decision> Flow::Run::deciders(size_t leg, Ref region, bool only_assumed) {
   std::vector<Decision> found;
-  const Ref within = diagrams.both(region, domain_);
+  // What leaves this walk is decided elsewhere, whatever let it come so far.
+  const Ref within = diagrams.minus(diagrams.both(region, domain_), elsewhere_[leg]);
   // Acceptance is decided where the packet could have been blocked; a policy that never blocks has no such place.
   for (const bool where_it_could_block : {true, false}) {
     bool accepted = false;

@@ -1,6 +1,7 @@
 // Internal to flow*.cpp: the state of one run.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -22,6 +23,11 @@ struct Class {
   ShapeId after_nat = 0;
 };
 using Classes = std::vector<Class>;
+
+// The order of the client's variables, kClientFields, decides how regions are cut into boxes: by service first, then by who may use it.
+inline VarId client_variable(model::Field field) {
+  return static_cast<VarId>(std::find(kClientFields.begin(), kClientFields.end(), field) - kClientFields.begin());
+}
 
 inline model::Verdict verdict_of(model::ActionKind kind) {
   if (kind == model::ActionKind::accept) return model::Verdict::accept;
@@ -50,6 +56,8 @@ class Flow::Run {
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
   Ref moved(model::Field field);
   Ref sent_on(size_t leg);
+  Ref elsewhere();
+  Ref foreign(size_t leg);
   Ref some_assignment(Ref region);
   Ref box_region(const PacketBox& box);
   std::vector<PacketBox> boxes(Ref region, size_t limit, bool& complete) const;
@@ -87,17 +95,27 @@ class Flow::Run {
   Shape client_shape() const;
   Shape mirrored(const Shape& shape) const;
   void enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, Value ct_status);
-  Classes entering(const Class& packets, const Shape& shape);
+  Classes entering(const Class& packets, const Shape& shape, bool alone);
   void set_interfaces(Shape& shape, const WalkLeg& leg, const WalkHop& hop);
   void run_leg(size_t leg);
+  std::vector<Traveller> without_free_fates(std::vector<Traveller> travellers, Ref& passing);
   std::vector<Traveller> start_of(size_t leg);
   std::vector<Traveller> run_hop(std::vector<Traveller> travellers, const WalkLeg& leg, const WalkHop& hop);
   void split_verdict(size_t leg, Ref passing);
+
+  // ---- flow_return.cpp: answers that come back from elsewhere ----
+  Ref returned(const Class& packets);
+  // The part of the region where two values are the same number; nothing where there are too many to compare.
+  std::optional<Ref> coincide(Ref region, const Value& a, const Value& b);
+  model::IntervalSet values_of(Ref region, VarId var);
 
   // ---- flow_stage.cpp, flow_chain.cpp, flow_match.cpp: stages; chains and rules; conditions and rewriting ----
   Classes run_hook(Classes classes, const WalkLeg& leg, const WalkHop& hop, const Arrived* past);
   Classes run_stage(const model::Stage& stage, uint32_t number, Classes classes);
   Classes route(Classes classes, const WalkHop& hop);
+  Classes stay(Classes classes, const WalkHop& hop);
+  // Stages of kind nat are entered by the packet itself (walk.h, "Translation").
+  bool enters_nat(const WalkHop& hop) const;
   Classes run_chain(uint32_t chain, Classes live, uint32_t path, Classes& accepted, uint32_t depth);
   void run_rule(uint32_t chain, uint32_t rule, Classes& live, uint32_t path, Classes& accepted, Classes& returning, uint32_t depth);
   size_t batch_end(uint32_t chain, size_t rule) const;
@@ -122,7 +140,8 @@ class Flow::Run {
   void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);
   void enter_nat(Classes classes, Classes& consulted, Classes& skipped);
   // On an answer what leg 0 met is undone; on a later packet of the client's it is done again.
-  Class translated(Class packets, const Arrived& past, bool reply, bool destination);
+  Classes translated(const Class& packets, const Arrived& past, bool reply, bool destination);
+  Ref untouched(const Class& packets, const Value& before, const Value& after, const Value& now);
   Classes translate(Classes classes, const Arrived* past, bool reply, bool destination);
   // Neither rewrites nor remembers, nor does anything it calls: equal packets have equal results, wherever it is called from.
   bool shareable(uint32_t chain, uint32_t depth);
@@ -139,6 +158,9 @@ class Flow::Run {
   std::map<const model::Policy*, Ref> untracked_;     // conntrack did not see an earlier packet of these connections
   std::vector<Record> records_;
   std::vector<Ref> passing_;                          // by leg, over client packets and unknowns
+  std::vector<Ref> elsewhere_;                        // by leg: takes another way
+  std::vector<Ref> foreign_;                          // by leg: comes back from elsewhere
+  Ref gone_ = Diagrams::kFalse;                       // took another way on an earlier leg and counts as passed
   std::map<const model::Policy*, std::vector<uint8_t>> shareable_;  // by chain: 0 not known, 1 yes, 2 no
   struct Shared {
     Classes returned;

@@ -1,4 +1,6 @@
 // How sets of packets pass the stages of one device: routing, translation, and the base chains between them.
+#include <algorithm>
+
 #include "solver/flow_run.h"
 
 namespace fwproof::solver {
@@ -13,6 +15,9 @@ Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& 
   const bool between = nats.size() >= 2;
   const bool around = leg.reply && !between;  // a hop with fewer than two nat stages (walk.h, "Translation")
   if (around) classes = translate(std::move(classes), past, leg.reply, true);
+  const auto is_route = [](const Stage& stage) { return stage.kind == Stage::Kind::route; };
+  const auto first_route = static_cast<size_t>(std::find_if(stages.begin(), stages.end(), is_route) - stages.begin());
+  if (first_route == stages.size()) classes = stay(std::move(classes), hop);
   for (size_t i = 0; i < stages.size() && !classes.empty(); ++i) {
     const bool first_nat = !nats.empty() && i == nats.front();
     const bool last_nat = !nats.empty() && i == nats.back();
@@ -20,9 +25,10 @@ Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& 
       for (Class& packets : classes) packets.before_nat = packets.shape;
     if (stages[i].kind == Stage::Kind::route) {
       classes = route(std::move(classes), hop);
+      if (i == first_route) classes = stay(std::move(classes), hop);
     } else if (stages[i].kind == Stage::Kind::filter) {
       classes = run_stage(stages[i], static_cast<uint32_t>(i), std::move(classes));
-    } else if (leg_ == 0) {
+    } else if (enters_nat(hop)) {
       Classes consulted;
       Classes skipped;
       enter_nat(std::move(classes), consulted, skipped);
@@ -40,6 +46,8 @@ Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& 
   if (around) classes = translate(std::move(classes), past, leg.reply, false);
   return classes;
 }
+
+bool Flow::Run::enters_nat(const WalkHop& hop) const { return leg_ == 0 || stands_alone(walk_, walk_.legs[leg_], hop); }
 
 // Connections that conntrack does not follow are not translated; of the others, nat looks at the first packet.
 void Flow::Run::enter_nat(Classes classes, Classes& consulted, Classes& skipped) {
@@ -73,27 +81,46 @@ Classes Flow::Run::translate(Classes classes, const Arrived* past, bool reply, b
     merge_into(result, same);
     Class other = packets;
     other.region = diagrams.minus(packets.region, untracked);
-    merge_into(result, translated(other, *past, reply, destination));
+    for (const Class& done : translated(other, *past, reply, destination)) merge_into(result, done);
   }
   return result;
 }
 
-Class Flow::Run::translated(Class packets, const Arrived& past, bool reply, bool destination) {
+Classes Flow::Run::translated(const Class& packets, const Arrived& past, bool reply, bool destination) {
   const auto [before_id, after_id] = past.translated.at(policy_);
   const Shape before = shapes_[before_id];
   const Shape after = shapes_[after_id];
-  Shape shape = shapes_[packets.shape];
+  Classes result = {packets};
   const auto take = [&](Field source, Field target) {
     const Field now = destination ? target : source;
     const Field then = destination != reply ? target : source;  // the request's source is the answer's destination
-    if (before.get(then) != after.get(then)) shape.set(now, reply ? before.get(then) : after.get(then));
+    if (before.get(then) == after.get(then)) return;
+    Classes next;
+    for (const Class& some : result) {
+      Shape shape = shapes_[some.shape];
+      Class same = some;
+      same.region = diagrams.both(some.region, untouched(some, before.get(then), after.get(then), shape.get(now)));
+      Class changed = some;
+      changed.region = diagrams.minus(some.region, same.region);
+      shape.set(now, reply ? before.get(then) : after.get(then));
+      changed.shape = shapes_.id(shape);
+      if (changed.shape != some.shape) changed.version = ++versions_;
+      merge_into(next, same);
+      merge_into(next, changed);
+    }
+    result = std::move(next);
   };
   take(Field::src, Field::dst);
   take(Field::src_port, Field::dst_port);
-  const ShapeId id = shapes_.id(shape);
-  if (id != packets.shape) packets.version = ++versions_;
-  packets.shape = id;
-  return packets;
+  return result;
+}
+
+// Where nat happened to write what was there already, nothing is undone or done again. That is to be told apart only where somebody else
+// rewrote the field on the way: else it has that value.
+Ref Flow::Run::untouched(const Class& packets, const Value& before, const Value& after, const Value& now) {
+  if (now == before || now == after) return Diagrams::kFalse;
+  if (const std::optional<Ref> same = coincide(diagrams.both(packets.region, domain_), before, after)) return *same;
+  return diagrams.in(unknown_variable(1, {"field", "an address or port that was rewritten", {}}), IntervalSet::of(1));
 }
 
 Classes Flow::Run::route(Classes classes, const WalkHop& hop) {
@@ -111,6 +138,19 @@ Classes Flow::Run::route(Classes classes, const WalkHop& hop) {
     merge_into(arriving, packets);
   }
   return arriving;
+}
+
+// Those whose way this walk follows (walk.h, "Other ways").
+Classes Flow::Run::stay(Classes classes, const WalkHop& hop) {
+  if (!hop.onward) return classes;
+  Classes staying;
+  for (Class packets : classes) {
+    const Ref onward = value_in(shapes_[packets.shape].get(Field::dst), Field::dst, hop.onward->in(walk_.family));
+    elsewhere_.back() = diagrams.either(elsewhere_.back(), diagrams.minus(packets.region, onward));
+    packets.region = diagrams.both(packets.region, onward);
+    merge_into(staying, packets);
+  }
+  return staying;
 }
 
 Classes Flow::Run::run_stage(const Stage& stage, uint32_t number, Classes classes) {

@@ -40,6 +40,33 @@ WalkHop hop_at(const Path& path, const Device& device, Family family, bool reply
   return hop;
 }
 
+std::optional<IntervalSet> interface_at(const InterfaceFact* interface, const Policy& policy) {
+  if (interface == nullptr) return std::nullopt;
+  return IntervalSet::of(policy.interfaces.atom_of(interface->name));
+}
+
+WalkHop hop_at(const Stop& stop, const Path& path, const WalkLeg& leg, Family family, const std::map<const Device*, AddressSet>& locals) {
+  WalkHop hop;
+  hop.policy = stop.device->policy_for(family);
+  hop.device = stop.device->name;
+  hop.hook = stop.hook;
+  hop.onward = stop.onward;
+  if (stop.device->profile) hop.profile = IntervalSet::of(*stop.device->profile);
+  hop.in = interface_at(stop.in, *hop.policy);
+  hop.out = interface_at(stop.out, *hop.policy);
+  if (const auto local = locals.find(stop.device); local != locals.end() && hop.hook != Hook::forward) hop.local = &local->second;
+  // A device that does not see the other direction cannot follow the connection: to it an answer is no answer, and what comes after an answer that
+  // it has not seen may be out of order.
+  const auto passes = [&](const std::vector<Stop>& stops) {
+    return std::any_of(stops.begin(), stops.end(), [&](const Stop& s) { return s.device == stop.device; });
+  };
+  const bool tcp = !leg.tcp_flags.contains(0);
+  if (leg.reply && !passes(path.go)) hop.state = tcp ? IntervalSet::of(state_new).united(IntervalSet::of(state_invalid)) : IntervalSet::of(state_new);
+  if (!leg.reply && !leg.state.contains(state_new) && !passes(path.back))
+    hop.state = IntervalSet::of(state_established).united(IntervalSet::of(state_invalid));
+  return hop;
+}
+
 // The addresses that a device's facts name; nothing when they name none.
 std::optional<AddressSet> known_addresses(const Device& device) {
   AddressSet known;
@@ -84,6 +111,13 @@ std::vector<Path> paths_between(const Network& network, const std::string& from,
   const auto first_host = std::find_if(network.devices.begin(), network.devices.end(), is_host);
   if (first_host != network.devices.end() && first_host->host == from) std::reverse(way.begin(), way.end());
   if (target.empty() && !source.empty() && first_host->host != from) std::reverse(way.begin(), way.end());
+  for (const StatedPath& stated : network.paths) {
+    if (stated.from != from || stated.to != to) continue;
+    way.clear();
+    for (const std::string& name : stated.devices)
+      for (const Device& device : network.devices)
+        if (device.name == name && device.host != from && device.host != to) way.push_back(&device);
+  }
   const bool several_sources = source.size() > 1;
   const bool several_targets = target.size() > 1;
   if (source.empty()) source.push_back(nullptr);
@@ -92,7 +126,7 @@ std::vector<Path> paths_between(const Network& network, const std::string& from,
   for (const Device* first : source)
     for (const Device* last : target) {
       if (first && first == last) continue;
-      Path path{from, to, {}, first, {}, std::nullopt, std::nullopt};
+      Path path{from, to, {}, first, {}, std::nullopt, std::nullopt, {}, {}, {}, nullptr};
       const auto add = [&](const Device* device) {
         if (device) (device->policy_for(family) ? path.devices : path.unreadable).push_back(device);
       };
@@ -119,15 +153,6 @@ AddressSet unclaimed_addresses(const Network& network, const std::string& zone) 
   return hosts < 2 ? AddressSet{} : whole.addresses.minus(claimed);
 }
 
-AddressSet own_addresses(const Network& network, const Device& device) {
-  AddressSet own;
-  own = own.united(AddressSet::of(*parse_prefix("127.0.0.0/8"))).united(AddressSet::of(*parse_prefix("::1")));
-  if (const auto zone = network.zones.find(device.host); zone != network.zones.end() && !zone->second.any)
-    own = own.united(zone->second.addresses);
-  if (const auto known = known_addresses(device)) own = own.united(*known);
-  return own;
-}
-
 std::vector<WalkLeg> legs_of(unsigned protocol) {
   const auto leg = [](const char* name, bool reply, State state, IntervalSet flags) {
     return WalkLeg{name, reply, IntervalSet::of(state), std::move(flags), {}};
@@ -152,6 +177,10 @@ WalkLeg opening_leg(bool tcp) {
 
 void add_hops(std::vector<WalkLeg>& legs, const Path& path, Family family, const std::map<const Device*, AddressSet>& locals) {
   for (WalkLeg& leg : legs) {
+    if (!path.go.empty()) {
+      for (const Stop& stop : leg.reply ? path.back : path.go) leg.hops.push_back(hop_at(stop, path, leg, family, locals));
+      continue;
+    }
     for (const Device* device : path.devices) {
       const auto local = locals.find(device);
       leg.hops.push_back(hop_at(path, *device, family, leg.reply, local == locals.end() ? nullptr : &local->second));

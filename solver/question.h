@@ -9,6 +9,7 @@
 #include "model/network.h"
 #include "model/requirement.h"
 #include "solver/walk.h"
+#include "model/ways.h"
 
 namespace fwproof::solver {
 
@@ -22,6 +23,11 @@ struct Path {
   // Where several hosts make up a zone, each is a path of its own: the addresses that it has, when its facts tell; else the whole zone.
   std::optional<model::AddressSet> only_src;
   std::optional<model::AddressSet> only_dst;
+  // Where the site tells its devices' places: the stops of the client's packets (devices, one for one) and, in their own order, of the answers.
+  std::vector<model::Stop> go;
+  std::vector<model::Stop> back;
+  model::IntervalSet usual_dst;                   // destinations that clients there are likely to write, for examples
+  model::Policy* arrival = nullptr;               // of the stop where packets must arrive at the target; nullptr: none was added
 };
 
 // The ways from `from` to `to`: one, or one for each pair of hosts where several hosts make up a zone. Every one must do. From a zone to
@@ -35,9 +41,6 @@ const model::AddressSet& any_for_exposure();
 
 // Addresses of the zone that none of its several hosts has, as far as the hosts' facts tell; empty for zones of one host.
 model::AddressSet unclaimed_addresses(const model::Network& network, const std::string& zone);
-
-// The addresses that a host certainly has: those bound to its zone, those its facts name, loopback.
-model::AddressSet own_addresses(const model::Network& network, const model::Device& device);
 
 // Legs of a connection in that protocol: SYN, SYN-ACK, ACK; request and reply for all others.
 std::vector<WalkLeg> legs_of(unsigned protocol);

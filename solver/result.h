@@ -29,12 +29,30 @@ struct Decider {
   std::string rule;            // name of the rule, or "policy DROP of filter/INPUT"
   std::string chain;
   model::Verdict verdict = model::Verdict::drop;
+  std::string did;             // "translated by", "routed by": where the verdict's own word would not do; may be empty
 };
 
 // Why a rule that looks right does not apply to a counterexample.
 struct NearMiss {
   Decider rule;
   std::string why;             // "its source 192.0.2.0/25 does not include 192.0.2.200", "it is disabled", "an earlier rule decides"
+};
+
+// A packet at one hop of its way.
+struct HopSeen {
+  std::string device;
+  model::Hook hook = model::Hook::input;
+  model::Packet in;            // as it enters
+  model::Packet out;           // as it leaves, or as it was when it was decided
+  model::Verdict verdict = model::Verdict::depends;
+  bool decided = false;        // false: no rule or chain end decided (nothing is looked at there, or it is not known which)
+  Decider decided_by;
+  bool arrived = true;         // hook input: false when it was sent on to another host; hook output: when it stayed at its own
+  bool another_way = false;    // the device's routes send it another way than the walk takes; verdict accept, nobody decided
+  // By which interfaces, and the route that says so, where the site tells; may be empty.
+  std::string in_interface = {};
+  std::string out_interface = {};
+  std::string route = {};
 };
 
 struct Counterexample {
@@ -47,6 +65,7 @@ struct Counterexample {
   std::vector<model::Step> trail;   // of the packet on the deciding device
   std::vector<NearMiss> near_misses;
   std::string note;            // "sent on to 203.0.113.7", …
+  std::vector<HopSeen> hops;   // the packet of that leg, hop by hop
 };
 
 struct Proof {

@@ -53,13 +53,13 @@ Rewritten rewritten_by(const Slice& slice) {
   return rewritten;
 }
 
-bool may_be_established(const WalkLeg& leg, const Rewritten& rewritten) {
+bool may_be_established(const IntervalSet& seen, const Rewritten& rewritten) {
   const size_t state = static_cast<size_t>(Field::state);
-  return leg.state.contains(state_established) || rewritten.anything[state] || rewritten.values[state].contains(state_established);
+  return seen.contains(state_established) || rewritten.anything[state] || rewritten.values[state].contains(state_established);
 }
 
-// Bounds of one leg's packet. Nat stages look at established packets as if they were new, so new and SYN are always possible.
-FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg, const Rewritten& rewritten) {
+// Bounds of one leg's packet at one hop. Nat stages look at established packets as if they were new, so new and SYN are always possible.
+FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten) {
   FieldBounds bounds;
   const auto at = [&](Field field) -> std::optional<IntervalSet>& { return bounds.sets[static_cast<size_t>(field)]; };
   for (const PacketBox& box : walk.in_question) {
@@ -71,9 +71,9 @@ FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg, const Rewritten& rew
     unite(at(Field::icmp_type), leg.reply ? IntervalSet::all(8) : box.icmp_type);
     unite(at(Field::icmp_code), box.icmp_code);
   }
-  at(Field::state) = leg.state;
+  at(Field::state) = state_at(leg, hop);
   at(Field::tcp_flags) = leg.tcp_flags;
-  if (may_be_established(leg, rewritten)) {
+  if (may_be_established(state_at(leg, hop), rewritten)) {
     unite(at(Field::state), IntervalSet::of(state_new));
     unite(at(Field::tcp_flags), IntervalSet::of(tcp_syn));
   }
@@ -117,15 +117,15 @@ void keep_matching(const Policy& policy, const FieldBounds& bounds, Family famil
 
 }  // namespace
 
+// What takes another way (walk.h) is not taken out of the bounds: stages before that place see it, and a slice is by policy.
 // Rules that rewrite widen the bounds by which rules are kept, so slices grow until they no longer do.
 Slice slice(const Walk& walk) {
   Slice slice;
   Rewritten rewritten;
   while (true) {
-    for (const WalkLeg& leg : walk.legs) {
-      const FieldBounds bounds = bounds_of(walk, leg, rewritten);
-      for (const WalkHop& hop : leg.hops) keep_matching(*hop.policy, bounds, walk.family, slice[hop.policy]);
-    }
+    for (const WalkLeg& leg : walk.legs)
+      for (const WalkHop& hop : leg.hops)
+        keep_matching(*hop.policy, bounds_of(walk, leg, hop, rewritten), walk.family, slice[hop.policy]);
     Rewritten next = rewritten_by(slice);
     if (next == rewritten) return slice;
     rewritten = std::move(next);
@@ -155,7 +155,7 @@ bool some_value_meets(const IntervalSet& set, bool negated, const IntervalSet& p
   return false;
 }
 
-bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, const Rewritten& rewritten) {
+bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten) {
   if (!rule.enabled) return true;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
@@ -181,12 +181,12 @@ bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, con
           look(box.icmp_type);
           break;
         case Field::state:
-          look(leg.state);
-          if (may_be_established(leg, rewritten)) look(IntervalSet::of(state_new));
+          look(state_at(leg, hop));
+          if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(state_new));
           break;
         case Field::tcp_flags:
           look(leg.tcp_flags);
-          if (may_be_established(leg, rewritten)) look(IntervalSet::of(tcp_syn));
+          if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(tcp_syn));
           break;
         case Field::fragment: look(IntervalSet::of(0)); break;
         case Field::ct_dir:
@@ -215,7 +215,7 @@ bool sliced_rightly(const Walk& walk, const Slice& slice) {
       const RuleMask& mask = slice.at(hop.policy);
       for (size_t chain = 0; chain < mask.size(); ++chain)
         for (size_t rule = 0; rule < mask[chain].size(); ++rule)
-          if (!mask[chain][rule] && !rightly_dropped(hop.policy->chains[chain].rules[rule], walk, leg, rewritten)) return false;
+          if (!mask[chain][rule] && !rightly_dropped(hop.policy->chains[chain].rules[rule], walk, leg, hop, rewritten)) return false;
     }
   return true;
 }

@@ -15,9 +15,13 @@
 //
 // Hops. Between hops only addresses, protocol, ports, ICMP and flags travel. At each hop mark and fragment start at 0; ct_status starts
 // at 0 in leg 0, and in later legs with what leg 0 had when it left a hop of the same policy (0 where leg 0 did not pass); connmark
-// starts at 0 where the state is surely new, else at any value; mac is any value, for each hop; state starts anew from the leg.
+// starts at 0 where the state is surely new, else at any value; mac is any value, for each hop; state starts anew from the leg, or from
+// the hop's own `state` where that is given: a device that did not see the packets before it has its own idea of the connection.
+// "The leg's state" means the hop's in all that follows.
+//  - A hop of a later leg whose `state` is given and whose policy no hop of leg 0 has *stands alone*: ct_dir starts at 0 there, since the
+//    packet opens a connection of that device's own.
 //  - Where an earlier packet left a hop of the same policy untracked, conntrack does not know the connection as the leg's state says:
-//    state starts at any of new, established, related, invalid, and ct_dir at any value.
+//    state starts at any of new, established, related, invalid, and ct_dir at any value (but at 0 where the hop stands alone).
 //  - profile, program, service: one value for a policy (the same pointer) in all legs; any profile, any atom of the domain.
 //  - in of a request and out of a reply (the interface towards the client) are one value for a policy; so are out of a request
 //    and in of a reply. `in` in hook output and `out` in hook input mean nothing and are any value, for each hop.
@@ -28,25 +32,37 @@
 //  - state new or related: the chain is entered as any other.
 //  - leg 0 in state established: the chain is entered as the first packet would have been: with state new and, for TCP, flags SYN.
 //    Behind it state and flags are the packet's own again.
-//  - later legs that are no replies: never entered. T and T' as below, the packet's dst and dst_port become those of T' where T' differs
-//    from T in them at the hook's first nat stage, and its src and src_port likewise at the last one. Nothing else that a rule of a
-//    nat stage does (marks) happens again. Where leg 0 did not pass, nothing is translated.
+//  - a later leg at a hop that stands alone: entered and skipped by the state, as leg 0 is.
+//  - other later legs that are no replies: never entered. T and T' as below, the packet's dst and dst_port become those of T' where T'
+//    differs from T in them at the hook's first nat stage, and its src and src_port likewise at the last one. Nothing else that a rule
+//    of a nat stage does (marks) happens again. Where leg 0 did not pass, nothing is translated.
 //  - state invalid or untracked (as it is when the stage is reached): the stage is skipped.
-//  - reply legs: never entered. What the nat stages of the same policy did to leg 0 is undone (last hop first, as the reply meets
+//  - other reply legs: never entered. What the nat stages of the same policy did to leg 0 is undone (last hop first, as the reply meets
 //    them): T being leg 0's packet before the first nat stage and T' behind the last one of that hop, the reply's dst and dst_port
 //    become T's src and src_port where T' differs from T in them, at the hook's first nat stage; and its src and src_port
 //    become T's dst and dst_port likewise at the hook's last nat stage. A hook with fewer than two nat stages: before its first
 //    stage, and behind its last one. A reply whose state is invalid or
 //    untracked when it gets there is not translated back.
 //
+// Other ways. A walk follows one way through the network; where a device's routes send a packet another way than the walk takes, it
+// leaves the leg there: nothing behind that place happens to it. Asked at a hop with `onward`, of the packet as it is when it reaches the
+// hook's first route stage (in hooks input and output: after `local` was looked at); in a hook without route stage before the first
+// stage, but behind what is translated back there. It takes another way when its destination is not in `onward`.
+//  - elsewhere_passes: that leg passes, and so does every later leg of that connection: another walk asks about it.
+//  - otherwise: that leg does not pass. Later legs go on as they do where that leg does not pass for another reason.
+// Later legs may take another way at their own hops. Which packets do may hang on unknown conditions, like everything else.
+//
 // Ends. A leg passes when every hop accepts it and, in hook input, stage route found its destination among `local`: a packet that is sent
 // on does not arrive and does not pass.
 // In hook output it is the other way round: a packet whose destination is one of `local` there (REDIRECT) stays and does
 // not pass.
+// With `must_return` a reply leg passes only when, behind its last hop, the packet is the mirror of the client's packet in src, dst,
+// src_port and dst_port: a client does not take an answer from another address than it asked. That is asked of answers to packets that
+// arrived (leg 0 passed, not by taking another way), and not of answers that take another way themselves.
 //
 // Unknown conditions: pure ones have one value per packet version (leg, hop, and the rewrites so far); per_visit ones and unknown
 // actions have one per rule and visit (the stack of calls that led there). Behind unknown_rewriting a leg passes or not, freely;
-// so does every later leg when it happened to leg 0.
+// so does every later leg when it happened to leg 0 (also with must_return; it takes no other way).
 #pragma once
 
 #include <array>
@@ -68,7 +84,10 @@ struct WalkHop {
   std::optional<model::IntervalSet> profile;
   std::optional<model::IntervalSet> program;
   std::optional<model::IntervalSet> service;
+  std::optional<model::IntervalSet> state;   // of the connection, as this device sees it; unset: the leg's
   const model::AddressSet* local = nullptr;  // own addresses for Stage route; nullptr: every destination is as it should be
+  // The destinations that the device's routes send the way that this walk takes next. nullptr: all of them.
+  const model::AddressSet* onward = nullptr;
   std::string device;
 };
 
@@ -103,6 +122,13 @@ struct Walk {
   std::vector<PacketBox> in_question;      // the union of these,
   std::vector<PacketBox> not_in_question;  // minus these
   std::vector<WalkLeg> legs;
+  model::IntervalSet usual_dst;   // for examples alone: destinations that clients are likely to write
+  bool elsewhere_passes = false;  // what taking another way counts as
+  bool must_return = false;       // an answer comes back from where the client sent its packet
 };
+
+// The connection's state as the hop sees it, and whether the hop stands alone ("Hops" above).
+const model::IntervalSet& state_at(const WalkLeg& leg, const WalkHop& hop);
+bool stands_alone(const Walk& walk, const WalkLeg& leg, const WalkHop& hop);
 
 }  // namespace fwproof::solver

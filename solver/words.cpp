@@ -42,6 +42,10 @@ std::string hex(u128 value) { return fmt::format("{:#x}", static_cast<uint64_t>(
 std::string address_words(Family family, const IntervalSet& set) {
   if (set == IntervalSet::all(address_bits(family))) return family == Family::v4 ? "any IPv4 address" : "any IPv6 address";
   const std::vector<Prefix> list = prefixes(family, set);
+  if (const auto hull = covering_prefix(family, set); hull && hull->length > 0 && list.size() > 2) {
+    const std::vector<Prefix> holes = prefixes(family, AddressSet::of(*hull).in(family).minus(set));
+    if (holes.size() + 1 < list.size() && holes.size() < 4) return to_text(*hull) + " except " + joined(holes, [](const Prefix& p) { return to_text(p); });
+  }
   // A range that is no short list of prefixes reads better as a range.
   if (list.size() > set.intervals().size() * 3)
     return joined(set.intervals(), [&](const Interval& i) {

@@ -87,21 +87,26 @@ void Z3Walk::encode(const WalkLeg& leg) {
   const bool first = legs_.empty();
   const z3::expr state = session_.free_number(packets_.bits(Field::state), leg.state);
   const z3::expr flags = session_.free_number(packets_.bits(Field::tcp_flags), leg.tcp_flags);
-  Progress progress{{session_.yes(), start_of_leg(leg, state, flags)}, {}};
+  Progress progress{{session_.yes(), start_of_leg(leg, state, flags)}, {}, {}};
   for (const WalkHop& hop : leg.hops) {
     progress.here.version = start_of_hop(leg, hop, progress.here.version, state);
     progress = pass_hop(leg, hop, std::move(progress));
   }
   z3::expr wild = session_.named(session_.any_of(progress.wild));
+  z3::expr elsewhere = session_.any_of(progress.elsewhere);
   if (first) {
     arrived_ = progress.here.version;
     passed_ = progress.here.when;
     wild_ = wild;
   } else {
     wild = session_.named(session_.any_of({wild, *wild_}));
+    elsewhere = session_.both(elsewhere, session_.negation(*wild_));
+    if (leg.reply && walk_.must_return)
+      progress.here.when = session_.both(progress.here.when, session_.any_of({session_.negation(*passed_), came_back(progress.here.version)}));
   }
+  if (walk_.elsewhere_passes) gone_.push_back(session_.named(elsewhere));
   const z3::expr passes = session_.any_of({session_.both(progress.here.when, session_.negation(wild)),
-                                           session_.both(wild, session_.free_bool())});
+                                           session_.both(wild, session_.free_bool()), session_.any_of(gone_)});
   legs_.push_back({session_.named(passes), state, flags});
 }
 
@@ -136,20 +141,23 @@ VersionId Z3Walk::start_of_leg(const WalkLeg& leg, const z3::expr& state, const 
 VersionId Z3Walk::start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId arriving, const z3::expr& state) {
   Z3Packets::Fields fields = packets_.fields(arriving);
   const auto set = [&](Field field, const z3::expr& value) { fields[at(field)] = value; };
-  const bool surely_new = leg.state == IntervalSet::of(model::state_new);
+  const IntervalSet& seen_as = hop.state ? *hop.state : leg.state;
+  const bool surely_new = seen_as == IntervalSet::of(model::state_new);
+  const bool alone = stands_alone(walk_, leg, hop);
   set(Field::mark, session_.number(0, 32));
   set(Field::connmark, surely_new ? session_.number(0, 32) : session_.free_number(32));
   set(Field::fragment, session_.number(0, 1));
   set(Field::ct_status, ct_status(hop));
-  const z3::expr direction = session_.number(leg.reply ? 1 : 0, 1);
+  const z3::expr direction = session_.number(leg.reply && !alone ? 1 : 0, 1);
+  const z3::expr known = hop.state ? session_.free_number(packets_.bits(Field::state), seen_as) : state;
   const auto unseen = untracked_.find(hop.policy);
   if (unseen == untracked_.end()) {
     set(Field::ct_dir, direction);
-    set(Field::state, state);
+    set(Field::state, known);
   } else {
     const z3::expr any = session_.free_number(packets_.bits(Field::state), IntervalSet::range(model::state_new, model::state_invalid));
-    set(Field::ct_dir, session_.named_number(z3::ite(unseen->second, session_.free_number(1), direction)));
-    set(Field::state, session_.named_number(z3::ite(unseen->second, any, state)));
+    set(Field::ct_dir, alone ? direction : session_.named_number(z3::ite(unseen->second, session_.free_number(1), direction)));
+    set(Field::state, session_.named_number(z3::ite(unseen->second, any, known)));
   }
   set(Field::mac, session_.free_number(48));
   for (const Field field : {Field::in, Field::out, Field::profile, Field::program, Field::service}) set(field, surrounding(leg, hop, field));
@@ -192,17 +200,22 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
   Translated seen;
   const bool later = !legs_.empty();
   if (leg.reply && !two) translate(leg, hop, true, at);
+  bool routed = std::none_of(stages.begin(), stages.end(), [](const Stage& stage) { return stage.kind == Stage::Kind::route; });
+  if (routed) stay(hop, at);
   for (const Stage& stage : stages) {
     if (later && (two || !leg.reply) && !nats.empty() && &stage == nats.front()) translate(leg, hop, true, at);
     if (later && (two || !leg.reply) && !nats.empty() && &stage == nats.back()) translate(leg, hop, false, at);
     switch (stage.kind) {
       case Stage::Kind::filter: enter(stage, false, chains, at); break;
-      case Stage::Kind::nat: pass_nat(stage, chains, at, seen); break;
+      case Stage::Kind::nat:
+        if (!later || stands_alone(walk_, leg, hop)) pass_nat(stage, chains, at, seen);
+        break;
       case Stage::Kind::route:
         if (hop.hook != Hook::forward && hop.local) {
           const z3::expr own = session_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family));
           at.here.when = session_.named(session_.both(at.here.when, hop.hook == Hook::input ? own : session_.negation(own)));
         }
+        if (!std::exchange(routed, true)) stay(hop, at);
         break;
     }
   }
@@ -225,7 +238,6 @@ void Z3Walk::enter(const Stage& stage, bool in_nat, Z3Chains& chains, Progress& 
 }
 
 void Z3Walk::pass_nat(const Stage& stage, Z3Chains& chains, Progress& at, Translated& seen) {
-  if (!legs_.empty()) return;
   if (!seen.before) seen.before = at.here.version;
   const z3::expr skipped = session_.named(session_.in_set(packets_.field(at.here.version, Field::state),
                                                           IntervalSet::range(model::state_invalid, model::state_untracked)));
@@ -234,6 +246,24 @@ void Z3Walk::pass_nat(const Stage& stage, Z3Chains& chains, Progress& at, Transl
   enter(stage, true, chains, at);
   at.here = {session_.named(session_.any_of({at.here.when, beside.when})), packets_.merged({at.here, beside})};
   seen.behind = at.here.version;
+}
+
+// Takes those whose destination the device's routes send elsewhere off this walk.
+void Z3Walk::stay(const WalkHop& hop, Progress& at) {
+  if (!hop.onward) return;
+  const z3::expr onward = session_.named(session_.in_set(packets_.field(at.here.version, Field::dst), hop.onward->in(walk_.family)));
+  at.elsewhere.push_back(session_.named(session_.both(at.here.when, session_.negation(onward))));
+  at.here.when = session_.named(session_.both(at.here.when, onward));
+}
+
+// The mirror of the client's packet in addresses and ports.
+z3::expr Z3Walk::came_back(VersionId version) {
+  const auto is = [&](Field mine, Field theirs) {
+    const z3::expr& value = packets_.field(version, mine);
+    return same(value, client(theirs)) ? session_.yes() : session_.named((value == client(theirs)).simplify());
+  };
+  return session_.named(session_.all_of({is(Field::src, Field::dst), is(Field::dst, Field::src), is(Field::src_port, Field::dst_port),
+                                         is(Field::dst_port, Field::src_port)}));
 }
 
 void Z3Walk::note_untracked(const WalkHop& hop, const Progress& at) {

@@ -36,13 +36,17 @@ class Z3Walk {
   struct Progress {
     Arrival here;
     std::vector<z3::expr> wild;
+    std::vector<z3::expr> elsewhere;  // took another way
   };
 
   void encode(const WalkLeg& leg);
   Progress pass_hop(const WalkLeg& leg, const WalkHop& hop, Progress at);
+  // Requires: the hop's nat stages are entered by this packet (walk.h, "Translation").
   void pass_nat(const model::Stage& stage, Z3Chains& chains, Progress& at, Translated& seen);
   void enter(const model::Stage& stage, bool in_nat, Z3Chains& chains, Progress& at);
   // On an answer what leg 0 met is undone; on a later packet of the client's it is done again.
+  void stay(const WalkHop& hop, Progress& at);
+  z3::expr came_back(VersionId version);
   void translate(const WalkLeg& leg, const WalkHop& hop, bool destination, Progress& at);
   VersionId start_of_leg(const WalkLeg& leg, const z3::expr& state, const z3::expr& flags);
   VersionId start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId arriving, const z3::expr& state);
@@ -67,6 +71,7 @@ class Z3Walk {
   std::map<const model::Policy*, Translated> translated_;
   // Earlier legs:
   std::map<const model::Policy*, z3::expr> untracked_;  // conntrack did not see one of them
+  std::vector<z3::expr> gone_;                          // one of them took another way, which counts as passed
 };
 
 }  // namespace fwproof::solver

@@ -1,5 +1,6 @@
 #include "specs/site.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -98,7 +99,7 @@ void read_ingress(Reader& reader, const Value& value, DeviceDraft& draft) {
 }
 
 constexpr KeyRule<model::InterfaceFact> kInterfaceKeys[] = {
-    {"addresses", Need::required,
+    {"addresses", Need::optional,
      [](Reader& reader, const Value& value, model::InterfaceFact& fact) {
        reader.each_item_or_self(value, [&](const Value& item) {
          const auto text = reader.text(item);
@@ -108,6 +109,7 @@ constexpr KeyRule<model::InterfaceFact> kInterfaceKeys[] = {
        });
      }},
     {"mac", Need::optional, read_text<&model::InterfaceFact::mac>},
+    {"network", Need::optional, read_text<&model::InterfaceFact::network>},
 };
 
 void read_interfaces(Reader& reader, const Value& value, DeviceDraft& draft) {
@@ -140,7 +142,7 @@ void read_via(Reader& reader, const Value& value, model::RouteFact& route) {
 constexpr KeyRule<model::RouteFact> kRouteKeys[] = {
     {"to", Need::required, read_route_target},
     {"via", Need::optional, read_via},
-    {"dev", Need::required, read_text<&model::RouteFact::dev>},
+    {"dev", Need::optional, read_text<&model::RouteFact::dev>},
     {"metric", Need::optional,
      [](Reader& reader, const Value& value, model::RouteFact& route) {
        if (const auto metric = reader.number(value, 0, 0xffffffff)) route.metric = *metric;
@@ -151,7 +153,9 @@ void read_routes(Reader& reader, const Value& value, DeviceDraft& draft) {
   reader.each_item(value, [&](const Value& item) {
     model::RouteFact route;
     route.origin = {draft.file, item.node->at.line};
+    const size_t before = reader.errors();
     read_object<model::RouteFact>(reader, item, kRouteKeys, route);
+    if (reader.errors() == before && route.dev.empty() && !route.via) reader.error(item, "a route needs \"via\" (a gateway) or \"dev\" (an interface)");
     draft.device.facts.routes.push_back(std::move(route));
   });
 }
@@ -187,6 +191,65 @@ void read_devices(Reader& reader, const Value& value, SiteDraft& draft) {
     if (!device.device.name.empty() && !names.insert(device.device.name).second)
       reader.error(item, "the name " + quoted(device.device.name) + " is used by an earlier device");
     draft.site.devices.push_back(std::move(device.device));
+  });
+}
+
+// ---- paths, reached_at --------------------------------------------------------------------------------------------
+
+struct PathDraft {
+  model::StatedPath path;
+  const Site& site;
+};
+
+void check_zone(Reader& reader, const Value& value, const std::string& name, const Site& site) {
+  if (name != "ANY" && !site.zones.contains(name)) reader.unknown_word(value, "a zone of this site", zone_names(site, true), DiagnosticId::role_unknown);
+}
+
+constexpr KeyRule<PathDraft> kPathKeys[] = {
+    {"from", Need::required,
+     [](Reader& reader, const Value& value, PathDraft& draft) {
+       read_text<&model::StatedPath::from>(reader, value, draft.path);
+       check_zone(reader, value, draft.path.from, draft.site);
+     }},
+    {"to", Need::required,
+     [](Reader& reader, const Value& value, PathDraft& draft) {
+       read_text<&model::StatedPath::to>(reader, value, draft.path);
+       check_zone(reader, value, draft.path.to, draft.site);
+     }},
+    {"devices", Need::required,
+     [](Reader& reader, const Value& value, PathDraft& draft) {
+       std::vector<std::string> known;
+       for (const SiteDevice& device : draft.site.devices) known.push_back(device.name);
+       reader.each_item_or_self(value, [&](const Value& item) {
+         const auto name = reader.text(item);
+         if (!name) return;
+         draft.path.devices.push_back(*name);
+         if (std::find(known.begin(), known.end(), *name) == known.end()) reader.unknown_word(item, "a device of this site", known, DiagnosticId::role_unknown);
+       });
+     }},
+};
+
+void read_paths(Reader& reader, const Value& value, SiteDraft& draft) {
+  reader.each_item(value, [&](const Value& item) {
+    PathDraft path{{}, draft.site};
+    path.path.origin = {draft.file, item.node->at.line};
+    read_object<PathDraft>(reader, item, kPathKeys, path);
+    draft.site.paths.push_back(std::move(path.path));
+  });
+}
+
+// "reached_at": {"SERVER": {"ANY": "203.0.113.5"}}
+void read_reached_at(Reader& reader, const Value& value, SiteDraft& draft) {
+  const auto check = [&](const JsonNode::Key& key, const std::string& path) {
+    if (key.text == "ANY" || draft.site.zones.contains(key.text)) return;
+    reader.error_at(key.at, path, quoted(key.text) + " is not a zone" + did_you_mean(key.text, zone_names(draft.site, true)), DiagnosticId::role_unknown);
+  };
+  reader.each_member(value, [&](const JsonNode::Key& target, const Value& member) {
+    check(target, value.path);
+    reader.each_member(member, [&](const JsonNode::Key& client, const Value& addresses) {
+      check(client, member.path);
+      draft.site.reached_at[{target.text, client.text}] = read_addresses(reader, addresses);
+    });
   });
 }
 
@@ -241,6 +304,8 @@ constexpr KeyRule<SiteDraft> kSiteKeys[] = {
     {"specs", Need::required, read_specs},
     {"zones", Need::required, [](Reader& reader, const Value& value, SiteDraft& draft) { read_zones(reader, value, draft.site); }},
     {"devices", Need::required, read_devices},
+    {"paths", Need::optional, read_paths},
+    {"reached_at", Need::optional, read_reached_at},
     {"accept", Need::optional, read_accept},
     {"unlisted", Need::optional,
      [](Reader& reader, const Value& value, SiteDraft& draft) {
@@ -273,7 +338,7 @@ LoadedSite load_site(const model::Sources& sources, uint32_t file) {
 }
 
 KeysByObject site_keys() {
-  return {{"site", key_names(kSiteKeys)},     {"device", key_names(kDeviceKeys)},         {"interface", key_names(kInterfaceKeys)},
+  return {{"site", key_names(kSiteKeys)},     {"device", key_names(kDeviceKeys)},         {"interface", key_names(kInterfaceKeys)}, {"path", key_names(kPathKeys)},
           {"route", key_names(kRouteKeys)},   {"accept", key_names(kAcceptKeys)},         {"unlisted", key_names(kUnlistedKeys)}};
 }
 

@@ -37,6 +37,8 @@ struct Site {
   std::vector<std::string> specs;          // names of built-in ones, or paths relative to the site file
   std::map<std::string, model::Zone> zones;
   std::vector<SiteDevice> devices;
+  std::vector<model::StatedPath> paths;
+  std::map<std::pair<std::string, std::string>, model::AddressSet> reached_at;   // (target, client's zone)
   std::vector<AcceptedFinding> accept;
   bool unlisted_outbound = false;
   std::map<std::string, std::string> unlisted;   // overrides: "tcp" / "other" → violation | warning | ignore

@@ -262,7 +262,7 @@ class TargetLowering {
     model::Rule same = c_.rule;
     for (const Rewrite& step : steps) {
       if (step.kind == Rewrite::Kind::assign_named) {
-        same.terms.push_back({model::InNamed{step.field, step.name}});
+        same.terms.push_back({model::InNamed{step.field, "local"}});
         continue;
       }
       if (step.field == Field::src_port && step.values == IntervalSet::range(1, 65535)) continue;
@@ -303,7 +303,7 @@ class TargetLowering {
     if (field == Field::dst && c_.scope.chain == "OUTPUT")
       steps.push_back(assign(Field::dst, IntervalSet::of(c_.builder.family == model::Family::v4 ? u128{0x7f000001} : u128{1})));
     else
-      steps.push_back({Rewrite::Kind::assign_named, field, {}, "local"});
+      steps.push_back({Rewrite::Kind::assign_named, field, {}, field == Field::src ? "address-of-out" : "local"});
     add_ports(steps, field, ports);
     translate(field, std::move(steps));
   }

@@ -225,12 +225,30 @@ solver::Walk tiny_walk(const Policy& policy, Hook hook, unsigned state) {
   return walk;
 }
 
+void move_to_v6(Policy& policy) {
+  policy.v6 = true;
+  const auto move = [](auto& self, std::vector<Term>& terms) -> void {
+    for (Term& term : terms) {
+      if (auto* in = std::get_if<InAddresses>(&term.what)) in->set.v6 = in->set.v4;
+      if (auto* any = std::get_if<AnyOf>(&term.what))
+        for (auto& inner : any->alternatives) self(self, inner);
+    }
+  };
+  for (Chain& chain : policy.chains)
+    for (Rule& rule : chain.rules) move(move, rule.terms);
+  for (RewriteAction& action : policy.rewrites)
+    for (Rewrite& step : action.steps)
+      if (step.kind == Rewrite::Kind::netmap) step.mask = max_value(128) - 3;
+}
+
 std::string dump(const Policy& policy) {
   std::string out;
-  for (const Stage& stage : policy.hooks[0]) {
-    constexpr const char* kKinds[] = {"filter", "nat", "route"};
-    out += std::string("stage ") + kKinds[static_cast<size_t>(stage.kind)] + " c" + std::to_string(stage.chain) + "\n";
-  }
+  for (size_t hook = 0; hook < kHooks; ++hook)
+    for (const Stage& stage : policy.hooks[hook]) {
+      constexpr const char* kKinds[] = {"filter", "nat", "route"};
+      constexpr const char* kHookTexts[] = {"input", "output", "forward"};
+      out += std::string(kHookTexts[hook]) + " stage " + kKinds[static_cast<size_t>(stage.kind)] + " c" + std::to_string(stage.chain) + "\n";
+    }
   for (const Chain& chain : policy.chains) {
     out += "chain " + chain.name + " at end " + kActions[static_cast<size_t>(chain.at_end)] + "\n";
     for (const Rule& rule : chain.rules) {

@@ -24,6 +24,9 @@ struct RandomOptions {
 // All hooks, without flaws, names bound, no base chain used twice.
 model::Policy random_policy(uint64_t seed, const RandomOptions& options);
 
+// Addresses of the tiny universe in IPv6 too.
+void move_to_v6(model::Policy& policy);
+
 // Every packet of the universe, one leg through one hook.
 solver::Walk tiny_walk(const model::Policy& policy, model::Hook hook, unsigned state);
 solver::PacketBox tiny_universe();

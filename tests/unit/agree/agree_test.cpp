@@ -280,23 +280,6 @@ void add_names(Policy& policy, uint64_t seed) {
   if (seed % 7 == 0) guard(Field::service, seed + 1, 0);
 }
 
-// Addresses of the tiny universe in IPv6.
-void move_to_v6(Policy& policy) {
-  policy.v6 = true;
-  const auto move = [](auto& self, std::vector<Term>& terms) -> void {
-    for (Term& term : terms) {
-      if (auto* in = std::get_if<InAddresses>(&term.what)) in->set.v6 = in->set.v4;
-      if (auto* any = std::get_if<AnyOf>(&term.what))
-        for (auto& inner : any->alternatives) self(self, inner);
-    }
-  };
-  for (Chain& chain : policy.chains)
-    for (Rule& rule : chain.rules) move(move, rule.terms);
-  for (RewriteAction& action : policy.rewrites)
-    for (Rewrite& step : action.steps)
-      if (step.kind == Rewrite::Kind::netmap) step.mask = max_value(128) - 3;
-}
-
 void make_exchange(uint64_t seed, Exchange& made) {
   const bool two = seed % 3 == 0;
   RandomOptions options;

@@ -152,7 +152,7 @@ constexpr Row kNat[] = {
     {"-A PREROUTING -p tcp -j DNAT --to-destination :8080-8090", "protocol 6 -> dst_port:=8080-8090, ct_status bits 2^2 accept"},
     {"-A PREROUTING -p tcp -j REDIRECT --to-ports 8080", "protocol 6 -> dst:=<local>, dst_port:=8080, ct_status bits 2^2 accept"},
     {"-A PREROUTING -j SNAT --to-source 10.0.0.1", "-> src:=10.0.0.1, src_port:=1-65535, ct_status bits 1^1 accept"},
-    {"-A PREROUTING -j MASQUERADE", "-> src:=<local>, src_port:=1-65535, ct_status bits 1^1 accept"},
+    {"-A PREROUTING -j MASQUERADE", "-> src:=<address-of-out>, src_port:=1-65535, ct_status bits 1^1 accept"},
     {"-A PREROUTING -j NETMAP --to 10.0.1.0/24", "-> dst netmap 4294967040|167772416, ct_status bits 2^2 accept"},
     {"-A PREROUTING -j DNAT --to-destination 192.", "visit?refused line -> unknown rewriting"},
 };
