@@ -90,6 +90,13 @@ const Device* SiteTracer::host_with(model::Family family, model::u128 address) c
   return nullptr;
 }
 
+const Device* SiteTracer::device_of(const model::Policy* policy) const {
+  for (const Device& device : network_.devices)
+    for (const model::Policy& own : device.policies)
+      if (&own == policy) return &device;
+  return nullptr;
+}
+
 // Nothing where the packet takes another way than this one. before: of the packet that this one answers.
 std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Device* sender, const PacketRequest& first, const Journey* before) {
   if (!way.starts.contains(first.packet.get(Field::dst))) return std::nullopt;
@@ -205,11 +212,13 @@ void SiteTracer::add_answer(report::Trace& trace, const Journey& journey, const 
   trace.answer = answer.packet;
   const model::Family family = answer.packet.family;
   const IntervalSet destination = answer.packet.has(Field::dst) ? IntervalSet::of(answer.packet.get(Field::dst)) : IntervalSet::all(model::address_bits(family));
-  // Translations that were undone give back a source that the packet had on its way.
-  IntervalSet sources = IntervalSet::of(request.packet.get(Field::src));
-  for (const report::TraceStep& step : journey.steps)
-    if (step.packet && step.packet->has(Field::src)) sources = sources.united(IntervalSet::of(step.packet->get(Field::src)));
-  const auto ways = ways_.from(start, journey.target, destination, family, sources);
+  // What each device made of the request's source, it gives back.
+  std::vector<model::Undone> undone;
+  for (const report::TraceStep& step : journey.steps) {
+    const bool moved = step.packet && step.packet->has(Field::src) && step.packet->get(Field::src) != (step.outcome.out.has(Field::src) ? step.outcome.out.get(Field::src) : 0);
+    if (moved) undone.push_back({device_of(step.policy), IntervalSet::all(model::address_bits(family)), IntervalSet::of(step.packet->get(Field::src))});
+  }
+  const auto ways = ways_.from(start, journey.target, destination, family, undone);
   if (!ways) {
     trace.answer_end = {model::Verdict::depends, "limit reached: too many ways through the site", {}};
     return;

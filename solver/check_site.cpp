@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "solver/check_run.h"
+#include "solver/flow.h"
 #include "solver/words.h"
 
 namespace fwproof::solver {
@@ -372,8 +373,9 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
         if (host && way.end != Way::End::device) path.go.push_back(host_stop(ways_.readable(*host, family), Hook::input));
       }
       path.devices = devices_of(path.go);
-      if (answers && !goes(asked, path, src, dst)) continue;
-      if (answers && arrives) add_answers(asked, path, way, src, paths, reasons);
+      const Taken seen = answers ? taken(asked, path, src, dst) : Taken{true, {}, false};
+      if (!seen.stays) continue;
+      if (answers && arrives) add_answers(asked, path, way, src, seen, paths, reasons);
       else paths.push_back(std::move(path));
       if (!arrives) break;
     }
@@ -385,23 +387,30 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
   return paths;
 }
 
-// Whether any packet takes that way at all.
-bool Checking::goes(const Asked& asked, const Path& path, const IntervalSet& src, const IntervalSet& dst) {
+// What a quick look at the first leg tells of a way: whether any packet takes it, and with which sources packets arrive.
+Checking::Taken Checking::taken(const Asked& asked, const Path& path, const IntervalSet& src, const IntervalSet& dst) {
+  const IntervalSet everything = IntervalSet::all(address_bits(asked.family));
   Walk walk;
   walk.family = asked.family;
   walk.elsewhere_passes = true;
   const IntervalSet starts = path.only_dst ? dst.intersected(path.only_dst->in(asked.family)) : dst;
-  if (starts.empty() || src.empty()) return false;
-  const IntervalSet all_ports = IntervalSet::all(16);
-  walk.in_question = {row_box(*asked.row, src, starts, all_ports)};
+  if (starts.empty() || src.empty()) return {};
+  walk.in_question = {row_box(*asked.row, src, starts, IntervalSet::all(16))};
   walk.legs = legs_of(asked.row->protocol);
   walk.legs.resize(1);
   add_hops(walk.legs, path, asked.family, locals_);
-  return ask(walk, Wanted::all_pass, options_.limits, nullptr).any_stays;
+  try {
+    Flow flow(walk, slice(walk), options_.limits);
+    const bool moved = flow.moved(Field::src) != Diagrams::kFalse;
+    return {flow.stays() != Diagrams::kFalse, flow.arriving(Field::src), moved};
+  } catch (const LimitReached&) {
+    return {true, everything, true};
+  }
 }
 
 // One path for each way that answers may take.
-void Checking::add_answers(const Asked& asked, const Path& path, const Way& way, const IntervalSet& src, std::vector<Path>& paths, std::vector<std::string>& reasons) {
+void Checking::add_answers(const Asked& asked, const Path& path, const Way& way, const IntervalSet& src, const Taken& seen, std::vector<Path>& paths,
+                           std::vector<std::string>& reasons) {
   const Family family = asked.family;
   const Device* target = path.go.back().device;
   const bool has_host = target->host == asked.to && path.go.back().hook == Hook::input && way.end != Way::End::device;
@@ -409,8 +418,15 @@ void Checking::add_answers(const Asked& asked, const Path& path, const Way& way,
   start.kind = way.end == Way::End::segment ? Location::Kind::segment : way.end == Way::End::outside ? Location::Kind::outside : Location::Kind::device;
   start.segment = way.segment;
   start.place = {way.device, way.end == Way::End::outside ? way.out : nullptr};
-  const IntervalSet destinations = src.united(ways_.given_sources(path.go, family));
-  const auto back = ways_.from(start, has_host ? target : nullptr, destinations, family, destinations);
+  // Nothing arrives: the answer to nothing is not asked.
+  if (seen.sources.empty()) return paths.push_back(path);
+  const std::vector<Undone> undone = seen.moved ? ways_.undone_by(path.go, src, family) : std::vector<Undone>{};
+  IntervalSet destinations = seen.sources;
+  if (destinations == IntervalSet::all(address_bits(family))) {
+    destinations = src;
+    for (const Undone& undo : undone) destinations = destinations.united(undo.given);
+  }
+  const auto back = ways_.from(start, has_host ? target : nullptr, destinations, family, undone);
   if (!back) {
     reasons.push_back(fmt::format("limit reached: too many ways from {} back to {}", asked.to, asked.from));
     return;
