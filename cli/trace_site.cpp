@@ -29,6 +29,20 @@ void carry(const Packet& from, PacketRequest& request) {
     if (from.has(field)) request.packet.set(field, from.get(field));
 }
 
+// What every device gives a packet that comes in (solver/walk.h, "Hops"), where nobody said otherwise.
+void settle_first(Packet& packet, bool answer) {
+  const auto settle = [&](Field field, model::u128 value) {
+    if (!packet.has(field)) packet.set(field, value);
+  };
+  settle(Field::mark, 0);
+  settle(Field::fragment, 0);
+  settle(Field::ct_dir, answer);
+  if (!answer && packet.has(Field::state) && packet.get(Field::state) == model::state_new) {
+    settle(Field::ct_status, 0);
+    settle(Field::connmark, 0);
+  }
+}
+
 // What nat did to the first packet, to be undone on its answer.
 model::Translation undone(const model::Outcome& passed) {
   model::Translation back;
@@ -106,6 +120,7 @@ std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Devi
   const auto pass = [&](const Stop& stop) {
     const model::Policy* policy = stop.device->policy_for(family);
     Packet packet = packet_for(request, *policy);
+    settle_first(packet, before != nullptr);
     if (stop.device->profile) packet.set(Field::profile, *stop.device->profile);
     const auto settle = [&](Field field, const model::InterfaceFact* interface) {
       if (interface) packet.set(field, policy->interfaces.atom_of(interface->name));
