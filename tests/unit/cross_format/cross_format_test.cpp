@@ -113,8 +113,8 @@ struct Asked {
   Ref depends = Diagrams::kFalse;
 };
 
-Asked ask(Router& router, Side from, Family family, Group group, Regions& regions) {
-  Asked asked{&router, router.walk(from, family, group), {}};
+Asked ask(Router& router, Side from, Family family, Group group, bool usual, Regions& regions) {
+  Asked asked{&router, router.walk(from, family, group, usual), {}};
   Flow flow(asked.walk, slice(asked.walk), {});
   bool complete = true, all = true;
   Ref so_far = Diagrams::kTrue;
@@ -320,7 +320,7 @@ Group group_of(const Packet& packet) {
 
 void check_expectation(const Expected& expected, Router& router) {
   Regions regions;
-  const Asked asked = ask(router, expected.from, expected.packet.family, group_of(expected.packet), regions);
+  const Asked asked = ask(router, expected.from, expected.packet.family, group_of(expected.packet), false, regions);
   const Fate fate = fate_of(asked, regions, expected.packet);
   const bool blocked = fate.verdict == "drop" || fate.verdict == "reject";
   EXPECT_TRUE(expected.verdict == fate.verdict || (expected.verdict == "blocked" && blocked))
@@ -354,11 +354,15 @@ TEST_P(CrossFormat, SaysTheSame) {
   for (Family family : v6 ? std::vector{Family::v4, Family::v6} : std::vector{Family::v4})
     for (Side from : {Side::lan, Side::wan})
       for (Group group : kGroups) {
-        Regions regions;
-        std::vector<Asked> asked;
-        for (Router& router : routers) asked.push_back(ask(router, from, family, group, regions));
         const char* names[] = {"tcp", "udp and its kind", "echo requests", "other icmp", "other protocols"};
-        compare(asked, regions, family, std::string(from == Side::lan ? "lan to wan, " : "wan to lan, ") + names[static_cast<size_t>(group)] + (family == Family::v6 ? ", IPv6" : ""), compared);
+        const std::string where = std::string(from == Side::lan ? "lan to wan, " : "wan to lan, ") + names[static_cast<size_t>(group)] + (family == Family::v6 ? ", IPv6" : "");
+        for (const bool usual : {false, true}) {
+          Regions regions;
+          std::vector<Asked> asked;
+          for (Router& router : routers)
+            if (&router == &routers.front() || router.format->has_own_rules == usual) asked.push_back(ask(router, from, family, group, usual, regions));
+          if (asked.size() > 1) compare(asked, regions, family, where, compared);
+        }
       }
   std::cout << routers.size() << " formats, " << compared.questions << " questions, " << compared.packets << " packets\n";
 }

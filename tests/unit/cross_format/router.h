@@ -27,6 +27,7 @@ struct Format {
   bool tells_interfaces;           // otherwise they are stated, as `lan0` and `wan0`
   bool rejects;                    // whether a refusal can answer the sender
   bool linux;                      // a Linux kernel translates: source ports may change where nothing says otherwise
+  bool has_own_rules = false;      // drops port 0 and link-local addresses and translates no CARP whatever its configuration says: not asked then
 };
 
 inline const std::vector<Format>& formats() {
@@ -35,7 +36,7 @@ inline const std::vector<Format>& formats() {
                                           {"openwrt", {"openwrt/network", "openwrt/firewall"}, true, true, true},
                                           {"mikrotik", {"mikrotik.rsc"}, true, true, true},
                                           {"cisco-ios", {"ios.cfg"}, true, false, false},
-                                          {"pfsense", {"pfsense.xml"}, true, true, false}};
+                                          {"pfsense", {"pfsense.xml"}, true, true, false, true}};
   return all;
 }
 
@@ -86,18 +87,21 @@ class Router {
   }
 
   // The walk of a connection from that side. Requires: it has a policy for the family. Refers to this router.
-  Walk walk(Side from, Family family, Group group) {
+  // usual: without port 0, link-local addresses and CARP (112).
+  Walk walk(Side from, Family family, Group group, bool usual) {
     Network network;
     network.devices = {device};
     const Topology topology(network, family);
     for (Side side : {Side::lan, Side::wan}) towards_[static_cast<size_t>(side)] = AddressSet::of(family, destinations(topology, network.devices[0], side));
     Walk walk;
     walk.family = family;
-    const IntervalSet zero = IntervalSet::of(0), port = group == Group::tcp || group == Group::ports ? IntervalSet::all(16) : zero;
-    const IntervalSet echo = IntervalSet::of(family == Family::v4 ? 8 : 128), everyone = IntervalSet::all(address_bits(family));
+    const IntervalSet zero = IntervalSet::of(0), ports = usual ? IntervalSet::range(1, 65535) : IntervalSet::all(16);
+    const IntervalSet port = group == Group::tcp || group == Group::ports ? ports : zero, echo = IntervalSet::of(family == Family::v4 ? 8 : 128);
+    const AddressSet link_local = AddressSet::of(*parse_prefix("169.254.0.0/16")).united(AddressSet::of(*parse_prefix("fe80::/10")));
+    const IntervalSet everyone = IntervalSet::all(address_bits(family)).minus(usual ? link_local.in(family) : IntervalSet());
     const IntervalSet type = group == Group::echo ? echo : group == Group::icmp ? IntervalSet::all(8).minus(echo) : zero;
     const IntervalSet code = group == Group::icmp ? IntervalSet::all(8) : zero;
-    walk.in_question = {{everyone.minus(own_addresses(network, device).in(family)), everyone, protocols(group, family), port, port, type, code}};
+    walk.in_question = {{everyone.minus(own_addresses(network, device).in(family)), everyone, protocols(group, family).minus(usual ? IntervalSet::of(112) : IntervalSet()), port, port, type, code}};
     walk.legs = legs_of(group == Group::tcp ? proto_tcp : proto_udp);
     if (group == Group::icmp) walk.legs.resize(1);
     walk.must_return = true;
