@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "model/rewrites.h"
+
 
 namespace fwproof::model {
 
@@ -14,74 +16,6 @@ constexpr size_t kMostWays = 256;
 constexpr size_t kMostStops = 24;
 
 IntervalSet everything(Family family) { return IntervalSet::all(address_bits(family)); }
-
-// What a rewrite of an address may give.
-IntervalSet given_by(const Rewrite& step, Family family) {
-  const IntervalSet all = everything(family);
-  if (step.kind == Rewrite::Kind::assign && !step.values.empty()) return step.values.intersected(all);
-  if (step.kind != Rewrite::Kind::netmap) return all;
-  // The network part is fixed; with a contiguous mask that is an interval.
-  const u128 host = ~step.mask & max_value(address_bits(family));
-  return (host & (host + 1)) == 0 ? IntervalSet::range(step.value & ~host, (step.value & ~host) | host) : all;
-}
-
-// Whether a rule's own terms rule out packets by that interface.
-bool misses(const Rule& rule, Field field, const Policy& policy, const InterfaceFact* interface) {
-  if (interface == nullptr) return false;
-  const u128 atom = policy.interfaces.atom_of(interface->name);
-  return std::any_of(rule.terms.begin(), rule.terms.end(), [&](const Term& term) {
-    const auto* in = std::get_if<In>(&term.what);
-    return in != nullptr && in->field == field && in->set.contains(atom) == term.negated;
-  });
-}
-
-// What the policy may write into a field of packets between these interfaces (nullptr: any).
-IntervalSet given(const Policy& policy, Field field, Family family, const InterfaceFact* in = nullptr, const InterfaceFact* out = nullptr) {
-  IntervalSet set;
-  for (const Chain& chain : policy.chains)
-    for (const Rule& rule : chain.rules) {
-      if (!rule.enabled || misses(rule, Field::in, policy, in) || misses(rule, Field::out, policy, out)) continue;
-      if (rule.action.kind == ActionKind::unknown_rewriting) return everything(family);
-      if (rule.action.kind != ActionKind::rewrite) continue;
-      for (const Rewrite& step : policy.rewrites[rule.action.index].steps)
-        if (step.field == field) set = set.united(given_by(step, family));
-    }
-  return set;
-}
-
-// Destinations that a rule's own terms let through; everything where they say nothing of it.
-IntervalSet destinations_of(const Rule& rule, Family family) {
-  IntervalSet set = everything(family);
-  for (const Term& term : rule.terms) {
-    const auto* in = std::get_if<InAddresses>(&term.what);
-    if (in == nullptr || in->field != Field::dst) continue;
-    set = term.negated ? set.minus(in->set.in(family)) : set.intersected(in->set.in(family));
-  }
-  return set;
-}
-
-// Destinations that the policy may change; `named_only`: only rules that name them.
-IntervalSet taken(const Policy& policy, Family family, bool named_only) {
-  IntervalSet set;
-  for (const Chain& chain : policy.chains)
-    for (const Rule& rule : chain.rules) {
-      if (!rule.enabled) continue;
-      const bool unknown = rule.action.kind == ActionKind::unknown_rewriting;
-      const bool changes = rule.action.kind == ActionKind::rewrite &&
-                           std::any_of(policy.rewrites[rule.action.index].steps.begin(), policy.rewrites[rule.action.index].steps.end(),
-                                       [](const Rewrite& step) { return step.field == Field::dst; });
-      if (!unknown && !changes) continue;
-      const IntervalSet destinations = destinations_of(rule, family);
-      if (named_only && destinations == everything(family)) continue;
-      set = set.united(destinations);
-    }
-  return set;
-}
-
-IntervalSet taken(const Device& device, Family family, bool named_only) {
-  const Policy* policy = device.policy_for(family);
-  return policy == nullptr ? IntervalSet{} : taken(*policy, family, named_only);
-}
 
 bool has_routes(const Device& device, Family family) {
   return std::any_of(device.facts.routes.begin(), device.facts.routes.end(), [&](const RouteFact& route) { return route.to.address.family == family; });
@@ -124,7 +58,7 @@ struct Ways::Search {
       for (const Place& member : topology.segments()[segment].members) {
         if (member.device == by || !ways.stands_on_the_way(*member.device)) continue;
         const IntervalSet own = topology.addresses(*member.device).intersected(topology.segments()[segment].addresses);
-        IntervalSet takes = rest.intersected(own.united(taken(*member.device, family, true).intersected(rest)));
+        IntervalSet takes = rest.intersected(own.united(may_translate(*member.device, family, true).intersected(rest)));
         for (const Place& other : topology.segments()[segment].members)
           if (other.device != member.device) takes = takes.minus(topology.addresses(other));
         if (takes.empty()) continue;
@@ -163,7 +97,7 @@ struct Ways::Search {
   // All the ways out of a device.
   void leave(const Device& device, Hook hook, const InterfaceFact* in, const IntervalSet& destinations) {
     const Policy* policy = device.policy_for(family);
-    IntervalSet possible = policy == nullptr ? everything(family) : destinations.united(given(*policy, Field::dst, family, in));
+    IntervalSet possible = policy == nullptr ? everything(family) : destinations.united(may_write(*policy, Field::dst, family, in));
     for (const Undone& undo : undone)
       if (undo.device == &device && undo.given.intersects(destinations)) possible = possible.united(undo.sources);
     for (const Exit& exit : topology.exits(device, in)) {
@@ -385,7 +319,7 @@ std::optional<std::vector<Way>> Ways::from(const Location& start, const Device* 
 IntervalSet Ways::translated_destinations(Family family) const {
   IntervalSet set;
   for (const Device& device : network_.devices)
-    if (stands_on_the_way(device)) set = set.united(device.policy_for(family) ? taken(device, family, false) : everything(family));
+    if (stands_on_the_way(device)) set = set.united(device.policy_for(family) ? may_translate(device, family, false) : everything(family));
   return set;
 }
 
@@ -393,8 +327,8 @@ IntervalSet Ways::translatable_addresses(Family family) const {
   IntervalSet set;
   for (const Device& device : network_.devices) {
     if (!stands_on_the_way(device)) continue;
-    const IntervalSet own = topology(family).addresses(device).intersected(device.policy_for(family) ? taken(device, family, false) : everything(family));
-    set = set.united(own).united(taken(device, family, true));
+    const IntervalSet own = topology(family).addresses(device).intersected(device.policy_for(family) ? may_translate(device, family, false) : everything(family));
+    set = set.united(own).united(may_translate(device, family, true));
   }
   return set;
 }
@@ -405,7 +339,7 @@ std::vector<Undone> Ways::undone_by(const std::vector<Stop>& stops, const Interv
   for (const Stop& stop : stops) {
     const Policy* policy = stop.device->policy_for(family);
     if (policy == nullptr) continue;
-    const IntervalSet written = given(*policy, Field::src, family, stop.in, stop.out);
+    const IntervalSet written = may_write(*policy, Field::src, family, stop.in, stop.out);
     if (written.empty()) continue;
     undone.push_back({stop.device, written, sources});
     sources = sources.united(written);

@@ -176,21 +176,12 @@ bool Checking::ask_path(const Requirement& row, const Path& given, Family family
   part.family = family;
   part.unbound = (!source.bound && !source.any) || (!target.bound && !target.any);
   part.walk.family = family;
-  PacketBox box;
-  box.src = addresses(source, family);
-  box.dst = addresses(target, family);
+  PacketBox box = row_box(row, addresses(source, family), addresses(target, family));
   if (path.only_src) box.src = box.src.intersected(path.only_src->in(family));
   if (path.only_dst) box.dst = box.dst.intersected(path.only_dst->in(family));
   // A host does not reach itself through its firewall: ANY leaves out the other side's own addresses.
   if (source.any || !source.bound) box.src = target.bound && !target.any ? box.src.minus(box.dst) : box.src;
   if (target.any || !target.bound) box.dst = source.bound && !source.any ? box.dst.minus(box.src) : box.dst;
-  box.protocol = IntervalSet::of(row.protocol);
-  const bool ports = has_ports(row.protocol);
-  box.src_port = ports ? row.src_ports : IntervalSet::of(0);
-  box.dst_port = ports ? row.ports : IntervalSet::of(0);
-  const bool icmp = row.protocol == proto_icmp || row.protocol == proto_icmpv6;
-  box.icmp_type = icmp ? IntervalSet::of(row.protocol == proto_icmp ? 8 : 128) : IntervalSet::of(0);
-  box.icmp_code = IntervalSet::of(0);
   part.walk.in_question = {box};
   part.walk.not_in_question = to_itself(box);
   if (!part.walk.not_in_question.empty())

@@ -90,6 +90,36 @@ const AddressSet& any_for_exposure() {
   return set;
 }
 
+const AddressSet& private_addresses() {
+  static const AddressSet set = [] {
+    AddressSet all;
+    for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}) all = all.united(AddressSet::of(*parse_prefix(text)));
+    return all;
+  }();
+  return set;
+}
+
+PacketBox row_box(const Requirement& row, IntervalSet src, IntervalSet dst, const IntervalSet& dst_port) {
+  PacketBox box;
+  box.src = std::move(src);
+  box.dst = std::move(dst);
+  box.protocol = IntervalSet::of(row.protocol);
+  const bool ports = has_ports(row.protocol);
+  box.src_port = ports ? row.src_ports : IntervalSet::of(0);
+  box.dst_port = !ports ? IntervalSet::of(0) : dst_port.empty() ? row.ports : dst_port;
+  const bool icmp = row.protocol == proto_icmp || row.protocol == proto_icmpv6;
+  box.icmp_type = icmp ? IntervalSet::of(row.protocol == proto_icmp ? 8 : 128) : IntervalSet::of(0);
+  box.icmp_code = IntervalSet::of(0);
+  return box;
+}
+
+Stop host_stop(const Device* host, Hook hook) {
+  Stop stop;
+  stop.device = host;
+  stop.hook = hook;
+  return stop;
+}
+
 std::vector<Path> paths_between(const Network& network, const std::string& from, const std::string& to, Family family) {
   std::vector<const Device*> source, way, target;
   for (const Device& device : network.devices) {

@@ -1,0 +1,239 @@
+// The paths of a question in a site whose devices tell their places: every way there, with every way of the answers back.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "solver/check_run.h"
+#include "solver/flow.h"
+#include "solver/words.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+constexpr size_t kMostPaths = 256;
+
+bool is_private(Family family, const IntervalSet& set) { return private_addresses().in(family).contains(set); }
+
+std::vector<const Device*> devices_of(const std::vector<Stop>& stops) {
+  std::vector<const Device*> devices;
+  for (const Stop& stop : stops) devices.push_back(stop.device);
+  return devices;
+}
+
+// A way that ends where it should not.
+Way astray(const Way& way, std::string text) {
+  Way lost = way;
+  lost.end = Way::End::lost;
+  lost.text = std::move(text);
+  lost.unknown = false;
+  return lost;
+}
+
+bool ends_at(const Way& way, const Location& place) {
+  if (way.end == Way::End::segment) return place.kind == Location::Kind::segment && place.segment == way.segment;
+  if (way.end == Way::End::outside) return place.kind == Location::Kind::outside;
+  return way.end == Way::End::device && place.kind == Location::Kind::device && place.place.device == way.device;
+}
+
+std::string end_words(const Way& way, const Topology& topology) {
+  if (way.end == Way::End::device) return fmt::format("{} itself", way.device->name);
+  if (way.end == Way::End::outside) return fmt::format("beyond {} of {}", way.out->name, way.device->name);
+  return way.segment == SIZE_MAX ? "its own network" : topology.segments()[way.segment].name;
+}
+
+}  // namespace
+
+std::vector<const Device*> Checking::hosts_of(const std::string& zone) const {
+  std::vector<const Device*> hosts;
+  for (const Device& device : network_.devices)
+    if (device.host == zone && !device.host.empty()) hosts.push_back(&device);
+  if (hosts.empty()) hosts.push_back(nullptr);
+  return hosts;
+}
+
+std::vector<Location> Checking::target_locations(const std::string& to, Family family, IntervalSet& lost) {
+  const Zone& target = zone(to);
+  const bool everywhere = target.any || !target.bound;
+  return ways_.locate(to, everywhere ? any_for_requirement().in(family) : target.addresses.in(family), family, everywhere, lost);
+}
+
+std::string Checking::nowhere_words(const std::string& name, const IntervalSet& lost, Family family) const {
+  std::string words = fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), name);
+  for (const std::string& dead : ways_.dead_routes(lost, family)) words += "; " + dead;
+  return words;
+}
+
+// Addresses of the devices that a sender sees.
+IntervalSet Checking::facing_addresses(const Location& start, Family family) const {
+  const Topology& topology = ways_.topology(family);
+  if (start.kind == Location::Kind::outside) return topology.addresses(start.place);
+  IntervalSet set;
+  if (start.kind == Location::Kind::segment)
+    for (const Place& member : topology.segments()[start.segment].members)
+      if (member.device->host.empty()) set = set.united(topology.addresses(member));
+  return set;
+}
+
+// Every way to the target or astray, with every way of the answers.
+std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSet& dst, const IntervalSet& src, bool answers, std::vector<std::string>& reasons) {
+  std::vector<Path> paths;
+  const Family family = asked.family;
+  IntervalSet lost;
+  const std::vector<Location> targets = target_locations(asked.to, family, lost);
+  if (!lost.empty())
+    reasons.push_back(nowhere_words(asked.to, lost, family));
+  const auto ways = ways_.from(*asked.start, asked.sender, dst, family);
+  if (!ways) {
+    reasons.push_back(fmt::format("limit reached: too many ways from {} ({}) to {}", asked.from, asked.start->name, asked.to));
+    return paths;
+  }
+  for (const Way& way : *ways) {
+    const auto place = std::find_if(targets.begin(), targets.end(), [&](const Location& location) { return ends_at(way, location); });
+    for (const Device* host : hosts_of(asked.to)) {
+      Path path{asked.from, asked.to, {}, asked.sender, {}, std::nullopt, AddressSet::of(family, way.starts), {}, {}, {}, nullptr};
+      if (asked.sender) {
+        path.go.push_back(host_stop(ways_.readable(*asked.sender, family), Hook::output));
+        path.go.back().onward = ways_.start_stop(way.starts, family).onward;
+        path.only_dst.reset();
+      }
+      path.go.insert(path.go.end(), way.stops.begin(), way.stops.end());
+      const bool arrives = place != targets.end();
+      if (!arrives) {
+        const bool is_lost = way.end == Way::End::lost;
+        path.go.push_back(ways_.lost_stop(is_lost ? way : astray(way, fmt::format("it goes to {}, where {} is not", end_words(way, ways_.topology(family)), asked.to)), family));
+      } else {
+        IntervalSet own = place->addresses;
+        if (host && way.end != Way::End::device && hosts_of(asked.to).size() > 1) {
+          // Another walk asks about what is for the other hosts.
+          own = own.intersected(own_addresses(network_, *host).in(family));
+          path.go.push_back(ways_.start_stop(own.united(IntervalSet::all(address_bits(family)).minus(place->addresses)), family));
+        }
+        path.go.push_back(ways_.arrival_stop(asked.to, AddressSet::of(family, own), locals_));
+        path.arrival = const_cast<Policy*>(path.go.back().device->policy_for(family));
+        if (host && way.end != Way::End::device) path.go.push_back(host_stop(ways_.readable(*host, family), Hook::input));
+      }
+      path.devices = devices_of(path.go);
+      const Taken seen = answers ? taken(asked, path, src, dst) : Taken{true, {}, false};
+      if (!seen.stays) continue;
+      if (answers && arrives) add_answers(asked, path, way, src, seen, paths, reasons);
+      else paths.push_back(std::move(path));
+      if (!arrives) break;
+    }
+  }
+  if (paths.size() > kMostPaths) {
+    reasons.push_back(fmt::format("limit reached: too many ways from {} ({}) to {}", asked.from, asked.start->name, asked.to));
+    paths.clear();
+  }
+  return paths;
+}
+
+// What a quick look at the first leg tells of a way: whether any packet takes it, and with which sources packets arrive.
+Checking::Taken Checking::taken(const Asked& asked, const Path& path, const IntervalSet& src, const IntervalSet& dst) {
+  const IntervalSet everything = IntervalSet::all(address_bits(asked.family));
+  Walk walk;
+  walk.family = asked.family;
+  walk.elsewhere_passes = true;
+  const IntervalSet starts = path.only_dst ? dst.intersected(path.only_dst->in(asked.family)) : dst;
+  if (starts.empty() || src.empty()) return {};
+  walk.in_question = {row_box(*asked.row, src, starts, IntervalSet::all(16))};
+  walk.legs = legs_of(asked.row->protocol);
+  walk.legs.resize(1);
+  add_hops(walk.legs, path, asked.family, locals_);
+  try {
+    Flow flow(walk, slice(walk), options_.limits);
+    const bool moved = flow.moved(Field::src) != Diagrams::kFalse;
+    return {flow.stays() != Diagrams::kFalse, flow.arriving(Field::src), moved};
+  } catch (const LimitReached&) {
+    return {true, everything, true};
+  }
+}
+
+// One path for each way that answers may take.
+void Checking::add_answers(const Asked& asked, const Path& path, const Way& way, const IntervalSet& src, const Taken& seen, std::vector<Path>& paths,
+                           std::vector<std::string>& reasons) {
+  const Family family = asked.family;
+  const Device* target = path.go.back().device;
+  const bool has_host = target->host == asked.to && path.go.back().hook == Hook::input && way.end != Way::End::device;
+  Location start;
+  start.kind = way.end == Way::End::segment ? Location::Kind::segment : way.end == Way::End::outside ? Location::Kind::outside : Location::Kind::device;
+  start.segment = way.segment;
+  start.place = {way.device, way.end == Way::End::outside ? way.out : nullptr};
+  // Nothing arrives: the answer to nothing is not asked.
+  if (seen.sources.empty()) return paths.push_back(path);
+  const std::vector<Undone> undone = seen.moved ? ways_.undone_by(path.go, src, family) : std::vector<Undone>{};
+  IntervalSet destinations = seen.sources;
+  if (destinations == IntervalSet::all(address_bits(family))) {
+    destinations = src;
+    for (const Undone& undo : undone) destinations = destinations.united(undo.given);
+  }
+  const auto back = ways_.from(start, has_host ? target : nullptr, destinations, family, undone);
+  if (!back) {
+    reasons.push_back(fmt::format("limit reached: too many ways from {} back to {}", asked.to, asked.from));
+    return;
+  }
+  for (const Way& answer : *back) {
+    Path whole = path;
+    if (has_host) {
+      whole.back.push_back(host_stop(target, Hook::output));
+      whole.back.back().onward = ways_.start_stop(answer.starts, family).onward;
+    } else if (way.end != Way::End::device) {
+      whole.back.push_back(ways_.start_stop(answer.starts, family));
+    }
+    whole.back.insert(whole.back.end(), answer.stops.begin(), answer.stops.end());
+    if (answer.end == Way::End::lost)
+      whole.back.push_back(ways_.lost_stop(answer, family));
+    else if (!ends_at(answer, *asked.start))
+      whole.back.push_back(ways_.lost_stop(astray(answer, fmt::format("the answer goes to {}, where the client is not", end_words(answer, ways_.topology(family)))), family));
+    else if (asked.sender)
+      whole.back.push_back(host_stop(ways_.readable(*asked.sender, family), Hook::input));
+    paths.push_back(std::move(whole));
+  }
+}
+
+// For an exposure: every way that reaches the host, with the packets that are asked about on it.
+std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(const Closed& closed, Family family, const std::vector<PacketBox>& boxes, Result& result) {
+  std::vector<std::pair<Path, std::vector<PacketBox>>> asked_paths;
+  const Zone& host = zone(closed.host);
+  const std::string from = closed.inbound ? "ANY" : closed.host;
+  const std::string to = closed.inbound ? closed.host : "ANY";
+  IntervalSet lost;
+  const IntervalSet everyone = any_for_exposure().in(family);
+  const IntervalSet own = host.bound && !host.any ? host.addresses.in(family) : everyone;
+  const bool outbound = !closed.inbound;
+  for (const Location& start : ways_.locate(from, outbound ? own : everyone, family, !outbound || !host.bound, lost)) {
+    const bool from_outside = start.kind == Location::Kind::outside;
+    // From the Internet any source may come; from a private network beyond a router its own.
+    const bool any_source = from_outside && closed.inbound && !is_private(family, start.addresses);
+    const IntervalSet src = any_source ? everyone : start.addresses;
+    for (const Device* sender : hosts_of(from)) {
+      std::vector<std::string> reasons;
+      const Asked asked{nullptr, from, to, family, &start, sender};
+      const IntervalSet dst = outbound ? everyone : own.united(ways_.translated_destinations(family));
+      for (Path& path : paths_by_routes(asked, dst, src, false, reasons)) {
+        if (path.arrival == nullptr) continue;
+        std::vector<PacketBox> some = boxes;
+        const bool hidden = from_outside && closed.inbound && is_private(family, own);
+        if (hidden && path.only_dst) path.only_dst = path.only_dst->minus(private_addresses());
+        for (PacketBox& box : some) box.src = box.src.intersected(src);
+        if (hidden) {
+          const std::string text = fmt::format("nobody {} can send to the private addresses of {}", start.name, closed.host);
+          const auto same = [&](const Assumption& a) { return a.text == text; };
+          if (std::none_of(result.assumes.begin(), result.assumes.end(), same)) result.assumes.push_back({text, {}});
+        }
+        path.from = from;
+        // The address that faces the sender.
+        path.usual_dst = facing_addresses(start, family);
+        asked_paths.emplace_back(std::move(path), std::move(some));
+      }
+      result.reasons.insert(result.reasons.end(), reasons.begin(), reasons.end());
+    }
+  }
+  if (!lost.empty())
+    result.reasons.push_back(nowhere_words(from, lost, family));
+  return asked_paths;
+}
+
+}  // namespace fwproof::solver
