@@ -71,6 +71,18 @@ std::string address_text(const Packet& packet, Field field) {
   return packet.has(field) ? model::to_text(model::Address{packet.family, packet.get(field)}) : "another address";
 }
 
+// A client takes no answer from elsewhere.
+void compare_ends(report::Trace& trace, const Packet& back, const Packet& request) {
+  bool known = true, same = true;
+  for (const auto& [mine, theirs] : {std::pair{Field::src, Field::dst}, std::pair{Field::dst, Field::src}}) {
+    known = known && back.has(mine);
+    same = same && (!back.has(mine) || back.get(mine) == request.get(theirs));
+  }
+  const std::string text = fmt::format("the answer comes from {}, but {} asked {}", address_text(back, Field::src), address_text(request, Field::src), address_text(request, Field::dst));
+  if (!same) trace.answer_end = {model::Verdict::drop, text + ": it is not taken", {}};
+  else if (!known) trace.answer_end = {model::Verdict::depends, text, {}};
+}
+
 }  // namespace
 
 // A way as far as the packet goes.
@@ -204,7 +216,11 @@ void SiteTracer::add_answer(report::Trace& trace, const Journey& journey, const 
   const PacketRequest answer = answer_to(request, journey.last);
   trace.answer = answer.packet;
   const model::Family family = answer.packet.family;
-  const IntervalSet destination = answer.packet.has(Field::dst) ? IntervalSet::of(answer.packet.get(Field::dst)) : IntervalSet::all(model::address_bits(family));
+  if (!answer.packet.has(Field::dst)) {
+    trace.answer_end = {model::Verdict::depends, "which address the source was translated to is not known, and so not the way of the answer", {}};
+    return;
+  }
+  const IntervalSet destination = IntervalSet::of(answer.packet.get(Field::dst));
   const auto ways = ways_.from(start, journey.target, destination, family, IntervalSet::of(request.packet.get(Field::src)));
   if (!ways) {
     trace.answer_end = {model::Verdict::depends, "limit reached: too many ways through the site", {}};
@@ -214,12 +230,7 @@ void SiteTracer::add_answer(report::Trace& trace, const Journey& journey, const 
     std::optional<Journey> back = follow(way, journey.target, answer, &journey);
     if (!back) continue;
     if (back->through) trace.answer_end = end_of(way, back->last);
-    const bool foreign = back->through && way.end != Way::End::lost &&
-                         (address_text(back->last, Field::src) != address_text(request.packet, Field::dst) ||
-                          address_text(back->last, Field::dst) != address_text(request.packet, Field::src));
-    if (foreign)
-      trace.answer_end = {model::Verdict::drop, fmt::format("the answer comes from {}, but {} asked {}: it is not taken", address_text(back->last, Field::src),
-                                                            address_text(request.packet, Field::src), address_text(request.packet, Field::dst)), {}};
+    if (back->through && way.end != Way::End::lost) compare_ends(trace, back->last, request.packet);
     trace.answer_steps = std::move(back->steps);
     return;
   }
