@@ -47,8 +47,11 @@ LineClass Account::line_class(size_t line) const { return lines_.at(line - 1).li
 std::string_view Account::construct(size_t line) const { return construct_names_[lines_.at(line - 1).construct]; }
 
 void Account::merge(const Account& other) {
-  for (size_t line = 1; line <= other.lines_.size(); ++line)
+  if (other.unit != "line") unit = other.unit;
+  for (size_t line = 1; line <= other.lines_.size(); ++line) {
     if (other.is_set(line)) set(line, other.line_class(line), other.construct(line));
+    else if (other.lines_[line - 1].state == State::blank) set_blank(line);
+  }
 }
 
 std::map<LineClass, std::map<std::string, size_t>> Account::constructs() const {

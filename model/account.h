@@ -39,7 +39,7 @@ class Account {
   size_t count(LineClass line_class) const;
   LineClass line_class(size_t line) const;
   std::string_view construct(size_t line) const;
-  // Takes over every line that `other` has set: an importer's part of a file that several importers share.
+  // Takes over every line that `other` has set or called blank, and its unit: an importer's part of a file that several importers share.
   void merge(const Account& other);
   // class → construct → how many lines
   std::map<LineClass, std::map<std::string, size_t>> constructs() const;

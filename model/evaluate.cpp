@@ -271,6 +271,7 @@ class Way {
         break;
       case Rewrite::Kind::netmap:
         if (known || (step.mask & all) == all) value = ((old & ~step.mask) | step.value) & all;
+        choice = IntervalSet::range(step.value & all, (step.value | ~step.mask) & all);
         break;
     }
     ++version_;

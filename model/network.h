@@ -27,6 +27,7 @@ struct InterfaceFact {
   Origin origin;
   bool up = true;                 // false: shut down by configuration: no packet comes or goes here
   bool dynamic = false;           // has (or may have) an address that the export does not tell: DHCP, PPPoE, SLAAC
+  std::optional<Family> dynamic_family;  // dynamic in this family only (a static IPv4 address beside a delegated IPv6 prefix); unset: in both
   std::string vrf;                // routing instance; empty: the global one
   std::string network;            // the site's name for the network it joins: tells networks with the same addresses apart; may be empty
 };

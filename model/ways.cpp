@@ -289,7 +289,7 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
     const IntervalSet own = topology.addresses(device).intersected(addresses);
     if (own.empty()) continue;
     left = left.minus(own);
-    if (everywhere) continue;  // ANY is who sends through devices, not they themselves
+    if (everywhere || own != addresses) continue;  // a network is who sends through devices, not they themselves
     add({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name});
   }
   // Narrow networks first: an address belongs to the most specific one. Networks with equal addresses may both hold it.

@@ -220,7 +220,8 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
     const bool settled = answer.limit.empty() && answer.proven;
     open = open || !settled || answer.any_undecided;
     // What an unbound name stands for is not known: only what fails for all of ANY surely fails.
-    const bool surely = !part.unbound || answer.all_break;
+    // One way of several says nothing of all of ANY.
+    const bool surely = !part.unbound || (part.path.go.empty() && answer.all_break);
     if (answer.any_breaks && surely && answer.fault.empty()) {
       violated = true;
       add_findings(result, part, answer.breaks, result.counterexamples);

@@ -238,7 +238,7 @@ void Checking::summarise_row(const Requirement& row, Result& result, const std::
   for (const Part& part : parts) {
     const std::pair key{part.from, part.to};
     whole.try_emplace(key, true);
-    whole[key] = whole[key] && part.answer.all_break;
+    whole[key] = whole[key] && (part.path.go.empty() ? part.answer.all_break : part.answer.all_staying_break);
     if (part.answer.breaks.empty()) continue;
     for (const Finding& finding : part.answer.breaks) {
       IntervalSet& sources = failing[key].first.in(part.family);

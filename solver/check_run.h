@@ -75,6 +75,9 @@ class Checking {
   void ask_from(const Asked& asked, Result& result, std::vector<Part>& parts);
   std::vector<Known> addresses_known(const Asked& asked, Result& result);
   std::vector<Known> find_by_translation(const Asked& asked);
+  void add_translated(const Asked& asked, const model::IntervalSet& candidates, std::vector<Known>& known);
+  model::IntervalSet facing_addresses(const model::Location& start, model::Family family) const;
+  bool goes(const Asked& asked, const Path& path, const model::IntervalSet& src, const model::IntervalSet& dst);
   std::vector<Known> outside_addresses(const Asked& asked);
   std::vector<Part> ask_known(const Asked& asked, const Known& known, std::vector<std::string>& reasons);
   std::vector<Path> paths_by_routes(const Asked& asked, const model::IntervalSet& dst, const model::IntervalSet& src, bool answers, std::vector<std::string>& reasons);

@@ -13,7 +13,7 @@ using namespace model;
 
 namespace {
 
-constexpr size_t kMostPaths = 64;
+constexpr size_t kMostPaths = 256;
 constexpr size_t kMostKnown = 8;
 
 // Addresses that nobody routes between organisations: RFC 1918, RFC 6598 (shared), RFC 4193 (IPv6 unique local).
@@ -165,7 +165,13 @@ std::vector<Checking::Known> Checking::addresses_known(const Asked& asked, Resul
     if (dst.empty()) return {};
     return {{dst, {}, ""}};
   }
-  if (target.any || !target.bound) return {{any_for_requirement().in(asked.family).minus(zone(asked.from).addresses.in(asked.family)), {}, ""}};
+  if (target.any || !target.bound) {
+    // Devices on the way are not who ANY means.
+    IntervalSet anyone = any_for_requirement().in(asked.family).minus(zone(asked.from).addresses.in(asked.family));
+    for (const Device& device : network_.devices)
+      if (device.host.empty()) anyone = anyone.minus(ways_.topology(asked.family).addresses(device));
+    return {{anyone, {}, ""}};
+  }
   const IntervalSet own = target.addresses.in(asked.family);
   const bool from_outside = asked.start->kind == Location::Kind::outside;
   if (from_outside && is_private(asked.family, own) && !is_private(asked.family, asked.start->addresses)) return {};
@@ -212,6 +218,28 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
   IntervalSet candidates = ways_.translatable_addresses(asked.family).intersected(any_for_exposure().in(asked.family)).minus(target.addresses.in(asked.family));
   if (asked.start->kind == Location::Kind::outside && !is_private(asked.family, asked.start->addresses))
     candidates = candidates.minus(private_addresses().in(asked.family));
+  // What faces the sender is what it knows first.
+  const IntervalSet facing = candidates.intersected(facing_addresses(*asked.start, asked.family));
+  if (!facing.empty()) add_translated(asked, facing, known);
+  if (known.empty()) add_translated(asked, candidates.minus(facing), known);
+  // The row's own port first.
+  std::stable_sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.dst_port.empty() > b.dst_port.empty(); });
+  return known;
+}
+
+// Addresses of the devices that a sender sees.
+IntervalSet Checking::facing_addresses(const Location& start, Family family) const {
+  const Topology& topology = ways_.topology(family);
+  if (start.kind == Location::Kind::outside) return topology.addresses(start.place);
+  IntervalSet set;
+  if (start.kind == Location::Kind::segment)
+    for (const Place& member : topology.segments()[start.segment].members)
+      if (member.device->host.empty()) set = set.united(topology.addresses(member));
+  return set;
+}
+
+void Checking::add_translated(const Asked& asked, const IntervalSet& candidates, std::vector<Known>& known) {
+  if (candidates.empty()) return;
   std::vector<std::string> reasons;
   for (Path& path : paths_by_routes(asked, candidates, asked.start->addresses, false, reasons)) {
     if (path.arrival == nullptr || std::none_of(path.go.begin(), path.go.end(), [&](const Stop& stop) { return rewrites(stop, Field::dst, asked.family); })) continue;
@@ -239,9 +267,6 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
           if (known.size() < kMostKnown && std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(found));
         }
   }
-  // The row's own port first.
-  std::stable_sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.dst_port.empty() > b.dst_port.empty(); });
-  return known;
 }
 
 // Where a place outside can only send to the device in front of it.
@@ -323,6 +348,7 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
         if (host && way.end != Way::End::device) path.go.push_back(host_stop(ways_.readable(*host, family), Hook::input));
       }
       path.devices = devices_of(path.go);
+      if (answers && !goes(asked, path, src, dst)) continue;
       if (answers && arrives) add_answers(asked, path, way, src, paths, reasons);
       else paths.push_back(std::move(path));
       if (!arrives) break;
@@ -333,6 +359,21 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
     paths.clear();
   }
   return paths;
+}
+
+// Whether any packet takes that way at all.
+bool Checking::goes(const Asked& asked, const Path& path, const IntervalSet& src, const IntervalSet& dst) {
+  Walk walk;
+  walk.family = asked.family;
+  walk.elsewhere_passes = true;
+  const IntervalSet starts = path.only_dst ? dst.intersected(path.only_dst->in(asked.family)) : dst;
+  if (starts.empty() || src.empty()) return false;
+  const IntervalSet all_ports = IntervalSet::all(16);
+  walk.in_question = {row_box(*asked.row, src, starts, all_ports)};
+  walk.legs = legs_of(asked.row->protocol);
+  walk.legs.resize(1);
+  add_hops(walk.legs, path, asked.family, locals_);
+  return ask(walk, Wanted::all_pass, options_.limits, nullptr).any_stays;
 }
 
 // One path for each way that answers may take.
@@ -399,10 +440,7 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
         }
         path.from = from;
         // The address that faces the sender.
-        if (start.kind == Location::Kind::outside) path.usual_dst = ways_.topology(family).addresses(start.place);
-        if (start.kind == Location::Kind::segment)
-          for (const Place& member : ways_.topology(family).segments()[start.segment].members)
-            if (member.device->host.empty()) path.usual_dst = path.usual_dst.united(ways_.topology(family).addresses(member));
+        path.usual_dst = facing_addresses(start, family);
         asked_paths.emplace_back(std::move(path), std::move(some));
       }
       result.reasons.insert(result.reasons.end(), reasons.begin(), reasons.end());

@@ -270,7 +270,10 @@ namespace {
 // An example that people recognise: a host's address rather than its network's, a client's port.
 u128 usual_address(const IntervalSet& set) {
   const u128 least = set.min();
-  return (least & 0xff) == 0 && set.contains(least + 1) ? least + 1 : least;
+  if ((least & 0xff) != 0) return least;
+  for (const u128 host : {least + 1, least + 2, least + 3})
+    if (set.contains(host)) return host;
+  return least;
 }
 
 u128 usual_port(const IntervalSet& set) { return set.min() < 1024 && set.contains(1024) ? u128{1024} : set.min(); }

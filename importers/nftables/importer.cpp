@@ -22,9 +22,10 @@ std::vector<std::string_view> first_words(std::string_view line, size_t count) {
   return words;
 }
 
-// "table inet filter {", "table filter {"; pf has tables of the name <x>.
-bool is_table(const std::vector<std::string_view>& words) {
+// "table inet filter {", "table filter {"; pf has tables of the name <x>, VyOS indented ones with numbers.
+bool is_table(const std::vector<std::string_view>& words, bool indented) {
   if (words.size() < 3 || words[0] != "table") return false;
+  if (!table_family(words[1]) && (indented || (words[1][0] >= '0' && words[1][0] <= '9'))) return false;
   const size_t name = table_family(words[1]) ? 2 : 1;
   if (words[name].starts_with('<') || words[name].starts_with('{')) return false;
   return name + 1 < words.size() ? words[name + 1].starts_with('{') : words[name].ends_with('{');
@@ -51,7 +52,7 @@ Claim starts_at(std::span<const std::string_view> lines, size_t at) {
   while (!words.empty() && (words[0] == "nft" || words[0] == "sudo")) words.erase(words.begin());
   if (prefixed && line.find("nft ") == std::string_view::npos) return Claim::no;
   if (words.size() >= 2 && words[0] == "flush" && words[1] == "ruleset") return Claim::yes;
-  return is_table(words) || is_command(words) ? Claim::yes : Claim::no;
+  return is_table(words, start > 0) || is_command(words) ? Claim::yes : Claim::no;
 }
 
 std::string nearly(std::span<const std::string_view> lines) {

@@ -57,6 +57,63 @@ Term any_of(std::vector<Term> alternatives) {
 
 bool is_unknown(const Term& term) { return std::holds_alternative<model::Unknown>(term.what); }
 
+// Elements that differ in one address only are one alternative: ports are few, addresses many.
+class Merger {
+ public:
+  void add(Terms terms) {
+    size_t dimension = 0;
+    while (dimension < terms.size() && !std::holds_alternative<InAddresses>(terms[dimension].what)) ++dimension;
+    std::string rest = std::to_string(dimension);
+    bool plain = dimension < terms.size();
+    for (size_t i = 0; i < terms.size(); ++i)
+      if (i != dimension) plain = plain && describe(terms[i], rest);
+    if (!plain) return others_.push_back(std::move(terms));
+    const auto [entry, added] = index_.try_emplace(std::move(rest), groups_.size());
+    if (added) groups_.push_back({terms, dimension, {}});
+    const model::AddressSet& set = std::get<InAddresses>(terms[dimension].what).set;
+    const IntervalSet& addresses = set.v4.empty() ? set.v6 : set.v4;
+    auto& all = groups_[entry->second].addresses;
+    all.insert(all.end(), addresses.intervals().begin(), addresses.intervals().end());
+  }
+
+  size_t size() const { return groups_.size() + others_.size(); }
+
+  AnyOf take() {
+    AnyOf any;
+    for (Group& group : groups_) {
+      model::AddressSet& set = std::get<InAddresses>(group.terms[group.dimension].what).set;
+      (set.v4.empty() ? set.v6 : set.v4) = IntervalSet::from(std::move(group.addresses));
+      any.alternatives.push_back(std::move(group.terms));
+    }
+    for (Terms& terms : others_) any.alternatives.push_back(std::move(terms));
+    return any;
+  }
+
+ private:
+  struct Group {
+    Terms terms;
+    size_t dimension;
+    std::vector<model::Interval> addresses;
+  };
+
+  static bool describe(const Term& term, std::string& text) {
+    const auto* in = std::get_if<In>(&term.what);
+    const auto* addresses = std::get_if<InAddresses>(&term.what);
+    if ((!in && !addresses) || term.negated) return false;
+    const IntervalSet& set = in ? in->set : addresses->set.v4.empty() ? addresses->set.v6 : addresses->set.v4;
+    text += '/';
+    for (const model::Interval& interval : set.intervals()) {
+      text.append(reinterpret_cast<const char*>(&interval.lo), sizeof interval.lo);
+      text.append(reinterpret_cast<const char*>(&interval.hi), sizeof interval.hi);
+    }
+    return true;
+  }
+
+  std::unordered_map<std::string, size_t> index_;
+  std::vector<Group> groups_;
+  std::vector<Terms> others_;
+};
+
 // A catch-all element matches whatever no other does.
 bool has_star(const SetLookup& set) {
   return std::any_of(set.roots.begin(), set.roots.end(), [](const Expr* root) {
@@ -368,14 +425,14 @@ Term Conditions::build_set(const Key& key, const SetLookup& set, std::string_vie
     Term term = in_one_dimension(key[0], set, text, fine);
     return fine ? term : opaque(key[0], text);
   }
-  AnyOf any;
+  Merger alternatives;
   for (const Expr* root : set.roots)
     fine = fine && each_element(*root, b_.element_budget, [&](const Expr& element, const Expr*) {
-             any.alternatives.push_back(element_terms(key, element, text));
-             return any.alternatives.size() < kMaxSetTerms;
+             alternatives.add(element_terms(key, element, text));
+             return alternatives.size() < kMaxSetTerms;
            });
   if (!fine) return opaque(key[0], text);
-  return {std::move(any)};
+  return {alternatives.take()};
 }
 
 Term Conditions::in_one_dimension(const KeyPart& part, const SetLookup& set, std::string_view text, bool& fine) {

@@ -123,9 +123,8 @@ bool RuleLowering::settle() {
   steps_.swap(steps);
   const bool split = conditions_change();
   steps_.swap(steps);
-  const Action rewrite{ActionKind::rewrite, add_rewrite(std::move(steps), ActionKind::proceed)};
   if (!split) {
-    emit(std::move(terms), rewrite);
+    emit_steps(terms, std::move(steps));
     return true;
   }
   if (++b_.splits > kMaxSplits) return give_up("too many rules that change what they look at"), false;
@@ -148,8 +147,22 @@ bool RuleLowering::settle() {
   for (const Term& term : terms)
     if (term == Conditions::tracked()) condition.push_back(term);
   terms_.clear();
-  emit(std::move(condition), rewrite);
+  emit_steps(condition, std::move(steps));
   return true;
+}
+
+// A map without an element for the packet ends the rule.
+void RuleLowering::emit_steps(const Terms& terms, std::vector<Rewrite> steps) {
+  if (choices_.empty()) return emit(terms, {ActionKind::rewrite, add_rewrite(std::move(steps), ActionKind::proceed)});
+  model::AnyOf any;
+  for (auto& [condition, value] : choices_) {
+    Terms all = terms;
+    all.insert(all.end(), condition.begin(), condition.end());
+    emit(std::move(all), {ActionKind::rewrite, add_rewrite({{Rewrite::Kind::set_bits, steps[0].field, {}, "", kMarkMask, value}}, ActionKind::proceed)});
+    any.alternatives.push_back(std::move(condition));
+  }
+  choices_.clear();
+  terms_.push_back({std::move(any)});
 }
 
 bool RuleLowering::is_last(const Statement& statement) const {
@@ -221,7 +234,7 @@ RuleLowering::Next RuleLowering::broken(const Statement& statement) {
 }
 
 RuleLowering::Next RuleLowering::reject(const Statement& statement) {
-  if (statement.word != "tcp") steps_.clear();
+  if (statement.word != "tcp" && choices_.empty()) steps_.clear();
   if (!settle()) return Next::done;
   const bool v4 = b_.family == model::Family::v4;
   if (statement.word == "tcp") terms_.push_back({model::In{Field::protocol, IntervalSet::of(model::proto_tcp)}});
@@ -257,11 +270,11 @@ RuleLowering::Next RuleLowering::verdict(const Statement& statement) {
   bool fine = false;
   const Action action = action_of(statement.right, fine);
   if (action.kind == ActionKind::proceed && fine) return Next::go_on;
-  if (fine && action.kind == ActionKind::accept && !steps_.empty() && !steps_tracked_) {
+  if (fine && action.kind == ActionKind::accept && !steps_.empty() && !steps_tracked_ && choices_.empty()) {
     emit({ActionKind::rewrite, add_rewrite(std::move(steps_), ActionKind::accept)});
     return Next::done;
   }
-  if (fine && action.kind == ActionKind::drop) steps_.clear();
+  if (fine && action.kind == ActionKind::drop && choices_.empty()) steps_.clear();
   if (!settle()) return Next::done;
   if (!fine) return give_up(statement.text);
   emit(action);
@@ -434,29 +447,22 @@ void RuleLowering::mark(const Statement& statement, Field field) {
   if (mask != kMarkMask || key[0].flip != 0) steps_.push_back({Rewrite::Kind::set_bits, field, {}, "", ~mask & kMarkMask, key[0].flip & kMarkMask});
 }
 
-// Each value of the map is a rule of its own where nothing stands behind it; else any of its values.
+// Each value of the map becomes a rule of its own.
 void RuleLowering::mark_by_map(const Statement& statement, Field field, const Expr& map) {
   std::vector<std::pair<Terms, const Expr*>> choices;
   const Key key = conditions_.key_of(map.kids[0]);
-  const bool reads_itself = std::any_of(key.begin(), key.end(), [&](const KeyPart& part) { return part.selector && part.selector->field == field; });
-  if (is_last(statement) && !reads_itself && expand(map, choices, statement)) {
-    const bool tracked = steps_tracked_;
-    for (auto& [condition, data] : choices) {
-      const auto number = constant_of(*data, Type::mark);
-      Terms terms = terms_;
-      terms.insert(terms.end(), condition.begin(), condition.end());
-      if (tracked) terms.push_back(Conditions::tracked());
-      const Rewrite step = number ? Rewrite{Rewrite::Kind::set_bits, field, {}, "", kMarkMask, *number & kMarkMask}
-                                  : Rewrite{Rewrite::Kind::assign, field, IntervalSet::all(32)};
-      emit(std::move(terms), {ActionKind::rewrite, add_rewrite({step}, ActionKind::proceed)});
-    }
-    steps_tracked_ = false;
-    emitted_ = true;
-    return;
+  bool fine = !key.empty() && std::none_of(key.begin(), key.end(), [&](const KeyPart& part) { return part.selector && part.selector->field == field; });
+  fine = fine && expand(map, choices, statement);
+  for (const auto& [condition, data] : choices) {
+    const auto number = constant_of(*data, Type::mark);
+    fine = fine && number && std::none_of(condition.begin(), condition.end(), [](const Term& term) { return touches(term, {}); });
+    if (fine) choices_.emplace_back(condition, *number & kMarkMask);
   }
+  steps_.push_back({Rewrite::Kind::assign, field, IntervalSet::all(32)});
+  if (fine && !choices_.empty()) return;
+  choices_.clear();
   conditions_.add_dependencies(key, terms_);
   terms_.push_back(conditions_.unknown_term("map", statement.text, false));  // without an element for the packet the rule ends
-  steps_.push_back({Rewrite::Kind::assign, field, IntervalSet::all(32)});
   line_.worsen(LineClass::approximated, "mark of any value");
 }
 

@@ -38,6 +38,7 @@ class RuleLowering {
   // Makes what has been assigned so far a rule of its own. The statements behind it see the changed packet.
   bool settle();
   bool conditions_change() const;
+  void emit_steps(const Terms& terms, std::vector<model::Rewrite> steps);
   model::Action action_of(const Expr& verdict, bool& fine);
   void mark(const Statement& statement, model::Field field);
   void mark_by_map(const Statement& statement, model::Field field, const Expr& map);
@@ -81,6 +82,7 @@ class RuleLowering {
   uint32_t current_;                       // chain that takes the rules
   Terms terms_;
   std::vector<model::Rewrite> steps_;      // assigned, not yet a rule
+  std::vector<std::pair<Terms, model::u128>> choices_;  // what the one step assigns, by condition: "mark set tcp dport map { … }"
   bool steps_tracked_ = false;             // only for packets with a connection
   std::optional<uint32_t> behind_;         // where the chain goes on when this rule had to be split
   bool emitted_ = false;

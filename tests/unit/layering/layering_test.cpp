@@ -44,6 +44,7 @@ struct Library {
 const std::vector<Library> kLibraries = {
     {"z3", {"solver/"}},
     {"nlohmann/", {"specs/", "report/", "importers/", "cli/"}},
+    {"pugixml", {"importers/"}},
     {"openssl/", {"specs/"}},
     {"CLI/", {"cli/"}},
 };

@@ -80,25 +80,43 @@ class RandomRules {
     return all + "  }\n";
   }
 
+  // nft refuses two protocols in one rule: text that asks for another one than the rule's is drawn again.
+  std::string fitting(const std::string& text) const {
+    for (const char* protocol : {"tcp", "udp", "icmp"}) {
+      const bool asks = text.find(std::string(protocol) + " dport") != std::string::npos || text.find(std::string(protocol) + " sport") != std::string::npos ||
+                        text.find(std::string(protocol) + " flags") != std::string::npos || text.find(std::string(protocol) + " type") != std::string::npos ||
+                        text.find("ip protocol " + std::string(protocol)) != std::string::npos;
+      if (asks && protocol_ != protocol) return "";
+    }
+    return text;
+  }
+
   std::string condition() {
+    while (true)
+      if (const std::string text = fitting(any_condition()); !text.empty()) return text;
+  }
+
+  std::string any_condition() {
     const std::string p = port(), q = std::to_string(8000 + below(4));
     return any({"tcp dport " + p, "udp dport " + p, "udp dport != " + p, "tcp dport { " + p + ", " + q + " }", "tcp dport != { " + p + ", 8000-8002 }",
                 "th dport " + q + "-8007", "meta l4proto { tcp, udp } th dport < " + p, "meta l4proto != icmp", "ip protocol icmp", "icmp type echo-request",
                 "icmp type { echo-reply, 13, destination-unreachable }", "ip saddr 203.0.113.0/29", "ip saddr != 203.0.113.1-203.0.113.3", "ip saddr @addrs",
-                "ip saddr != @addrs", "ip saddr . th dport @pairs", "ip saddr . tcp dport != @pairs", "ip daddr " + std::string(kOther), "ip daddr & 255.0.0.255 == 192.0.0.1",
+                "ip saddr != @addrs", "ip saddr . th dport @pairs", "ip saddr . tcp dport != @pairs", "ip daddr " + std::string(kOther), "ip daddr & 255.255.255.3 == 192.0.2.1",
                 "iifname \"v0\"", "iifname \"v*\"", "iifname != \"lo\"", "meta mark 4", "meta mark & 0x5 != 0", "meta mark != 0x1", "meta mark 1-4",
                 "tcp flags syn", "tcp flags == syn", "tcp flags & (fin|syn|rst|ack) == syn", "tcp flags != syn", "tcp flags ! ack", "tcp flags syn,ack / syn,ack",
-                "tcp flags { syn, ack }", "ip protocol . th dport { tcp . " + p + ", udp . " + q + " }", "meta nfproto ipv4", "meta protocol ip", "ip6 saddr ::1",
+                "tcp flags { syn, ack }", "ip protocol . th dport { tcp . " + p + ", udp . " + q + " }", "meta nfproto ipv4", "meta protocol ip", "meta nfproto != ipv6",
                 "ip protocol != { 6, 17 }", "udp sport >= 30000", "fib daddr type local", "ip saddr { 203.0.113.1, 203.0.113.32/28 }"});
   }
 
   std::string rule(const std::string& chain, int calls) {
+    static constexpr const char* kProtocols[] = {"tcp", "udp", "icmp", "tcp", "udp"};
+    protocol_ = kProtocols[below(5)];
     std::string text;
     for (uint64_t i = below(3); i-- > 0;) text += condition() + " ";
     if (chain != "early" && below(5) == 0) text += any({"ct state new ", "ct state invalid ", "ct state != new ", "ct state { invalid, new } ", "ct state new,established "});
-    if (below(4) == 0) text += any({"counter ", "log prefix \"x\" ", "meta mark set 4 ", "meta mark set mark or 0x1 ", "meta mark set meta mark & 0x4 | 0x2 ", "meta mark set tcp dport map @marks "});
+    if (below(4) == 0) text += any({"counter ", "log prefix \"x\" ", "meta mark set 4 ", "meta mark set mark or 0x1 ", "meta mark set meta mark & 0x4 | 0x2 ", "meta mark set " + (protocol_ == "icmp" ? "5 " : protocol_ + " dport map @marks ")});
     if (below(6) == 0) text += condition() + " ";
-    if (calls == 2 && below(6) == 0) return text + any({"tcp dport vmap @decide", "udp dport vmap { 8001 : drop, 8002-8004 : jump one, * : continue }",
+    if (calls == 2 && below(6) == 0) return text + any({protocol_ == "icmp" ? "drop" : protocol_ + " dport vmap @decide", protocol_ == "icmp" ? "accept" : protocol_ + " dport vmap { 8001 : drop, 8002-8004 : jump one, * : continue }",
                                                         "meta mark vmap { 0 : jump one, 4 : jump two, 5 : drop }", "ct state vmap { invalid : drop, new : continue }"});
     if (calls == 2 && below(3) == 0) return text + any({"jump one", "goto two", "jump two", "goto one"});
     if (calls == 1 && below(3) == 0) return text + any({"jump two", "goto two"});
@@ -110,10 +128,11 @@ class RandomRules {
     return "    " + any({"tcp dport " + p + " dnat to " + to + ":8003", "udp dport " + p + " dnat to " + to, "ip protocol tcp dnat to tcp dport map { 8000 : " + std::string(kOther) + ", 8001 : " + kHost + " }",
                          "tcp dport { 8002, 8003 } redirect to :8005", "udp dport " + p + " redirect to :8001", "udp dport " + p + " accept", "tcp dport " + p + " drop",
                          "tcp dport " + p + " return", "meta mark 4 meta l4proto udp dnat to " + to + ":8006",
-                         "dnat ip addr . port to udp dport map { 8004 : " + std::string(kOther) + " . 8001 }", "ip saddr @nothing accept", "counter"}) + "\n";
+                         "dnat ip addr . port to udp dport map { 8004 : " + std::string(kOther) + " . 8001 }", "counter"}) + "\n";
   }
 
   std::mt19937_64 random_;
+  std::string protocol_;
 };
 
 struct Sent {

@@ -139,6 +139,17 @@ TEST(Routes, a_router_that_did_not_see_the_request_translates_the_answer_as_a_co
   EXPECT_FALSE(ask_all(walk).any_breaks);
 }
 
+// The evaluator follows no way on which netmap made an address outside of its network.
+TEST(Routes, an_address_that_is_not_known_is_in_the_network_that_it_is_mapped_to) {
+  Policy edge = router({}, {}, "192.0.2.20", "192.0.2.1");
+  edge.rewrites = {{{{Rewrite::Kind::assign, Field::src, IntervalSet::range(2, 6)},
+                     {Rewrite::Kind::netmap, Field::src, {}, "", max_value(32) - 255, address("198.51.100.0").min()}},
+                    ActionKind::proceed}};
+  edge.chains[1].rules = {rule({}, ActionKind::rewrite, 1, 0), rule({address_in(Field::src, "192.0.2.0/24")}, ActionKind::drop, 2)};
+  const Walk walk = question({hop(edge, "edge")}, {});
+  EXPECT_EQ(replay(walk, 0, client_packet(walk, walk.in_question[0])).verdict, Verdict::accept);
+}
+
 TEST(Routes, too_many_ports_to_compare_are_a_limit_and_no_answer) {
   Policy there = router({}, {from_outside(4)}, "192.0.2.20", "192.0.2.10");
   there.rewrites[1].steps.push_back({Rewrite::Kind::assign, Field::src_port, IntervalSet::range(1024, 65535)});

@@ -1,0 +1,171 @@
+// The device's place in the network.
+#include <algorithm>
+
+#include "importers/cisco_ios/lower.h"
+#include "importers/cisco_ios/words.h"
+
+namespace fwproof::importers::cisco_ios {
+
+using model::DiagnosticId;
+using model::Family;
+using model::IntervalSet;
+using model::Prefix;
+using model::Severity;
+
+namespace {
+
+constexpr size_t kMaxPools = 4096;
+
+class FactLowering {
+ public:
+  FactLowering(const Config& config, Report& report, model::HostFacts& facts) : config_(config), report_(report), facts_(facts) {}
+
+  void run() {
+    // A few lists cut out of a configuration say nothing of addresses.
+    const bool addressed = std::any_of(config_.interfaces.begin(), config_.interfaces.end(), [](const Interface& i) { return !i.addresses.empty() || i.dynamic4 || i.dynamic6; });
+    facts_.complete_addresses = addressed && !config_.virtual_addresses;
+    facts_.complete_routes = addressed;
+    for (const Interface& interface : config_.interfaces) add_interface(interface);
+    for (const StaticRoute& route : config_.routes) add_route(route);
+    if (!config_.ip_routing && config_.default_gateway) add_route(*config_.default_gateway);
+    for (const DhcpPoolSpec& pool : config_.dhcp) add_pool(pool);
+    facts_.routing_gaps.insert(facts_.routing_gaps.end(), config_.gaps.begin(), config_.gaps.end());
+    for (const NatRule& rule : config_.nat)
+      if (!rule.vrf.empty()) {
+        facts_.routing_gaps.push_back({"translation leads from routing instance " + rule.vrf.substr(0, 100) + " to another", rule.origin});
+        break;
+      }
+  }
+
+ private:
+  const Interface* find(const std::string& name) const {
+    const auto found = config_.interface_index.find(name);
+    return found == config_.interface_index.end() ? nullptr : &config_.interfaces[found->second];
+  }
+
+  void add_interface(const Interface& interface) {
+    if (begins(interface.name, "Null")) return;
+    model::InterfaceFact fact;
+    fact.name = interface.name;
+    fact.addresses = interface.addresses;
+    fact.origin = interface.origin;
+    fact.up = !interface.shutdown;
+    fact.dynamic = interface.dynamic4 || interface.dynamic6;
+    if (fact.dynamic && interface.dynamic4 != interface.dynamic6) fact.dynamic_family = interface.dynamic4 ? Family::v4 : Family::v6;
+    fact.vrf = interface.vrf;
+    // An unnumbered interface speaks with another one's address.
+    if (const Interface* other = interface.unnumbered.empty() ? nullptr : find(interface.unnumbered)) {
+      if (other->has_primary) fact.addresses.push_back({other->primary, 32});
+      if (other->dynamic4) {
+        fact.dynamic_family = interface.dynamic6 ? std::nullopt : std::optional(Family::v4);
+        fact.dynamic = true;
+      }
+    }
+    if (fact.dynamic) facts_.complete_addresses = false;
+    if (interface.learns_default && fact.up) {
+      model::RouteFact route;
+      route.to = {{Family::v4, 0}, 0};
+      route.dev = interface.name;
+      route.metric = 254;
+      route.origin = interface.origin;
+      route.vrf = interface.vrf;
+      facts_.routes.push_back(std::move(route));
+    }
+    facts_.interfaces.push_back(std::move(fact));
+  }
+
+  void add_route(const StaticRoute& route) {
+    model::RouteFact fact;
+    fact.to = route.to;
+    fact.via = route.via;
+    fact.dev = route.dev;
+    fact.metric = route.distance;
+    fact.origin = route.origin;
+    fact.discard = route.discard;
+    fact.vrf = route.vrf;
+    if (route.learned && fact.dev.empty())
+      for (const Interface& interface : config_.interfaces)
+        if (interface.dynamic4) fact.dev = interface.name;
+    if (fact.via && fact.dev.empty() && !reachable(*fact.via, fact.vrf, route.to.length))
+      report_.tell(DiagnosticId::route_nowhere, Severity::warning, route.origin, "the gateway " + model::to_text(*fact.via) + " is in no network of this router", "the route leads nowhere");
+    facts_.routes.push_back(std::move(fact));
+  }
+
+  // A gateway is reached over a connected network, or over another, longer route.
+  bool reachable(const model::Address& via, const std::string& vrf, unsigned length) const {
+    const auto covers = [&](const Prefix& prefix) {
+      const model::Interval interval = prefix.interval();
+      return prefix.address.family == via.family && interval.lo <= via.value && via.value <= interval.hi;
+    };
+    if (config_.routes.size() > 10'000) return true;  // each would look at each
+    for (const Interface& interface : config_.interfaces) {
+      if (interface.vrf != vrf || interface.shutdown) continue;
+      if (via.family == Family::v4 ? interface.dynamic4 || !interface.unnumbered.empty() : interface.dynamic6) return true;
+      if (std::any_of(interface.addresses.begin(), interface.addresses.end(), covers)) return true;
+    }
+    if (!config_.gaps.empty() || (via.family == Family::v6 && via.value >> 118 == 0x3fa)) return true;  // fe80::/10
+    return std::any_of(config_.routes.begin(), config_.routes.end(), [&](const StaticRoute& other) { return other.vrf == vrf && other.to.length > length && covers(other.to); });
+  }
+
+  void add_pool(const DhcpPoolSpec& spec) {
+    if (facts_.dhcp_pools.size() >= kMaxPools) return;
+    model::DhcpPool pool;
+    pool.interface = spec.name;
+    pool.origin = spec.origin;
+    if (spec.family == Family::v6) {
+      if (spec.network) {
+        const model::Interval interval = spec.network->interval();
+        pool.addresses.v6 = IntervalSet::range(interval.lo, interval.hi);
+        facts_.dhcp_pools.push_back(std::move(pool));
+      }
+      return;
+    }
+    IntervalSet addresses = spec.range;
+    if (spec.network) {
+      const model::Interval interval = spec.network->interval();
+      // Cisco IOS DHCP server: network and broadcast address are never handed out, nor an address of the router itself.
+      addresses = spec.network->length >= 31 ? IntervalSet::range(interval.lo, interval.hi) : IntervalSet::range(interval.lo + 1, interval.hi - 1);
+      addresses = addresses.minus(excluded());
+      for (const Interface& interface : config_.interfaces)
+        for (const Prefix& prefix : interface.addresses) {
+          if (prefix.address.family != Family::v4) continue;
+          addresses = addresses.minus(IntervalSet::of(prefix.address.value));
+          const model::Interval connected = prefix.interval();
+          if (connected.lo <= interval.lo && interval.hi <= connected.hi) pool.interface = interface.name;
+        }
+    }
+    IntervalSet reserved = spec.reserved;
+    if (spec.host) reserved = reserved.united(IntervalSet::of(spec.host->value));
+    pool.addresses.v4 = addresses.minus(all_reserved());
+    pool.reserved.v4 = reserved;
+    if (!pool.addresses.empty() || !pool.reserved.empty()) facts_.dhcp_pools.push_back(std::move(pool));
+  }
+
+  const IntervalSet& excluded() {
+    if (!excluded_) excluded_ = IntervalSet::from(config_.dhcp_excluded);
+    return *excluded_;
+  }
+
+  const IntervalSet& all_reserved() {
+    if (!reserved_) {
+      std::vector<model::Interval> all;
+      for (const DhcpPoolSpec& pool : config_.dhcp) {
+        if (pool.host) all.push_back({pool.host->value, pool.host->value});
+        all.insert(all.end(), pool.reserved.intervals().begin(), pool.reserved.intervals().end());
+      }
+      reserved_ = IntervalSet::from(std::move(all));
+    }
+    return *reserved_;
+  }
+
+  const Config& config_;
+  Report& report_;
+  model::HostFacts& facts_;
+  std::optional<IntervalSet> excluded_, reserved_;
+};
+
+}  // namespace
+
+void lower_facts(const Config& config, Report& report, model::HostFacts& facts) { FactLowering(config, report, facts).run(); }
+
+}  // namespace fwproof::importers::cisco_ios

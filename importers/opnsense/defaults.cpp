@@ -1,0 +1,245 @@
+// The rules that the device writes by itself: filter_core_rules_system() of filter.lib.inc, OPNsense (2026-08-21), in the order of their
+// priorities.
+#include <fmt/format.h>
+
+#include "importers/opnsense/lower.h"
+#include "importers/opnsense/parse.h"
+#include "importers/text/pf_words.h"
+
+namespace fwproof::importers::opnsense {
+namespace {
+
+using model::AddressSet;
+using model::Family;
+using model::Field;
+using model::IntervalSet;
+using model::Term;
+using text::pf::Direction;
+using text::pf::Interface;
+using Rule = text::pf::FilterRule;
+using Action = Rule::Action;
+
+AddressSet set_of(std::initializer_list<const char*> texts) {
+  AddressSet set;
+  for (const char* each : texts) set = set.united(*text::pf::addresses(each));
+  return set;
+}
+
+class Writer {
+ public:
+  Writer(World& world, text::pf::Ruleset& ruleset) : world_(world), ruleset_(ruleset), config_(world.config), v6_(ruleset.family() == Family::v6) {}
+
+  void in_front() {
+    block_ipv6();
+    add("default deny / state violation rule", Action::block, Direction::any, {}).quick = false;
+    if (v6_ && !config_.no_ipv6_rfc4890_req.present) icmpv6();
+    if (!config_.no_port0_block.present)
+      for (const Field port : {Field::src_port, Field::dst_port}) add("default: block port 0", Action::block, Direction::any, {tcp_udp(), text::pf::in(port, IntervalSet::of(0))});
+    if (config_.carp) add("CARP defaults", Action::pass, Direction::any, {protocol(112), text::pf::in(Field::dst, set_of({v6_ ? "ff02::12" : "224.0.0.18"}))});
+    for (const InterfaceEntry& entry : config_.interfaces)
+      if (const Interface* interface = world_.find(entry.id); interface && !interface->group && interface->up) of_interface(*interface, entry);
+    for (const InterfaceEntry& entry : config_.interfaces)
+      if (const Interface* interface = world_.find(entry.id); interface && !interface->group && interface->up) blocks(*interface, entry);
+    add("let out anything from firewall host itself", Action::pass, Direction::out, {}).quick = false;
+    anti_lockout();
+    bypass();
+    captive_portals();
+  }
+
+  // Port forwards that register a rule: "automatic at the end of our ruleset".
+  void behind() {
+    for (const PortForward& forward : config_.forwards)
+      if (forward.pass.value == "rule" && said(forward.disabled) == Said::no && said(forward.nordr) == Said::no && of_family(forward.ipprotocol.value, ruleset_.family())) registered(forward);
+  }
+
+ private:
+  Rule& add(std::string name, Action action, Direction direction, std::vector<Term> terms, model::Origin origin = {}) {
+    Rule rule;
+    rule.name = std::move(name);
+    rule.action = action;
+    rule.direction = direction;
+    rule.terms = std::move(terms);
+    rule.origin = origin.line ? origin : model::Origin{file(), 0};
+    ruleset_.filter.push_back(std::move(rule));
+    return ruleset_.filter.back();
+  }
+  Rule& on(const std::string& interface, Rule& rule) {
+    rule.interfaces = {interface};
+    return rule;
+  }
+  uint32_t file() const { return world_.interfaces.empty() ? 0 : world_.interfaces.front().origin.file; }
+
+  static Term protocol(unsigned number) { return text::pf::in(Field::protocol, IntervalSet::of(number)); }
+  static Term tcp_udp() { return text::pf::in(Field::protocol, *text::pf::protocols("tcp/udp", Family::v4)); }
+  static Term port(Field field, unsigned number) { return text::pf::in(field, IntervalSet::of(number)); }
+  static Term own(Field field) { return {model::InNamed{field, "local"}, false}; }
+
+  // Until version 25.7 system/ipv6allow had to be there; since then Interfaces/settings/disableipv6 says no.
+  void block_ipv6() {
+    if (!v6_ || config_.ipv6allow.present) return;
+    if (said(config_.disableipv6) == Said::yes) {
+      add("block all IPv6", Action::block, Direction::any, {}, {file(), config_.disableipv6.line});
+    } else if (!config_.disableipv6.present) {
+      add("block all IPv6", Action::block, Direction::any, {}).unknown = "whether IPv6 is allowed: old versions ask for system/ipv6allow";
+    }
+  }
+
+  void icmpv6() {
+    const auto types = [](std::initializer_list<unsigned> list) {
+      IntervalSet set;
+      for (const unsigned type : list) set = set.united(IntervalSet::of(type));
+      return text::pf::in(Field::icmp_type, set);
+    };
+    const Term icmp = protocol(model::proto_icmpv6);
+    const auto source = [](const char* text) { return text::pf::in(Field::src, set_of({text})); };
+    const auto destination = [](std::initializer_list<const char*> list) { return text::pf::in(Field::dst, set_of(list)); };
+    const char* name = "IPv6 RFC4890 requirements (ICMP)";
+    const Term inbound = types({128, 133, 134, 135, 136});
+    add(name, Action::pass, Direction::any, {icmp, types({1, 2, 3, 4, 135, 136})});
+    add(name, Action::pass, Direction::out, {icmp, types({128, 129, 133, 134, 135, 136}), own(Field::src), destination({"fe80::/10", "ff02::/16"})});
+    add(name, Action::pass, Direction::in, {icmp, inbound, source("fe80::/10"), destination({"fe80::/10", "ff02::/16"})});
+    add(name, Action::pass, Direction::in, {icmp, inbound, source("ff02::/16"), destination({"fe80::/10"})});
+    add(name, Action::pass, Direction::in, {icmp, inbound, source("::"), destination({"ff02::/16"})});
+  }
+
+  void of_interface(const Interface& interface, const InterfaceEntry& entry) {
+    const Term udp = protocol(model::proto_udp);
+    if (!v6_ && entry.ipaddr.value == "dhcp") {
+      on(interface.id, add("allow DHCP client on " + interface.id, Action::pass, Direction::in, {udp, port(Field::src_port, 67), port(Field::dst_port, 68)}));
+      on(interface.id, add("allow DHCP client on " + interface.id, Action::pass, Direction::out, {udp, port(Field::src_port, 68), port(Field::dst_port, 67)}));
+    }
+    if (v6_ && (entry.ipaddrv6.value == "dhcp6" || entry.ipaddrv6.value == "slaac")) {
+      on(interface.id, add("allow dhcpv6 client in " + interface.id, Action::pass, Direction::in, {udp, text::pf::in(Field::dst, set_of({"fe80::/10"})), port(Field::dst_port, 546)}));
+      on(interface.id, add("allow dhcpv6 client out " + interface.id, Action::pass, Direction::out,
+                           {udp, text::pf::in(Field::src, set_of({"fe80::/10"})), port(Field::src_port, 546), text::pf::in(Field::dst, set_of({"fe80::/10", "ff02::/16"})), port(Field::dst_port, 547)}));
+    }
+    for (const Pool& pool : config_.pools)
+      if (pool.opens_filter && pool.enable.present && pool.enable.value != "0" && pool.interface == interface.id && pool.v6 == v6_) dhcp_server(interface, pool);
+  }
+
+  void dhcp_server(const Interface& interface, const Pool& pool) {
+    const Term udp = protocol(model::proto_udp);
+    const model::Origin origin{pool.origin.file, pool.enable.line};
+    const char* name = v6_ ? "allow access to DHCPv6 server" : "allow access to DHCP server";
+    if (v6_) {
+      const Term local = text::pf::in(Field::src, set_of({"fe80::/10"}));
+      on(interface.id, add(name, Action::pass, Direction::in, {udp, local, text::pf::in(Field::dst, set_of({"fe80::/10", "ff02::/16"})), port(Field::dst_port, 546)}, origin));
+      on(interface.id, add(name, Action::pass, Direction::in, {udp, local, text::pf::in(Field::dst, set_of({"ff02::/16"})), port(Field::dst_port, 547)}, origin));
+      return;
+    }
+    const Term client = port(Field::src_port, 68), server = port(Field::dst_port, 67);
+    on(interface.id, add(name, Action::pass, Direction::in, {udp, client, server, text::pf::in(Field::dst, set_of({"255.255.255.255"}))}, origin));
+    on(interface.id, add(name, Action::pass, Direction::in, {udp, client, server, own(Field::dst)}, origin));
+    on(interface.id, add(name, Action::pass, Direction::out, {udp, own(Field::src), port(Field::src_port, 67), port(Field::dst_port, 68)}, origin));
+    if (const auto peer = text::pf::addresses(pool.failover_peerip.value))
+      on(interface.id, add("allow access to DHCP failover", Action::pass, Direction::in,
+                           {tcp_udp(), text::pf::in(Field::src, *peer), own(Field::dst), text::pf::in(Field::dst_port, IntervalSet::range(519, 520))}, origin));
+  }
+
+  // The list of bogons is renewed from outside. It certainly holds special-purpose addresses of RFC 6890 that are neither private nor
+  // multicast.
+  void blocks(const Interface& interface, const InterfaceEntry& entry) {
+    if (said(entry.blockbogons, Said::no) != Said::no && !entry.blockbogons.empty()) {
+      const AddressSet sure = v6_ ? set_of({"2001:db8::/32"})
+                                  : set_of({"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"});
+      Rule& rule = on(interface.id, add("Block bogon networks from " + interface.id, Action::block, Direction::in, {text::pf::in(Field::src, sure)}, {entry.origin.file, entry.blockbogons.line}));
+      rule.assumption = "the list of bogons holds the reserved ranges that are used for documentation, tests and the like";
+    }
+    if (entry.blockpriv.empty() || entry.blockpriv.value == "0") return;
+    const AddressSet set = v6_ ? set_of({"fd00::/8", "fe80::/10", "::1/128"}) : set_of({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16"});
+    on(interface.id, add("Block private networks from " + interface.id, Action::block, Direction::in, {text::pf::in(Field::src, set)}, {entry.origin.file, entry.blockpriv.line}));
+  }
+
+  void anti_lockout() {
+    const Interface* interface = lockout_interface(world_);
+    if (!interface) return;
+    on(interface->id, add("anti-lockout rule", Action::pass, Direction::in, {protocol(model::proto_tcp), own(Field::dst), text::pf::in(Field::dst_port, lockout_ports(config_))}));
+  }
+
+  void captive_portals() {
+    for (const auto& [interface, origin] : config_.captive) on(interface, add("captive portal", Action::block, Direction::in, {}, origin)).unknown = "captive portal";
+  }
+
+  void bypass() {
+    if (!config_.bypassstaticroutes.present) return;
+    for (const Route& route : config_.routes) {
+      const auto network = text::pf::addresses(route.network.value);
+      if (said(route.disabled) == Said::yes || !network) continue;
+      for (const Gateway& gateway : config_.gateways) {
+        const Interface* interface = world_.find(gateway.interface.value);
+        if (gateway.name.value != route.gateway.value || !interface) continue;
+        for (const bool there : {true, false}) {
+          std::vector<Term> terms = {text::pf::in(there ? Field::dst : Field::src, *network)};
+          text::pf::add_term(ruleset_, terms, there ? Field::src : Field::dst, network_of(*interface, ruleset_.family()), false, route.origin);
+          Rule& rule = on(interface->id, add("pass traffic between statically routed subnets", Action::pass, Direction::in, std::move(terms), route.origin));
+          rule.quick = false;
+          rule.any_flags = true;
+        }
+      }
+    }
+  }
+
+  void registered(const PortForward& from) {
+    Rule rule;
+    rule.origin = from.origin;
+    rule.name = from.descr.value.empty() ? "rule of a port forward" : from.descr.value;
+    const auto protocols = text::pf::protocols(from.protocol.value, ruleset_.family());
+    if (!protocols) rule.unknown = "protocol " + from.protocol.value;
+    else if (*protocols != IntervalSet::all(8)) rule.terms.push_back(text::pf::in(Field::protocol, *protocols));
+    for (const std::string& name : list_of(from.interface.value))
+      for (std::string& each : world_.expand(name)) rule.interfaces.push_back(std::move(each));
+    const auto source = world_.address(from.source.networks.value, from.source.networks.line, ruleset_.family(), true);
+    text::pf::add_term(ruleset_, rule.terms, Field::src, source, said(from.source.negated) == Said::yes && !source.any, rule.origin);
+    text::pf::add_term(ruleset_, rule.terms, Field::dst, world_.address(from.target.value, from.target.line, ruleset_.family(), true), false, rule.origin);
+    if (protocols && text::pf::has_ports(*protocols)) {
+      text::pf::add_term(ruleset_, rule.terms, Field::src_port, world_.ports(from.source.port), rule.origin);
+      text::pf::add_term(ruleset_, rule.terms, Field::dst_port, target_ports(from), rule.origin);
+    }
+    ruleset_.filter.push_back(std::move(rule));
+  }
+
+  // The ports behind the translation.
+  text::pf::PortMatch target_ports(const PortForward& from) {
+    const text::pf::PortMatch listened = world_.ports(from.destination.port);
+    if (from.local_port.empty()) return listened;
+    text::pf::PortMatch match = world_.ports(from.local_port);
+    const bool range = match.unknowns.empty() && match.ports.is_single() && !world_.aliases.has(from.destination.port.value) && listened.ports.intervals().size() == 1;
+    if (!range || from.destination.port.empty()) return match;
+    const model::u128 first = match.ports.min(), count = listened.ports.max() - listened.ports.min();
+    match.ports = IntervalSet::range(first, std::min<model::u128>(first + count, 65535));
+    return match;
+  }
+
+  World& world_;
+  text::pf::Ruleset& ruleset_;
+  const Config& config_;
+  bool v6_;
+};
+
+}  // namespace
+
+IntervalSet lockout_ports(const Config& config) {
+  const bool https = config.webgui_protocol.value == "https";
+  const auto gui = text::pf::ports(config.webgui_port.value);
+  IntervalSet ports = config.webgui_port.empty() || !gui ? IntervalSet::of(https ? 443 : 80) : *gui;
+  if (https && !config.disablehttpredirect.present) ports = ports.united(IntervalSet::of(80));
+  if (!config.ssh_enabled.present) return ports;
+  const auto ssh = text::pf::ports(config.ssh_port.value);
+  return ports.united(config.ssh_port.empty() || !ssh ? IntervalSet::of(22) : *ssh);
+}
+
+// get_primary_interface_from_list(): the LAN, else the first optional interface, else the WAN.
+const Interface* lockout_interface(const World& world) {
+  if (world.config.noantilockout.present) return nullptr;
+  if (const Interface* lan = world.find("lan"); lan && lan->up) return lan;
+  for (const Interface& each : world.interfaces)
+    if (each.up && !each.group && each.id.starts_with("opt")) return &each;
+  const Interface* wan = world.find("wan");
+  return wan && wan->up ? wan : nullptr;
+}
+
+void add_rules_in_front(World& world, text::pf::Ruleset& ruleset) { Writer(world, ruleset).in_front(); }
+
+void add_rules_behind(World& world, text::pf::Ruleset& ruleset) { Writer(world, ruleset).behind(); }
+
+}  // namespace fwproof::importers::opnsense

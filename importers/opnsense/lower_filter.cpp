@@ -1,0 +1,234 @@
+// The user's filter rules: Firewall/FilterRule.php and Rule.php of OPNsense (2026-08-21).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "importers/opnsense/lower.h"
+#include "importers/opnsense/parse.h"
+#include "importers/text/number.h"
+#include "importers/text/pf_words.h"
+
+namespace fwproof::importers::opnsense {
+namespace {
+
+using model::DiagnosticId;
+using model::Family;
+using model::Field;
+using model::IntervalSet;
+using model::LineClass;
+using text::pf::Direction;
+using Rule = text::pf::FilterRule;
+using Sharing = model::UnknownCondition::Sharing;
+
+struct Builder {
+  World& world;
+  text::pf::Ruleset& ruleset;
+  const FilterRule& from;
+  Rule rule;
+  IntervalSet protocols;
+
+  Family family() const { return ruleset.family(); }
+
+  void unknown(std::string_view kind, const XmlText& text, Sharing sharing) {
+    rule.terms.push_back(ruleset.unknown(kind, fmt::format("{} {}", kind, text.value), sharing, {rule.origin.file, text.line}));
+  }
+
+  void add_action() {
+    const std::string& type = from.type.value;
+    rule.action = type == "block" ? Rule::Action::block : type == "reject" ? Rule::Action::reject : type == "match" ? Rule::Action::match : Rule::Action::pass;
+    if (type.empty() || type == "pass" || rule.action != Rule::Action::pass) return;
+    world.complain(DiagnosticId::value_unknown, from.type.line, fmt::format("'{}' is no type of a rule", type));
+    rule.unknown = "type " + type;
+  }
+
+  void add_place() {
+    const std::string& direction = from.direction.value;
+    rule.direction = direction == "out" ? Direction::out : direction == "any" ? Direction::any : Direction::in;
+    if (!direction.empty() && direction != "in" && rule.direction == Direction::in) {
+      world.complain(DiagnosticId::value_unknown, from.direction.line, fmt::format("'{}' is no direction", direction));
+      rule.unknown = "direction " + direction;
+    }
+    // "all rules are quick by default except floating"; a setting that is there counts.
+    const Said quick = said(from.quick, from.model || !from.floating.present ? Said::yes : Said::no);
+    rule.quick = quick == Said::yes;
+  }
+
+  void add_interfaces() {
+    const auto names = list_of(from.interface.value);
+    if (names.empty()) return;
+    const bool negated = said(from.interfacenot) == Said::yes;
+    size_t found = 0;
+    for (const std::string& name : names) {
+      const auto* interface = world.find(name);
+      found += interface && (interface->group || interface->up);
+      if (!interface && name != "enc0" && name != "openvpn" && name != "wireguard") world.tell(DiagnosticId::interface_missing, from.interface.line, fmt::format("there is no interface '{}'", name));
+      for (std::string& each : world.expand(name)) rule.interfaces.push_back(std::move(each));
+    }
+    // Each interface is a rule of its own: "not a" or "not b" is every interface.
+    if (negated && names.size() > 1) rule.interfaces.clear();
+    else rule.interfaces_negated = negated;
+    const bool own = names.size() == 1 && (names[0] == "enc0" || names[0] == "openvpn" || names[0] == "wireguard");
+    if (found == 0 && !own) rule.enabled = false;  // "disable rule when device not found"
+    if (rule.interfaces.empty() && !negated) rule.interfaces.push_back("lo0");
+  }
+
+  void add_protocol() {
+    const auto set = text::pf::protocols(from.protocol.value, family());
+    if (!set) {
+      world.complain(DiagnosticId::value_unknown, from.protocol.line, fmt::format("'{}' is no protocol that is known here", from.protocol.value));
+      return unknown("protocol", from.protocol, Sharing::pure);
+    }
+    protocols = *set;
+    if (protocols != IntervalSet::all(8)) rule.terms.push_back(text::pf::in(Field::protocol, protocols));
+  }
+
+  void add_ports(const Endpoint& endpoint, Field field) {
+    if (text::pf::has_ports(protocols)) text::pf::add_term(ruleset, rule.terms, field, world.ports(endpoint.port), rule.origin);
+  }
+
+  void add_icmp() {
+    const IntervalSet icmp = IntervalSet::of(family() == Family::v4 ? model::proto_icmp : model::proto_icmpv6);
+    const XmlText& types = family() == Family::v4 ? from.icmptype : from.icmp6type;
+    if (protocols != icmp || types.empty()) return;
+    IntervalSet set;
+    for (const std::string& each : list_of(types.value)) {
+      const auto type = text::pf::icmp_type(each, family());
+      if (!type) {
+        world.complain(DiagnosticId::value_unknown, types.line, fmt::format("'{}' is no ICMP type that is known here", each));
+        return unknown("icmptype", types, Sharing::pure);
+      }
+      set = set.united(IntervalSet::of(*type));
+    }
+    rule.terms.push_back(text::pf::in(Field::icmp_type, set));
+  }
+
+  void add_flags() {
+    const bool tcp = protocols == IntervalSet::of(model::proto_tcp);
+    rule.any_flags = tcp && said(from.tcpflags_any) == Said::yes;
+    if (!tcp || rule.any_flags || from.tcpflags2.empty()) return;
+    const auto set = text::pf::tcp_flag_bits(from.tcpflags1.value), of = text::pf::tcp_flag_bits(from.tcpflags2.value);
+    if (!set || !of) {
+      world.complain(DiagnosticId::value_unknown, from.tcpflags2.line, "these are no TCP flags");
+      return unknown("TCP flags", from.tcpflags2, Sharing::pure);
+    }
+    rule.any_flags = true;
+    rule.terms.push_back(text::pf::tcp_flags(*set, *of));
+  }
+
+  void add_opaque() {
+    if (!from.sched.empty()) unknown("schedule", from.sched, Sharing::per_visit);
+    if (!from.os.empty()) unknown("operating system", from.os, Sharing::pure);
+    if (!from.tos.empty() && from.tos.value != "any") unknown("type of service", from.tos, Sharing::pure);
+    if (!from.prio.empty()) unknown("VLAN priority", from.prio, Sharing::pure);
+    if (!from.max_pkt_rate.empty()) unknown("limit on packets", from.max_pkt_rate, Sharing::per_visit);
+    if (!from.divert.empty()) rule.unknown = "diversion to a program";
+    if (rule.action != Rule::Action::pass) return;
+    for (const XmlText* limit : {&from.max, &from.max_src_nodes, &from.max_src_conn, &from.max_src_states, &from.max_src_conn_rate})
+      if (!limit->empty()) rule.unknown = "limit on states";
+  }
+
+  // Settings whose empty element versions read in two ways.
+  void add_unclear() {
+    struct Row {
+      const XmlText& text;
+      const char* name;
+    };
+    for (const Row& row : {Row{from.source.negated, "not"}, Row{from.destination.negated, "not"}, Row{from.quick, "quick"}, Row{from.interfacenot, "interfacenot"}}) {
+      if (said(row.text) != Said::unclear) continue;
+      if (from.model) continue;  // the models' booleans are empty for no
+      world.complain(DiagnosticId::value_unknown, row.text.line, fmt::format("<{}> without a value means different things in different versions", row.name));
+      rule.unknown = fmt::format("<{}> without a value", row.name);
+    }
+  }
+
+  bool left_out(const std::vector<std::string>& names, const std::vector<text::pf::AddressMatch>& matches) const {
+    return std::all_of(matches.begin(), matches.end(), [](const auto& match) { return match.is_empty(); }) &&
+           std::none_of(names.begin(), names.end(), [&](const std::string& name) { return world.aliases.has(name); });
+  }
+
+  std::vector<text::pf::AddressMatch> matches(const Endpoint& endpoint, std::vector<std::string>& names) {
+    names = list_of(endpoint.networks.value);
+    if (names.empty()) names = {"any"};
+    std::vector<text::pf::AddressMatch> result;
+    for (const std::string& name : names) result.push_back(world.address(name, endpoint.networks.line, family(), true));
+    return result;
+  }
+
+  void build(std::vector<Rule>& out) {
+    rule.origin = from.origin;
+    rule.name = from.descr.value;
+    rule.enabled = !is_disabled(from.disabled, from.enabled, from.model, rule.unknown);
+    world.quiet = !rule.enabled;
+    add_action();
+    add_place();
+    add_interfaces();
+    add_protocol();
+    add_ports(from.source, Field::src_port);
+    add_ports(from.destination, Field::dst_port);
+    add_icmp();
+    add_flags();
+    add_opaque();
+    add_unclear();
+    rule.keep_state = from.statetype.value != "none";
+    rule.tag = from.tag.value;
+    rule.tagged = from.tagged.value;
+    if (!from.unknown.empty()) rule.unknown = fmt::format("<{}>", from.unknown.front());
+    add_pairs(out);
+    world.quiet = false;
+  }
+
+  void add_pairs(std::vector<Rule>& out) {
+    std::vector<std::string> source_names, destination_names;
+    const auto sources = matches(from.source, source_names), destinations = matches(from.destination, destination_names);
+    if (left_out(source_names, sources) || left_out(destination_names, destinations)) rule.enabled = false;
+    if (sources.size() * destinations.size() > kMaxPairs) {
+      rule.unknown = "too many pairs of sources and destinations";
+      out.push_back(std::move(rule));
+      return;
+    }
+    const bool not_source = said(from.source.negated) == Said::yes, not_destination = said(from.destination.negated) == Said::yes;
+    for (const auto& source : sources)
+      for (const auto& destination : destinations) {
+        Rule pair = rule;
+        // "not any" is any: mapAddressInfo() negates nothing else.
+        text::pf::add_term(ruleset, pair.terms, Field::src, source, not_source && !source.any, pair.origin);
+        text::pf::add_term(ruleset, pair.terms, Field::dst, destination, not_destination && !destination.any, pair.origin);
+        out.push_back(std::move(pair));
+      }
+  }
+};
+
+// Where filter.lib.inc and FilterRuleField.php put a rule: floating, groups by their sequence, interfaces.
+unsigned priority(const World& world, const FilterRule& rule) {
+  const auto names = list_of(rule.interface.value);
+  const bool floating = rule.model ? names.size() != 1 || said(rule.interfacenot) == Said::yes : rule.floating.present;
+  if (floating) return 200'000;
+  const auto* interface = names.empty() ? nullptr : world.find(names[0]);
+  return interface && interface->group ? 300'000 + world.group_sequence(names[0]) : 400'000;
+}
+
+}  // namespace
+
+bool is_disabled(const XmlText& disabled, const XmlText& enabled, bool model, std::string& unknown) {
+  if (model) return enabled.present && said(enabled) != Said::yes;
+  const Said off = said(disabled);
+  if (off == Said::unclear) unknown = "<disabled> without a value";
+  return off == Said::yes;
+}
+
+bool of_family(const std::string& ipprotocol, Family family) {
+  if (ipprotocol.empty() || ipprotocol == "inet46") return true;
+  return (ipprotocol == "inet6") == (family == Family::v6);
+}
+
+void add_user_rules(World& world, text::pf::Ruleset& ruleset) {
+  std::vector<const FilterRule*> order;
+  for (const FilterRule& rule : world.config.rules)
+    if (of_family(rule.ipprotocol.value, ruleset.family())) order.push_back(&rule);
+  // The model's rules come first and are sorted by their sequence; those of the old pages keep the order of the file.
+  const auto key = [&](const FilterRule* rule) { return std::tuple(priority(world, *rule), !rule->model, rule->model ? rule->sequence : 0U); };
+  std::stable_sort(order.begin(), order.end(), [&](const FilterRule* a, const FilterRule* b) { return key(a) < key(b); });
+  for (const FilterRule* rule : order) Builder{world, ruleset, *rule, {}, {}}.build(ruleset.filter);
+}
+
+}  // namespace fwproof::importers::opnsense

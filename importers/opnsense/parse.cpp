@@ -1,0 +1,623 @@
+#include "importers/opnsense/parse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "importers/opnsense/tables.h"
+#include "importers/text/number.h"
+
+namespace fwproof::importers::opnsense {
+namespace {
+
+using model::DiagnosticId;
+using pugi::xml_node;
+using text::XmlAccount;
+using text::XmlFile;
+
+std::vector<xml_node> elements(xml_node node) {
+  std::vector<xml_node> result;
+  for (const xml_node child : node.children())
+    if (child.type() == pugi::node_element) result.push_back(child);
+  return result;
+}
+
+bool enabled(xml_node node) {
+  const std::string text = text::xml_text(node, "enabled");
+  return text != "0" && !text.empty();
+}
+
+class Reader {
+ public:
+  Reader(const Section& section, const XmlFile& file, XmlAccount& account, ImportResult& result)
+      : section_(section), file_(file), account_(account), result_(result) {}
+
+  Config run() {
+    for (const xml_node node : elements(file_.root())) read_section(node);
+    for (const xml_node node : account_.finish()) {
+      if (++strange_ > kMaxStrange) break;
+      report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("<{}> is not known here", std::string_view(node.name()).substr(0, 80)));
+    }
+    return std::move(config_);
+  }
+
+ private:
+  static constexpr size_t kMaxStrange = 100;
+  using Handler = void (Reader::*)(xml_node node);
+  struct SectionRow {
+    const char* name;
+    Handler handler;
+  };
+
+  model::Origin origin(xml_node node) const { return {section_.file, file_.line_of(node)}; }
+  XmlText text_of(xml_node node) const { return {text::xml_text(node), file_.line_of(node), true}; }
+  void gap(xml_node node, std::string text) { config_.gaps.push_back({std::move(text), origin(node)}); }
+
+  bool read_topic(xml_node node, std::span<const Topic> topics) {
+    for (const Topic& topic : topics)
+      if (std::string_view(node.name()) == topic.name) {
+        account_.set_all(node, kIrrelevant, topic.reason);
+        return true;
+      }
+    return false;
+  }
+
+  void read_section(xml_node node) {
+    static constexpr SectionRow kSections[] = {
+        {"system", &Reader::read_system},       {"interfaces", &Reader::read_interfaces}, {"virtualip", &Reader::read_virtual_addresses}, {"ifgroups", &Reader::read_groups},
+        {"filter", &Reader::read_filter},       {"nat", &Reader::read_nat},               {"gateways", &Reader::read_gateways},           {"staticroutes", &Reader::read_routes},
+        {"dhcpd", &Reader::read_pools},         {"dhcpdv6", &Reader::read_pools},         {"dnsmasq", &Reader::read_dnsmasq},             {"openvpn", &Reader::read_openvpn},
+        {"ipsec", &Reader::read_ipsec},         {"bridges", &Reader::read_bridges},       {"gifs", &Reader::read_layered},                {"gres", &Reader::read_layered},
+        {"OPNsense", &Reader::read_models},     {"aliases", &Reader::read_old_aliases},
+    };
+    for (const SectionRow& row : kSections)
+      if (std::string_view(node.name()) == row.name) return (this->*row.handler)(node);
+    if (!read_topic(node, kIrrelevantSections)) unknown_section(node);
+  }
+
+  // What a section that nobody knows does to packets is not known.
+  void unknown_section(xml_node node) {
+    const std::string_view name = std::string_view(node.name()).substr(0, 80);
+    account_.set_all(node, LineClass::unrecognised, "section that no importer knows");
+    report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("the section <{}> is not known", name), {"what it does to packets is not modelled"});
+    gap(node, fmt::format("section <{}>", name));
+  }
+
+  void note_unknown(xml_node child, std::vector<std::string>& unknown) {
+    account_.set_all(child, LineClass::unrecognised, "element that no importer knows");
+    unknown.push_back(std::string(std::string_view(child.name()).substr(0, 80)));
+    if (++strange_ <= kMaxStrange)
+      report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(child), fmt::format("<{}> is not known here, or stands here for the second time", unknown.back()),
+             {"what the entry does is taken as unknown"});
+  }
+
+  template <class Record, size_t N>
+  void read(xml_node node, const XmlField<Record> (&fields)[N], Record& record) {
+    record.origin = origin(node);
+    record.sequence = static_cast<unsigned>(text::parse_decimal(text::xml_text(node, "sequence"), 999'999).value_or(0));
+    for (const xml_node child : text::read_record<Record>(account_, file_, node, fields, record)) note_unknown(child, record.unknown);
+  }
+
+  template <size_t N>
+  void read_part(xml_node node, const XmlField<Config> (&fields)[N]) {
+    account_.set(node, LineClass::modelled, node.name());
+    for (const xml_node child : text::read_record<Config>(account_, file_, node, fields, config_)) {
+      std::vector<std::string> ignored;
+      note_unknown(child, ignored);
+    }
+  }
+
+  template <class Record, size_t N>
+  void read_list(xml_node node, const char* item, const XmlField<Record> (&fields)[N], std::vector<Record>& records) {
+    account_.set(node, LineClass::modelled, node.name());
+    for (const xml_node child : elements(node)) {
+      if (std::string_view(child.name()) != item) continue;
+      Record record;
+      read(child, fields, record);
+      account_.set(child, LineClass::modelled, item);
+      records.push_back(std::move(record));
+    }
+  }
+
+  // ---- endpoints ----
+
+  // <source><network>…: legacyMoveAddressFields() of Rule.php takes the network, else the address, else any.
+  void read_endpoint(xml_node rule, const char* name, Endpoint& endpoint, std::vector<std::string>& unknown) {
+    const xml_node node = rule.child(name);
+    if (!node) return;
+    struct Old {
+      XmlText any, network, address, negated, port;
+    } old;
+    static constexpr XmlField<Old> kFields[] = {{"any", &Old::any}, {"network", &Old::network}, {"address", &Old::address}, {"not", &Old::negated}, {"port", &Old::port}};
+    account_.set(node, LineClass::modelled, name);
+    for (const xml_node child : text::read_record<Old>(account_, file_, node, kFields, old)) note_unknown(child, unknown);
+    endpoint.networks = !old.network.empty() ? old.network : old.address;
+    endpoint.negated = old.negated;
+    endpoint.port = old.port;
+  }
+
+  // <source_net>, <source_not>, <source_port>
+  void read_model_endpoint(xml_node rule, const std::string& name, Endpoint& endpoint, std::vector<std::string>& unknown) {
+    XmlText Endpoint::*const members[] = {&Endpoint::networks, &Endpoint::negated, &Endpoint::port};
+    const char* endings[] = {"_net", "_not", "_port"};
+    for (size_t i = 0; i < 3; ++i) {
+      bool seen = false;
+      for (const xml_node child : rule.children((name + endings[i]).c_str())) {
+        if (std::exchange(seen, true)) {
+          note_unknown(child, unknown);
+          continue;
+        }
+        endpoint.*members[i] = text_of(child);
+        account_.set_all(child, LineClass::modelled, name);
+      }
+    }
+  }
+
+  template <class Record>
+  void read_endpoints(xml_node node, Record& record) {
+    if (record.model) {
+      read_model_endpoint(node, "source", record.source, record.unknown);
+      read_model_endpoint(node, "destination", record.destination, record.unknown);
+    } else {
+      read_endpoint(node, "source", record.source, record.unknown);
+      read_endpoint(node, "destination", record.destination, record.unknown);
+    }
+  }
+
+  template <class Record, size_t N>
+  void read_rules(xml_node node, const char* item, bool model, const XmlField<Record> (&fields)[N], std::vector<Record>& records, bool Record::*flag = nullptr) {
+    if (model) account_.set(node, LineClass::modelled, node.name());
+    for (const xml_node child : elements(node)) {
+      if (std::string_view(child.name()) != item) continue;
+      Record record;
+      record.model = model;
+      if (flag) record.*flag = true;
+      account_.set(child, LineClass::modelled, item);
+      read_endpoints(child, record);
+      read(child, fields, record);
+      records.push_back(std::move(record));
+    }
+  }
+
+  // ---- system, interfaces ----
+
+  void read_system(xml_node node) {
+    for (const xml_node child : elements(node)) {
+      const std::string_view name = child.name();
+      if (name == "webgui") read_part(child, kWebGui);
+      if (name == "ssh") read_part(child, kSsh);
+    }
+    account_.set(node, LineClass::modelled, "system");
+    for (const xml_node child : text::read_record<Config>(account_, file_, node, kSystem, config_)) {
+      std::vector<std::string> ignored;
+      note_unknown(child, ignored);
+    }
+  }
+
+  void read_interfaces(xml_node node) {
+    account_.set(node, LineClass::modelled, "interfaces");
+    for (const xml_node child : elements(node)) {
+      InterfaceEntry entry;
+      entry.id = child.name();
+      read(child, kInterface, entry);
+      config_.interfaces.push_back(std::move(entry));
+    }
+  }
+
+  void read_virtual_addresses(xml_node node) {
+    read_list(node, "vip", kVirtualAddress, config_.virtual_addresses);
+    for (const VirtualAddress& vip : config_.virtual_addresses) config_.carp |= vip.mode.value == "carp";
+  }
+
+  void read_groups(xml_node node) { read_list(node, "ifgroupentry", kGroup, config_.groups); }
+
+  // ---- filter and translation ----
+
+  void read_filter(xml_node node) {
+    account_.set(node, LineClass::modelled, "filter");
+    read_rules(node, "rule", false, kRule, config_.rules);
+    if (const xml_node bypass = node.child("bypassstaticroutes")) {
+      config_.bypassstaticroutes = text_of(bypass);
+      account_.set(bypass, kApproximated, "bypass for static routes");
+    }
+  }
+
+  void read_nat(xml_node node) {
+    account_.set(node, LineClass::modelled, "nat");
+    read_rules(node, "rule", false, kPortForward, config_.forwards);
+    read_rules(node, "onetoone", false, kOneToOne, config_.one_to_one);
+    read_rules(node, "npt", false, kOneToOne, config_.one_to_one, &OneToOne::prefix_translation);
+    const xml_node outbound = node.child("outbound");
+    if (!outbound) return;
+    account_.set(outbound, LineClass::modelled, "outbound");
+    read_rules(outbound, "rule", false, kOutbound, config_.outbound);
+    if (const xml_node mode = outbound.child("mode")) {
+      config_.outbound_mode = text_of(mode);
+      account_.set(mode, LineClass::modelled, "mode");
+    }
+  }
+
+  void read_model_filter(xml_node node) {
+    account_.set(node, LineClass::modelled, "Filter");
+    if (const xml_node rules = node.child("rules")) read_rules(rules, "rule", true, kModelRule, config_.rules);
+    if (const xml_node rules = node.child("snatrules")) read_rules(rules, "rule", true, kModelOutbound, config_.outbound);
+    if (const xml_node rules = node.child("onetoone")) read_rules(rules, "rule", true, kModelOneToOne, config_.one_to_one);
+    if (const xml_node rules = node.child("npt")) read_rules(rules, "rule", true, kModelOneToOne, config_.one_to_one, &OneToOne::prefix_translation);
+    if (const xml_node general = node.child("general")) account_.set_all(general, kIrrelevant, "layout");
+  }
+
+  // ---- aliases ----
+
+  using Table = text::pf::AliasTable;
+  struct TypeRow {
+    const char* name;
+    Table::Type type;
+    const char* opaque;
+  };
+
+  static const TypeRow* type_row(const std::string& type) {
+    static constexpr TypeRow kTypes[] = {
+        {"host", Table::Type::addresses, ""},
+        {"network", Table::Type::addresses, ""},
+        {"networkgroup", Table::Type::addresses, ""},
+        {"port", Table::Type::ports, ""},
+        {"url", Table::Type::addresses, "URL"},
+        {"urltable", Table::Type::addresses, "URL table"},
+        {"urljson", Table::Type::addresses, "URL table"},
+        {"geoip", Table::Type::addresses, "countries"},
+        {"mac", Table::Type::addresses, "MAC addresses"},
+        {"asn", Table::Type::addresses, "autonomous systems"},
+        {"dynipv6host", Table::Type::addresses, "hosts below a delegated prefix"},
+        {"authgroup", Table::Type::addresses, "users of a VPN"},
+        {"internal", Table::Type::addresses, "internal alias"},
+        {"external", Table::Type::addresses, "external alias"},
+    };
+    const auto row = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeRow& each) { return type == each.name; });
+    return row == std::end(kTypes) ? nullptr : &*row;
+  }
+
+  void read_aliases(xml_node node) {
+    account_.set(node, LineClass::modelled, "Alias");
+    if (const xml_node geoip = node.child("geoip")) account_.set_all(geoip, kIrrelevant, "renewal of tables");
+    const xml_node list = node.child("aliases");
+    if (!list) return;
+    account_.set(list, LineClass::modelled, "aliases");
+    for (const xml_node child : elements(list))
+      if (std::string_view(child.name()) == "alias") read_alias(child, "content");
+  }
+
+  // Before version 19.7: <aliases><alias><address>.
+  void read_old_aliases(xml_node node) {
+    account_.set(node, LineClass::modelled, "aliases");
+    for (const xml_node child : elements(node))
+      if (std::string_view(child.name()) == "alias") read_alias(child, "address");
+  }
+
+  void read_alias(xml_node node, std::string_view content_name) {
+    Table::Alias alias;
+    alias.origin = origin(node);
+    alias.name = text::xml_text(node, "name");
+    alias.enabled = text::xml_text(node, "enabled") != "0";
+    const TypeRow* row = type_row(text::xml_text(node, "type"));
+    alias.type = row ? row->type : Table::Type::opaque;
+    alias.opaque = row ? row->opaque : "alias of unknown type";
+    const LineClass content = alias.opaque.empty() ? LineClass::modelled : kOpaque;
+    account_.set(node, content, "alias");
+    for (const xml_node child : elements(node)) {
+      const std::string_view name = child.name();
+      if (name == "name" || name == "type" || name == "enabled") account_.set_all(child, LineClass::modelled, "alias");
+      else if (name == content_name) {
+        account_.set_all(child, text::xml_text(child).empty() ? LineClass::modelled : content, alias.opaque.empty() ? "alias" : std::string_view(alias.opaque));
+        if (alias.opaque.empty()) alias.items = items_of(text::xml_text(child));
+      } else if (name == "proto") {
+        account_.set_all(child, text::xml_text(child).empty() ? LineClass::modelled : content, "alias");
+      } else if (is_side_matter(name)) {
+        account_.set_all(child, kIrrelevant, "description");
+      } else {
+        std::vector<std::string> ignored;
+        note_unknown(child, ignored);
+        alias.opaque = "alias with unknown settings";
+      }
+    }
+    config_.aliases.push_back(std::move(alias));
+  }
+
+  static bool is_side_matter(std::string_view name) {
+    static constexpr std::string_view kNames[] = {"descr", "description", "interface", "counters", "updatefreq", "categories", "category", "detail", "path_expression", "password", "username", "authtype", "expire", "url", "last_updated", "current_items", "eval_match", "eval_nomatch"};
+    return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.starts_with("in_") || name.starts_with("out_");
+  }
+
+  // One entry a line; what follows '#' is a remark (AliasContentField.php). The old pages put blanks between them.
+  static std::vector<std::string> items_of(const std::string& text) {
+    std::string plain;
+    for (std::string_view rest = text, line; text::next_part(rest, '\n', line);) {
+      plain += line.substr(0, line.find('#'));
+      plain += ' ';
+    }
+    return list_of(plain);
+  }
+
+  // ---- routing ----
+
+  void read_gateways(xml_node node) {
+    read_list(node, "gateway_item", kGateway, config_.gateways);
+    for (const xml_node group : elements(node)) {
+      if (std::string_view(group.name()) != "gateway_group") continue;
+      gap(group, "gateway group " + text::xml_text(group, "name"));
+      account_.set_all(group, kApproximated, "gateway group");
+    }
+  }
+
+  void read_routes(xml_node node) { read_list(node, "route", kRoute, config_.routes); }
+
+  void read_bridges(xml_node node) {
+    if (text::xml_has_elements(node)) gap(node, "bridge between interfaces");
+    account_.set_all(node, text::xml_has_elements(node) ? kOpaque : LineClass::modelled, "bridge");
+  }
+
+  void read_layered(xml_node node) {
+    if (text::xml_has_elements(node)) gap(node, fmt::format("tunnel interface ({})", node.name()));
+    account_.set_all(node, text::xml_has_elements(node) ? kApproximated : LineClass::modelled, "tunnel");
+  }
+
+  void read_openvpn(xml_node node) {
+    account_.set(node, LineClass::modelled, "openvpn");
+    for (const xml_node child : elements(node)) {
+      const bool off = !text::xml_text(child, "disable").empty();
+      if (!off) gap(child, fmt::format("OpenVPN ({})", child.name()));
+      for (const char* bearing : {"tunnel_network", "tunnel_networkv6", "remote_network", "remote_networkv6", "local_network", "local_networkv6"})
+        if (const xml_node each = child.child(bearing); each && !off) account_.set_all(each, text::xml_text(each).empty() ? LineClass::modelled : kApproximated, "tunnel");
+      account_.set_all(child, kIrrelevant, off ? "tunnel that is switched off" : "details of a tunnel");
+    }
+  }
+
+  void read_ipsec(xml_node node) {
+    account_.set(node, LineClass::modelled, "ipsec");
+    for (const xml_node child : elements(node)) {
+      const std::string_view name = child.name();
+      const bool tunnel = (name == "phase1" || name == "phase2") && !child.child("disabled");
+      if (tunnel) gap(child, fmt::format("IPsec ({})", name));
+      for (const char* bearing : {"remote-gateway", "localid", "remoteid", "mode"})
+        if (const xml_node each = child.child(bearing); each && tunnel) account_.set_all(each, kApproximated, "tunnel");
+      account_.set_all(child, kIrrelevant, tunnel ? "details of a tunnel" : "tunnel that is switched off");
+    }
+  }
+
+  // ---- DHCP ----
+
+  void read_pools(xml_node node) {
+    account_.set(node, LineClass::modelled, "dhcpd");
+    for (const xml_node child : elements(node)) {
+      Pool pool;
+      pool.interface = child.name();
+      pool.v6 = std::string_view(node.name()) == "dhcpdv6";
+      pool.opens_filter = true;
+      for (const xml_node each : elements(child)) {
+        const std::string_view name = each.name();
+        if (name == "range") read_range(each, pool, "from", "to");
+        else if (name == "staticmap") read_reserved(each, pool, "ipaddr", "ipaddrv6");
+        else if (name == "pool") read_more(each, pool);
+      }
+      read(child, kPool, pool);
+      config_.pools.push_back(std::move(pool));
+    }
+  }
+
+  void read_more(xml_node node, Pool& pool) {
+    account_.set(node, LineClass::modelled, "pool");
+    for (const xml_node each : elements(node)) {
+      if (std::string_view(each.name()) == "range") read_range(each, pool, "from", "to");
+      else account_.set_all(each, kIrrelevant, "DHCP options");
+    }
+  }
+
+  void read_range(xml_node node, Pool& pool, const char* from, const char* to) {
+    Range range;
+    account_.set(node, LineClass::modelled, "range");
+    for (const xml_node child : elements(node)) {
+      const std::string_view name = child.name();
+      if (name == from) range.from = text_of(child);
+      else if (name == to) range.to = text_of(child);
+      account_.set_all(child, name == from || name == to ? LineClass::modelled : kIrrelevant, name == from || name == to ? "range" : "DHCP options");
+    }
+    pool.ranges.push_back(std::move(range));
+  }
+
+  void read_reserved(xml_node node, Pool& pool, std::string_view v4, std::string_view v6) {
+    account_.set(node, LineClass::modelled, "staticmap");
+    for (const xml_node child : elements(node)) {
+      const bool address = child.name() == v4 || child.name() == v6;
+      account_.set_all(child, address ? LineClass::modelled : kIrrelevant, address ? "staticmap" : "DHCP options");
+      if (!address) continue;
+      for (const std::string& each : list_of(text::xml_text(child))) pool.reserved.push_back({each, file_.line_of(child), true});
+    }
+  }
+
+  void read_dnsmasq(xml_node node) {
+    account_.set(node, LineClass::modelled, "dnsmasq");
+    Pool fixed;
+    const XmlText on{text::xml_text(node, "enable"), file_.line_of(node), true};
+    for (const xml_node child : elements(node)) {
+      const std::string_view name = child.name();
+      if (name == "hosts" && child.child("hwaddr") && !text::xml_text(child, "hwaddr").empty()) {
+        read_reserved(child, fixed, "ip", "ip");
+      } else if (name == "dhcp_ranges") {
+        Pool pool;
+        pool.origin = origin(child);
+        pool.interface = text::xml_text(child, "interface");
+        pool.enable = on;
+        if (const xml_node interface = child.child("interface")) account_.set(interface, LineClass::modelled, "range");
+        read_range(child, pool, "start_addr", "end_addr");
+        pool.v6 = !pool.ranges.empty() && pool.ranges[0].from.value.find(':') != std::string::npos;
+        config_.pools.push_back(std::move(pool));
+      } else {
+        account_.set_all(child, kIrrelevant, "name service");
+      }
+    }
+    if (fixed.reserved.empty()) return;
+    fixed.origin = origin(node);
+    fixed.interface = "dnsmasq";
+    fixed.enable = on;
+    config_.pools.push_back(std::move(fixed));
+  }
+
+  void read_kea(xml_node node) {
+    account_.set(node, LineClass::modelled, "Kea");
+    for (const char* part : {"dhcp4", "dhcp6"})
+      if (const xml_node server = node.child(part)) read_kea_server(server, std::string_view(part) == "dhcp6");
+    account_.set_all(node, kIrrelevant, "DHCP server");
+  }
+
+  void read_kea_server(xml_node server, bool v6) {
+    const bool on = enabled(server.child("general"));
+    const size_t first = config_.pools.size();
+    std::map<std::string, size_t> by_id;
+    for (const xml_node subnet : server.child("subnets").children(v6 ? "subnet6" : "subnet4")) {
+      Pool pool;
+      pool.origin = origin(subnet);
+      pool.v6 = v6;
+      pool.enable = {on ? "1" : "", file_.line_of(subnet), on};
+      if (const xml_node network = subnet.child("subnet")) pool.network = text_of(network);
+      const xml_node pools = subnet.child("pools");
+      for (const std::string& range : list_of(text::xml_text(pools))) {
+        const size_t dash = range.find('-');
+        pool.ranges.push_back({{range.substr(0, dash), file_.line_of(pools), true}, {dash == std::string::npos ? range : range.substr(dash + 1), file_.line_of(pools), true}});
+      }
+      for (const char* bearing : {"subnet", "pools"})
+        if (const xml_node each = subnet.child(bearing)) account_.set_all(each, LineClass::modelled, "range");
+      by_id.emplace(subnet.attribute("uuid").value(), config_.pools.size());
+      config_.pools.push_back(std::move(pool));
+    }
+    for (const xml_node reservation : server.child("reservations").children("reservation")) {
+      const xml_node address = reservation.child("ip_address");
+      const auto found = by_id.find(text::xml_text(reservation, "subnet"));
+      if (!address) continue;
+      account_.set_all(address, LineClass::modelled, "staticmap");
+      const size_t index = found != by_id.end() ? found->second : first;
+      if (index < config_.pools.size()) config_.pools[index].reserved.push_back(text_of(address));
+    }
+  }
+
+  // ---- models below <OPNsense> ----
+
+  void read_models(xml_node node) {
+    static constexpr SectionRow kModels[] = {
+        {"Firewall", &Reader::read_firewall}, {"Gateways", &Reader::read_gateways}, {"Kea", &Reader::read_kea}, {"captiveportal", &Reader::read_captive}, {"Interfaces", &Reader::read_interface_models},
+    };
+    account_.set(node, LineClass::modelled, "OPNsense");
+    for (const xml_node child : elements(node)) {
+      const std::string_view name = child.name();
+      const auto row = std::find_if(std::begin(kModels), std::end(kModels), [&](const SectionRow& each) { return name == each.name; });
+      if (row != std::end(kModels)) (this->*row->handler)(child);
+      else if (!read_routing(child) && !read_topic(child, kIrrelevantModels)) unknown_section(child);
+    }
+  }
+
+  void read_firewall(xml_node node) {
+    account_.set(node, LineClass::modelled, "Firewall");
+    for (const xml_node child : elements(node)) {
+      const std::string_view name = child.name();
+      if (name == "Alias") read_aliases(child);
+      else if (name == "Filter") read_model_filter(child);
+      else if (name == "Category" || name == "Lvtemplate") account_.set_all(child, kIrrelevant, "layout");
+      else unknown_section(child);
+    }
+  }
+
+  // Whether something in it is switched on.
+  static bool any_enabled(xml_node node) {
+    std::vector<xml_node> open = {node};
+    while (!open.empty()) {
+      const xml_node each = open.back();
+      open.pop_back();
+      if (std::string_view(each.name()) == "enabled" && text::xml_text(each) == "1") return true;
+      for (const xml_node child : elements(each)) open.push_back(child);
+    }
+    return false;
+  }
+
+  bool read_routing(xml_node node) {
+    for (const Topic& topic : kRoutingModels) {
+      if (std::string_view(node.name()) != topic.name) continue;
+      const bool on = any_enabled(node);
+      if (on) gap(node, topic.reason);
+      if (on) mark_enabled(node);
+      account_.set_all(node, kIrrelevant, on ? "details of a tunnel or a routing protocol" : "tunnel that is switched off");
+      return true;
+    }
+    return false;
+  }
+
+  void mark_enabled(xml_node node) {
+    std::vector<xml_node> open = {node};
+    while (!open.empty()) {
+      const xml_node each = open.back();
+      open.pop_back();
+      if (std::string_view(each.name()) == "enabled" && text::xml_text(each) == "1") account_.set_all(each, kApproximated, "tunnel");
+      for (const xml_node child : elements(each)) open.push_back(child);
+    }
+  }
+
+  void read_captive(xml_node node) {
+    for (const xml_node zone : node.child("zones").children("zone")) {
+      if (!enabled(zone)) continue;
+      for (const std::string& name : list_of(text::xml_text(zone, "interfaces"))) config_.captive.emplace_back(name, origin(zone));
+      for (const char* bearing : {"enabled", "interfaces"})
+        if (const xml_node each = zone.child(bearing)) account_.set_all(each, kOpaque, "captive portal");
+    }
+    account_.set_all(node, kIrrelevant, "captive portal");
+  }
+
+  void read_interface_models(xml_node node) {
+    account_.set(node, LineClass::modelled, "Interfaces");
+    if (const xml_node off = node.child("settings").child("disableipv6")) {
+      config_.disableipv6 = text_of(off);
+      account_.set(off, LineClass::modelled, "disableipv6");
+    }
+    account_.set_all(node, kIrrelevant, "link");
+  }
+
+  const Section& section_;
+  const XmlFile& file_;
+  XmlAccount& account_;
+  ImportResult& result_;
+  Config config_;
+  size_t strange_ = 0;
+};
+
+}  // namespace
+
+void report(const Section& section, ImportResult& result, DiagnosticId id, uint32_t line, std::string message, std::vector<std::string> notes,
+            model::Severity severity) {
+  constexpr size_t kMaxDiagnostics = 500;
+  if (result.diagnostics.size() >= kMaxDiagnostics && severity != model::Severity::error) return;
+  model::Diagnostic diagnostic;
+  diagnostic.id = id;
+  diagnostic.severity = severity;
+  diagnostic.origin = {section.file, line};
+  diagnostic.message = std::move(message);
+  diagnostic.notes = std::move(notes);
+  if (line >= section.first_line && line - section.first_line < section.lines.size()) diagnostic.line_text = section.lines[line - section.first_line].substr(0, 300);
+  result.diagnostics.push_back(std::move(diagnostic));
+}
+
+Said said(const XmlText& text, Said absent) {
+  if (!text.present) return absent;
+  if (text.empty()) return Said::unclear;
+  return text.value == "0" || text.value == "no" || text.value == "off" ? Said::no : Said::yes;
+}
+
+std::vector<std::string> list_of(const std::string& text) {
+  std::vector<std::string> result;
+  std::string part;
+  for (const char c : text + " ") {
+    if (c != ' ' && c != ',' && c != '\n' && c != '\t' && c != '\r') part += c;
+    else if (!part.empty()) result.push_back(std::exchange(part, {}));
+  }
+  return result;
+}
+
+Config parse(const Section& section, const XmlFile& file, XmlAccount& account, ImportResult& result) { return Reader(section, file, account, result).run(); }
+
+}  // namespace fwproof::importers::opnsense

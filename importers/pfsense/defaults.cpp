@@ -1,0 +1,253 @@
+// The rules that the device writes by itself: filter_rules_generate() of filter.inc, pfSense CE 2.8 (2026-03-31), in its order.
+#include <fmt/format.h>
+
+#include "importers/pfsense/lower.h"
+#include "importers/text/pf_words.h"
+
+namespace fwproof::importers::pfsense {
+namespace {
+
+using model::AddressSet;
+using model::Family;
+using model::Field;
+using model::IntervalSet;
+using model::Term;
+using text::pf::Direction;
+using text::pf::Interface;
+using Rule = text::pf::FilterRule;
+using Action = Rule::Action;
+
+AddressSet set_of(std::initializer_list<const char*> texts) {
+  AddressSet set;
+  for (const char* each : texts) set = set.united(*text::pf::addresses(each));
+  return set;
+}
+
+class Writer {
+ public:
+  Writer(World& world, text::pf::Ruleset& ruleset) : world_(world), ruleset_(ruleset), v6_(ruleset.family() == Family::v6) {}
+
+  void in_front() {
+    block_ipv6();
+    if (v6_) add("default: block NAT64 for addresses that are not global", Action::block, Direction::any, {text::pf::in(Field::dst, set_of({"64:ff9b::/96"})), reserved_nat64()});
+    if (!v6_ && !world_.config.no_apipa_block.present) {
+      add("default: block IPv4 link-local", Action::block, Direction::in, {text::pf::in(Field::src, set_of({"169.254.0.0/16"}))});
+      add("default: block IPv4 link-local", Action::block, Direction::in, {text::pf::in(Field::dst, set_of({"169.254.0.0/16"}))});
+    }
+    add(v6_ ? "default deny rule IPv6" : "default deny rule IPv4", Action::block, Direction::any, {}).quick = false;
+    if (v6_) icmpv6();
+    for (const Field port : {Field::src_port, Field::dst_port})
+      add("default: block port 0", Action::block, Direction::any, {tcp_udp(), text::pf::in(port, IntervalSet::of(0))});
+    for (const Interface& interface : world_.interfaces)
+      if (!interface.group && interface.up) of_interface(interface);
+    on("lo0", add("default: pass loopback", Action::pass, Direction::any, {})).quick = false;
+    add("default: let out anything from the firewall itself", Action::pass, Direction::out, {}).quick = false;
+    on("enc0", add("default: IPsec internal host to host", Action::pass, Direction::out, {})).quick = false;
+    anti_lockout();
+    captive_portals();
+  }
+
+  void behind() {
+    if (world_.config.bypassstaticroutes.present) bypass();
+    if (world_.config.disablevpnrules.present) return;
+    for (const Tunnel& tunnel : world_.config.tunnels)
+      if (tunnel.what == "IPsec tunnel" && !tunnel.disabled.present) ipsec(tunnel);
+  }
+
+ private:
+  Rule& add(std::string name, Action action, Direction direction, std::vector<Term> terms, model::Origin origin = {}) {
+    Rule rule;
+    rule.name = std::move(name);
+    rule.action = action;
+    rule.direction = direction;
+    rule.terms = std::move(terms);
+    rule.origin = origin.line ? origin : model::Origin{origin_file(), 0};
+    ruleset_.filter.push_back(std::move(rule));
+    return ruleset_.filter.back();
+  }
+  Rule& on(const std::string& interface, Rule& rule) {
+    rule.interfaces = {interface};
+    return rule;
+  }
+  uint32_t origin_file() const { return world_.interfaces.empty() ? 0 : world_.interfaces.front().origin.file; }
+
+  static Term protocol(unsigned number) { return text::pf::in(Field::protocol, IntervalSet::of(number)); }
+  static Term tcp_udp() { return text::pf::in(Field::protocol, *text::pf::protocols("tcp/udp", Family::v4)); }
+  static Term port(Field field, unsigned number) { return text::pf::in(field, IntervalSet::of(number)); }
+
+  Term reserved_nat64() {
+    return ruleset_.unknown("address", "destination in reserved addresses behind 64:ff9b::/96", model::UnknownCondition::Sharing::pure, {origin_file(), 0});
+  }
+
+  void block_ipv6() {
+    if (!v6_ || world_.config.ipv6allow.present) return;
+    on("lo0", add("default: pass IPv6 loopback", Action::pass, Direction::any, {}));
+    add("default: block all IPv6", Action::block, Direction::any, {});
+  }
+
+  void icmpv6() {
+    if (!world_.config.ipv6allow.present) return;
+    const auto types = [](std::initializer_list<unsigned> list) {
+      IntervalSet set;
+      for (const unsigned type : list) set = set.united(IntervalSet::of(type));
+      return text::pf::in(Field::icmp_type, set);
+    };
+    const auto pass = [&](Direction direction, const char* from, const char* to, const Term& type) {
+      std::vector<Term> terms = {protocol(model::proto_icmpv6), type};
+      if (*from) terms.push_back(text::pf::in(Field::src, set_of({from})));
+      if (*to) terms.push_back(text::pf::in(Field::dst, set_of({to})));
+      add("default: ICMPv6 operation", Action::pass, direction, std::move(terms));
+    };
+    pass(Direction::any, "", "", types({1, 2, 135, 136}));
+    for (const char* to : {"fe80::/10", "ff02::/16"}) pass(Direction::out, "fe80::/10", to, types({129, 133, 134, 135, 136}));
+    const Term inbound = types({128, 133, 134, 135, 136});
+    pass(Direction::in, "fe80::/10", "fe80::/10", inbound);
+    pass(Direction::in, "ff02::/16", "fe80::/10", inbound);
+    pass(Direction::in, "fe80::/10", "ff02::/16", inbound);
+    pass(Direction::in, "::", "ff02::/16", inbound);
+  }
+
+  void of_interface(const Interface& interface) {
+    const InterfaceEntry& entry = entry_of(interface);
+    if (!v6_ && entry.ipaddr.value == "dhcp") dhcp_client(interface);
+    if (v6_ && (entry.ipaddrv6.value == "dhcp6" || entry.ipaddrv6.value == "slaac")) dhcpv6_client(interface);
+    if (entry.blockbogons.present) bogons(interface, entry);
+    if (entry.blockpriv.present) private_networks(interface, entry);
+    for (const Pool& pool : world_.config.pools)
+      if (pool.interface == interface.id && pool.v6 == v6_ && pool.enable.present) dhcp_server(interface, pool);
+  }
+
+  const InterfaceEntry& entry_of(const Interface& interface) const {
+    for (const InterfaceEntry& entry : world_.config.interfaces)
+      if (entry.id == interface.id) return entry;
+    return world_.config.interfaces.front();
+  }
+
+  void dhcp_client(const Interface& interface) {
+    const Term udp = protocol(model::proto_udp);
+    on(interface.id, add("default: allow DHCP replies in", Action::pass, Direction::in, {udp, port(Field::src_port, 67), port(Field::dst_port, 68)})).keep_state = false;
+    on(interface.id, add("default: allow DHCP client out", Action::pass, Direction::out, {udp, port(Field::src_port, 68), port(Field::dst_port, 67)})).keep_state = false;
+  }
+
+  void dhcpv6_client(const Interface& interface) {
+    const Term udp = protocol(model::proto_udp), local = text::pf::in(Field::src, set_of({"fe80::/10"}));
+    on(interface.id, add("default: allow DHCPv6 client in", Action::pass, Direction::in,
+                         {udp, local, text::pf::in(Field::dst, set_of({"fe80::/10"})), port(Field::src_port, 546), port(Field::dst_port, 546)}));
+    on(interface.id, add("default: allow DHCPv6 client in", Action::pass, Direction::in, {udp, port(Field::src_port, 547), port(Field::dst_port, 546)}));
+    on(interface.id, add("default: allow DHCPv6 client out", Action::pass, Direction::out, {udp, port(Field::src_port, 546), port(Field::dst_port, 547)}));
+  }
+
+  // The list is renewed from outside. It certainly holds these: special-purpose addresses of RFC 6890 that are neither private (the vendor
+  // takes RFC 1918 out: pfSense documentation, "Block Bogon Networks") nor multicast.
+  void bogons(const Interface& interface, const InterfaceEntry& entry) {
+    const AddressSet sure = v6_ ? set_of({"2001:db8::/32"})
+                                : set_of({"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"});
+    Rule& rule = on(interface.id, add("block bogon networks on " + interface.id, Action::block, Direction::in, {text::pf::in(Field::src, sure)}, {entry.origin.file, entry.blockbogons.line}));
+    rule.assumption = "the list of bogons holds the reserved ranges that are used for documentation, tests and the like";
+  }
+
+  void private_networks(const Interface& interface, const InterfaceEntry& entry) {
+    const AddressSet set = v6_ ? set_of({"fc00::/7"}) : set_of({"10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"});
+    on(interface.id, add("block private networks on " + interface.id, Action::block, Direction::in, {text::pf::in(Field::src, set)}, {entry.origin.file, entry.blockpriv.line}));
+  }
+
+  void dhcp_server(const Interface& interface, const Pool& pool) {
+    if (v6_) return dhcpv6_server(interface, pool);
+    const Term udp = protocol(model::proto_udp), client = port(Field::src_port, 68), server = port(Field::dst_port, 67);
+    const model::Origin origin{pool.origin.file, pool.enable.line};
+    on(interface.id, add("default: allow access to DHCP server", Action::pass, Direction::in, {udp, client, server, text::pf::in(Field::dst, set_of({"255.255.255.255"}))}, origin));
+    const model::Prefix* own = interface.primary(Family::v4);
+    if (!own) return;
+    const AddressSet address = AddressSet::of(own->address);
+    on(interface.id, add("default: allow access to DHCP server", Action::pass, Direction::in, {udp, client, server, text::pf::in(Field::dst, address)}, origin));
+    on(interface.id, add("default: allow access to DHCP server", Action::pass, Direction::out, {udp, text::pf::in(Field::src, address), port(Field::src_port, 67), port(Field::dst_port, 68)}, origin));
+    const auto peer = text::pf::addresses(pool.failover_peerip.value);
+    if (peer)
+      on(interface.id, add("default: allow access to DHCP failover", Action::pass, Direction::in,
+                           {tcp_udp(), text::pf::in(Field::src, *peer), text::pf::in(Field::dst, address), text::pf::in(Field::dst_port, IntervalSet::range(519, 520))}, origin));
+  }
+
+  void dhcpv6_server(const Interface& interface, const Pool& pool) {
+    const Term udp = protocol(model::proto_udp), local = text::pf::in(Field::src, set_of({"fe80::/10"}));
+    const model::Origin origin{pool.origin.file, pool.enable.line};
+    on(interface.id, add("default: allow access to DHCPv6 server", Action::pass, Direction::any,
+                         {udp, local, text::pf::in(Field::dst, set_of({"fe80::/10"})), port(Field::dst_port, 546)}, origin));
+    on(interface.id, add("default: allow access to DHCPv6 server", Action::pass, Direction::any,
+                         {udp, local, text::pf::in(Field::dst, set_of({"ff02::/16"})), text::pf::in(Field::dst_port, IntervalSet::range(546, 547))}, origin));
+  }
+
+  // "anti-lockout rule": the LAN, or the only interface, reaches the web pages and ssh of the device.
+  void anti_lockout() {
+    const Config& config = world_.config;
+    if (config.noantilockout.present) return;
+    const Interface* lan = world_.find(config.interfaces.size() == 1 ? config.interfaces.front().id : "lan");
+    if (!lan || lan->group || !lan->up) return;
+    IntervalSet ports;
+    const bool https = config.webgui_protocol.value == "https";
+    const auto gui = text::pf::ports(config.webgui_port.value);
+    ports = config.webgui_port.empty() || !gui ? IntervalSet::of(https ? 443 : 80) : *gui;
+    if (https && !config.disablehttpredirect.present) ports = ports.united(IntervalSet::of(80));
+    if (config.ssh_enable.present) {
+      const auto ssh = text::pf::ports(config.ssh_port.value);
+      ports = ports.united(config.ssh_port.empty() || !ssh ? IntervalSet::of(22) : *ssh);
+    }
+    std::vector<Term> terms = {protocol(model::proto_tcp), text::pf::in(Field::dst_port, ports)};
+    text::pf::AddressMatch own = address_of(*lan, ruleset_.family());
+    for (const model::Prefix& alias : lan->aliases) own.known = own.known.united(AddressSet::of(alias.address));
+    text::pf::add_term(ruleset_, terms, Field::dst, own, false, lan->origin);
+    on(lan->id, add("anti-lockout rule", Action::pass, Direction::in, std::move(terms)));
+  }
+
+  void captive_portals() {
+    for (const auto& [interface, origin] : world_.config.captive) on(interface, add("captive portal", Action::block, Direction::in, {}, origin)).unknown = "captive portal";
+  }
+
+  // "Bypass firewall rules for traffic on the same interface": between the networks of an interface and those behind its gateways.
+  void bypass() {
+    for (const Route& route : world_.config.routes) {
+      const auto network = text::pf::addresses(route.network.value);
+      if (route.disabled.present || !network) continue;
+      for (const Gateway& gateway : world_.config.gateways) {
+        const Interface* interface = world_.find(gateway.interface.value);
+        if (gateway.name.value != route.gateway.value || !interface) continue;
+        for (const bool there : {true, false}) {
+          std::vector<Term> terms = {text::pf::in(there ? Field::dst : Field::src, *network)};
+          text::pf::add_term(ruleset_, terms, there ? Field::src : Field::dst, network_of(*interface, ruleset_.family()), false, route.origin);
+          on(interface->id, add("pass traffic between statically routed subnets", Action::pass, Direction::any, std::move(terms), route.origin)).any_flags = true;
+        }
+      }
+    }
+  }
+
+  // filter_generate_ipsec_rules(): the peers of tunnels reach the device.
+  void ipsec(const Tunnel& tunnel) {
+    const auto peer = text::pf::addresses(tunnel.remote_gateway.value);
+    const Interface* interface = world_.find(tunnel.interface.value);
+    for (const Direction direction : {Direction::in, Direction::out}) {
+      const Field side = direction == Direction::in ? Field::src : Field::dst;
+      const Term address = peer ? text::pf::in(side, *peer)
+                                : ruleset_.unknown("address", "peer " + tunnel.remote_gateway.value, model::UnknownCondition::Sharing::pure, tunnel.origin);
+      const std::vector<std::vector<Term>> services = {
+          {protocol(model::proto_udp), port(Field::dst_port, 500)}, {protocol(model::proto_udp), port(Field::dst_port, 4500)}, {protocol(50)}, {protocol(51)}};
+      for (std::vector<Term> terms : services) {
+        terms.push_back(address);
+        if (direction == Direction::in) terms.push_back({model::InNamed{Field::dst, "local"}, false});
+        Rule& rule = add("IPsec: " + tunnel.what, Action::pass, direction, std::move(terms), tunnel.origin);
+        rule.quick = false;
+        if (interface && !interface->group) rule.interfaces = {interface->id};
+      }
+    }
+  }
+
+  World& world_;
+  text::pf::Ruleset& ruleset_;
+  bool v6_;
+};
+
+}  // namespace
+
+void add_rules_in_front(World& world, text::pf::Ruleset& ruleset) { Writer(world, ruleset).in_front(); }
+
+void add_rules_behind(World& world, text::pf::Ruleset& ruleset) { Writer(world, ruleset).behind(); }
+
+}  // namespace fwproof::importers::pfsense

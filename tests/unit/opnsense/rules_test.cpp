@@ -1,0 +1,221 @@
+// What an OPNsense does with packets: rules of the old pages and of the models, their order, the device's own rules, translations.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/pf_device.h"
+
+namespace fwproof {
+namespace {
+
+using tests::PfDevice;
+using tests::Sent;
+
+struct Parts {
+  std::string filter;   // in <filter>
+  std::string rules;    // in <OPNsense><Firewall><Filter><rules>
+  std::string more;     // at the top
+  std::string models;   // in <OPNsense><Firewall>
+  std::string nat;      // in <nat>
+  std::string system = "<disablenatreflection>yes</disablenatreflection>";
+  std::string in_filter = {};  // in <OPNsense><Firewall><Filter>
+};
+
+std::string config(const Parts& parts) {
+  return fmt::format(R"(<?xml version="1.0"?>
+<opnsense>
+  <system><hostname>fw</hostname><ipv6allow>1</ipv6allow>{}<webgui><protocol>https</protocol></webgui></system>
+  <interfaces>
+    <wan><enable>1</enable><if>em0</if><ipaddr>203.0.113.2</ipaddr><subnet>24</subnet><gateway>WANGW</gateway></wan>
+    <lan><enable>1</enable><if>em1</if><ipaddr>10.0.0.1</ipaddr><subnet>24</subnet><ipaddrv6>2001:db8:1::1</ipaddrv6><subnetv6>64</subnetv6></lan>
+    <opt1><enable>1</enable><if>em2</if><descr>DMZ</descr><ipaddr>10.1.0.1</ipaddr><subnet>24</subnet></opt1>
+  </interfaces>
+  {}
+  <nat>{}</nat>
+  <filter>{}</filter>
+  <OPNsense><Gateways><gateway_item uuid="1"><disabled>0</disabled><name>WANGW</name><interface>wan</interface><ipprotocol>inet</ipprotocol><gateway>203.0.113.1</gateway><defaultgw>1</defaultgw><priority>254</priority></gateway_item></Gateways>
+  <Firewall>{}<Filter><rules>{}</rules>{}</Filter></Firewall></OPNsense>
+</opnsense>
+)", parts.system, parts.more, parts.nat, parts.filter, parts.models, parts.rules, parts.in_filter);
+}
+
+const char* kAny = "<source><any>1</any></source><destination><any>1</any></destination>";
+
+std::string old_rule(const std::string& settings) { return "<rule>" + settings + "</rule>\n"; }
+std::string rule(const std::string& action, const std::string& interface, const std::string& settings, int sequence = 1) {
+  return fmt::format("<rule uuid=\"u\"><enabled>1</enabled><sequence>{}</sequence><action>{}</action><quick>1</quick><interface>{}</interface><direction>in</direction><ipprotocol>inet</ipprotocol>{}</rule>\n", sequence, action,
+                     interface, settings);
+}
+std::string nets(const std::string& source, const std::string& destination) { return "<protocol>any</protocol><source_net>" + source + "</source_net><destination_net>" + destination + "</destination_net>"; }
+
+Sent lan(std::string dst, unsigned port = 80) {
+  Sent sent;
+  sent.src = "10.0.0.5";
+  sent.in = "lan";
+  sent.out = "wan";
+  sent.dst = std::move(dst);
+  sent.dst_port = port;
+  return sent;
+}
+Sent wan(std::string dst, unsigned port = 80) {
+  Sent sent;
+  sent.src = "192.0.2.9";
+  sent.dst = std::move(dst);
+  sent.dst_port = port;
+  return sent;
+}
+Sent to_itself(Sent sent) {
+  sent.hook = model::Hook::input;
+  return sent;
+}
+
+struct Row {
+  const char* name;
+  Parts parts;
+  Sent sent;
+  const char* verdict;
+};
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
+Parts filter(std::string text) { return {.filter = std::move(text)}; }
+Parts rules_of(std::string text) { return {.rules = std::move(text)}; }
+Parts with_aliases(std::string text) {
+  return {.rules = std::move(text),
+          .models = "<Alias><aliases><alias uuid=\"1\"><enabled>1</enabled><name>WEB</name><type>host</type><content>10.0.0.8\nMORE</content></alias>"
+                    "<alias uuid=\"2\"><enabled>1</enabled><name>MORE</name><type>network</type><content>10.0.0.16/29\n!10.0.0.20</content></alias>"
+                    "<alias uuid=\"3\"><enabled>0</enabled><name>OFF</name><type>host</type><content>10.0.0.9</content></alias>"
+                    "<alias uuid=\"4\"><name>PORTS</name><type>port</type><content>80\n443\n8000:8010</content></alias>"
+                    "<alias uuid=\"5\"><name>LAND</name><type>geoip</type><proto>IPv4</proto><content>DE</content></alias></aliases></Alias>"};
+}
+
+std::vector<Row> rows() {
+  const std::string old_pass = old_rule(std::string("<type>pass</type><ipprotocol>inet</ipprotocol><interface>lan</interface>") + kAny);
+  const std::string old_block = old_rule(std::string("<type>block</type><ipprotocol>inet</ipprotocol><interface>lan</interface>") + kAny);
+  const auto tcp = [](const std::string& destination, const std::string& port) {
+    return "<protocol>TCP</protocol><source_net>any</source_net><destination_net>" + destination + "</destination_net><destination_port>" + port + "</destination_port>";
+  };
+  return {
+      {"nothing_allowed", {}, wan("10.0.0.5"), "drop"},
+      {"old_rule", filter(old_pass), lan("192.0.2.9"), "accept"},
+      {"old_rule_disabled", filter(old_rule(std::string("<disabled>1</disabled><type>pass</type><interface>lan</interface>") + kAny)), lan("192.0.2.9"), "drop"},
+      {"old_rule_disabled_without_a_value", filter(old_rule(std::string("<disabled/><type>pass</type><interface>lan</interface>") + kAny)), lan("192.0.2.9"), "depends"},
+      {"old_rule_without_endpoints_is_any", filter(old_rule("<type>pass</type><interface>lan</interface>")), lan("192.0.2.9"), "accept"},
+      {"old_not", filter(old_rule("<type>pass</type><interface>lan</interface><source><not>1</not><network>lan</network></source>")), lan("192.0.2.9"), "drop"},
+      {"old_not_without_a_value", filter(old_rule("<type>pass</type><interface>lan</interface><source><not/><network>lan</network></source>")), lan("192.0.2.9"), "depends"},
+      {"old_order", filter(old_block + old_pass), lan("192.0.2.9"), "drop"},
+      {"model_rule", rules_of(rule("pass", "lan", nets("lan", "any"))), lan("192.0.2.9"), "accept"},
+      {"model_rule_off", rules_of("<rule><enabled>0</enabled><action>pass</action><interface>lan</interface>" + nets("any", "any") + "</rule>"), lan("192.0.2.9"), "drop"},
+      {"model_before_old", {.filter = old_pass, .rules = rule("block", "lan", nets("any", "any"), 900)}, lan("192.0.2.9"), "drop"},
+      {"model_by_sequence", rules_of(rule("block", "lan", nets("any", "any"), 20) + rule("pass", "lan", nets("any", "any"), 10)), lan("192.0.2.9"), "accept"},
+      {"model_several_interfaces_float", {.filter = "", .rules = rule("pass", "lan", nets("any", "any"), 1) + rule("block", "lan,opt1", nets("any", "any"), 900)}, lan("192.0.2.9"), "drop"},
+      {"old_floating_first", {.filter = old_rule(std::string("<type>block</type><floating>yes</floating><quick>1</quick><interface>lan</interface>") + kAny), .rules = rule("pass", "lan", nets("any", "any"))}, lan("192.0.2.9"), "drop"},
+      {"interface_not", rules_of(rule("pass", "wan", nets("any", "any") + "<interfacenot>1</interfacenot>")), lan("192.0.2.9"), "accept"},
+      {"interface_not_itself", rules_of(rule("pass", "lan", nets("any", "any") + "<interfacenot>1</interfacenot>")), lan("192.0.2.9"), "drop"},
+      {"not_quick_last_match", rules_of("<rule><enabled>1</enabled><sequence>1</sequence><action>pass</action><quick>0</quick><interface>lan</interface>" + nets("any", "any") +
+                                        "</rule><rule><enabled>1</enabled><sequence>2</sequence><action>block</action><quick>0</quick><interface>lan</interface>" + nets("any", "any") + "</rule>"), lan("192.0.2.9"), "drop"},
+      {"port", rules_of(rule("pass", "wan", tcp("10.0.0.8", "https"))), wan("10.0.0.8", 443), "accept"},
+      {"port_other", rules_of(rule("pass", "wan", tcp("10.0.0.8", "https"))), wan("10.0.0.8", 80), "drop"},
+      {"port_range", rules_of(rule("pass", "wan", tcp("10.0.0.8", "8000-8010"))), wan("10.0.0.8", 8010), "accept"},
+      {"alias_nested", with_aliases(rule("pass", "wan", tcp("WEB", "PORTS"))), wan("10.0.0.17", 8005), "accept"},
+      {"alias_exclusion", with_aliases(rule("pass", "wan", tcp("WEB", "PORTS"))), wan("10.0.0.20", 8005), "drop"},
+      {"alias_switched_off", with_aliases(rule("pass", "wan", tcp("OFF", "PORTS"))), wan("10.0.0.9", 80), "drop"},
+      {"alias_of_countries", with_aliases(rule("pass", "wan", tcp("LAND", "PORTS"))), wan("10.0.0.9", 80), "depends"},
+      {"alias_of_an_interface", rules_of(rule("pass", "wan", nets("any", "__opt1_network"))), wan("10.1.0.9"), "accept"},
+      {"several_nets", rules_of(rule("pass", "wan", nets("any", "10.0.0.8,10.0.0.9"))), wan("10.0.0.9"), "accept"},
+      {"several_nets_negated_are_any_of_them", rules_of(rule("pass", "wan", nets("any", "10.0.0.8,10.0.0.9") + "<destination_not>1</destination_not>")), wan("10.0.0.9"), "accept"},
+      {"one_net_negated", rules_of(rule("pass", "wan", nets("any", "10.0.0.9") + "<destination_not>1</destination_not>")), wan("10.0.0.9"), "drop"},
+      {"self", rules_of(rule("pass", "wan", nets("any", "(self)"))), to_itself(wan("203.0.113.2")), "accept"},
+      {"address_of_an_interface", rules_of(rule("pass", "wan", nets("any", "wanip"))), to_itself(wan("203.0.113.2")), "accept"},
+      {"schedule", rules_of(rule("pass", "wan", nets("any", "any") + "<sched>office</sched>")), wan("10.0.0.8"), "depends"},
+      {"type_of_service", rules_of(rule("pass", "wan", nets("any", "any") + "<tos>ef</tos>")), wan("10.0.0.8"), "depends"},
+      {"unknown_setting", rules_of(rule("pass", "wan", nets("any", "any") + "<frobnicate>1</frobnicate>")), wan("10.0.0.8"), "depends"},
+      {"group", {.filter = "", .rules = rule("pass", "INNER", nets("any", "any")), .more = "<ifgroups><ifgroupentry uuid=\"1\"><ifname>INNER</ifname><members>lan,opt1</members><sequence>5</sequence></ifgroupentry></ifgroups>"}, lan("192.0.2.9"), "accept"},
+      {"direction_out", rules_of("<rule><enabled>1</enabled><action>block</action><quick>1</quick><interface>wan</interface><direction>out</direction>" + nets("any", "any") + "</rule>" + rule("pass", "lan", nets("any", "any"))), lan("192.0.2.9"), "drop"},
+      {"anti_lockout", {}, to_itself(lan("10.0.0.1", 443)), "accept"},
+      {"loopback", {}, to_itself([] { Sent s = lan("127.0.0.1", 5); s.in = "lo0"; return s; }()), "accept"},
+      {"link_local_of_a_network_in_ipv6", rules_of("<rule><enabled>1</enabled><action>pass</action><quick>1</quick><interface>lan</interface><ipprotocol>inet6</ipprotocol>" + nets("lan", "any") + "</rule>"),
+       to_itself([] { Sent s = lan("ff02::5", 80); s.src = "fe80::5"; return s; }()), "accept"},
+  };
+}
+
+class Rules : public testing::TestWithParam<Row> {};
+
+TEST_P(Rules, decide_as_the_device_does) {
+  const Row& row = GetParam();
+  const PfDevice device(config(row.parts));
+  ASSERT_EQ(device.host.policies.size(), 2u);
+  EXPECT_TRUE(device.host.understood);
+  EXPECT_EQ(device.verdict(row.sent), row.verdict);
+  device.expect_account_adds_up();
+}
+
+INSTANTIATE_TEST_SUITE_P(opnsense, Rules, testing::ValuesIn(rows()), [](const auto& info) { return std::string(info.param.name); });
+
+// ---- translations ----
+
+const std::string kPassAll = rule("pass", "", nets("any", "any"));
+
+std::string forward(const std::string& port, const std::string& target, const std::string& local_port, const std::string& more = "") {
+  return fmt::format("<rule><interface>wan</interface><ipprotocol>inet</ipprotocol><protocol>tcp</protocol><source><any>1</any></source><destination><network>wanip</network><port>{}</port></destination>"
+                     "<target>{}</target><local-port>{}</local-port>{}<descr>forward</descr></rule>\n", port, target, local_port, more);
+}
+
+struct NatRow {
+  const char* name;
+  Parts parts;
+  Sent sent;
+  const char* verdict;
+  const char* source;
+  const char* destination;
+};
+void PrintTo(const NatRow& row, std::ostream* out) { *out << row.name; }
+
+Parts nat(std::string text, std::string rules = kPassAll, std::string in_filter = "") { return {.rules = std::move(rules), .nat = std::move(text), .in_filter = std::move(in_filter)}; }
+
+std::vector<NatRow> nat_rows() {
+  const std::string snat = "<snatrules><rule uuid=\"1\"><enabled>1</enabled><sequence>1</sequence><interface>wan</interface><ipprotocol>inet</ipprotocol><protocol>any</protocol><source_net>lan</source_net>"
+                           "<destination_net>any</destination_net><target>203.0.113.10</target></rule></snatrules>";
+  const std::string one = "<onetoone><rule uuid=\"1\"><enabled>1</enabled><interface>wan</interface><type>binat</type><source_net>10.1.0.10</source_net><destination_net>any</destination_net><external>203.0.113.10</external></rule></onetoone>";
+  return {
+      {"forward", nat(forward("443", "10.1.0.10", "8443")), wan("203.0.113.2", 443), "accept", "192.0.2.9", "10.1.0.10:8443"},
+      {"forward_range_shifts", nat(forward("8000-8010", "10.1.0.10", "9000")), wan("203.0.113.2", 8007), "accept", "192.0.2.9", "10.1.0.10:9007"},
+      {"forward_alone_does_not_pass", nat(forward("443", "10.1.0.10", "8443"), ""), wan("203.0.113.2", 443), "drop", "192.0.2.9", "10.1.0.10:8443"},
+      {"forward_pass", nat(forward("443", "10.1.0.10", "8443", "<pass>pass</pass>"), ""), wan("203.0.113.2", 443), "accept", "192.0.2.9", "10.1.0.10:8443"},
+      {"forward_registers_a_rule", nat(forward("443", "10.1.0.10", "8443", "<pass>rule</pass>"), ""), wan("203.0.113.2", 443), "accept", "192.0.2.9", "10.1.0.10:8443"},
+      {"forward_by_sequence", nat(forward("443", "10.1.0.10", "443", "<sequence>2</sequence>") + forward("443", "10.1.0.11", "443", "<sequence>1</sequence>")), wan("203.0.113.2", 443), "accept", "192.0.2.9", "10.1.0.11:443"},
+      {"forward_old_pass", nat(forward("443", "10.1.0.10", "8443", "<associated-rule-id>pass</associated-rule-id>"), ""), wan("203.0.113.2", 443), "accept", "192.0.2.9", "10.1.0.10:8443"},
+      {"forward_disabled", nat(forward("443", "10.1.0.10", "8443", "<disabled>1</disabled>")), wan("203.0.113.2", 443), "accept", "192.0.2.9", "203.0.113.2:443"},
+      {"reflection", nat(forward("443", "10.1.0.10", "8443", "<natreflection>purenat</natreflection>")), lan("203.0.113.2", 443), "accept", "203.0.113.2", "10.1.0.10:8443"},
+      {"no_reflection", nat(forward("443", "10.1.0.10", "8443")), lan("203.0.113.2", 443), "accept", "203.0.113.2", "203.0.113.2:443"},
+      {"lockout_ports_are_not_forwarded", nat("<rule><interface>lan</interface><ipprotocol>inet</ipprotocol><protocol>tcp</protocol><destination><network>lanip</network><port>443</port></destination><target>10.1.0.10</target><local-port>443</local-port></rule>"),
+       lan("10.0.0.1", 443), "accept", "203.0.113.2", "10.0.0.1:443"},
+      {"automatic_source", nat("<outbound><mode>automatic</mode></outbound>"), lan("192.0.2.9"), "accept", "203.0.113.2", "192.0.2.9:80"},
+      {"model_source", nat("<outbound><mode>hybrid</mode></outbound>", kPassAll, snat), lan("192.0.2.9"), "accept", "203.0.113.10", "192.0.2.9:80"},
+      {"model_source_needs_the_mode", nat("<outbound><mode>automatic</mode></outbound>", kPassAll, snat), lan("192.0.2.9"), "accept", "203.0.113.2", "192.0.2.9:80"},
+      {"old_source", nat("<outbound><mode>advanced</mode><rule><interface>wan</interface><source><network>lan</network></source><destination><any>1</any></destination><target>203.0.113.11</target></rule></outbound>"), lan("192.0.2.9"), "accept", "203.0.113.11", "192.0.2.9:80"},
+      {"no_source", nat("<outbound><mode>disabled</mode></outbound>"), lan("192.0.2.9"), "accept", "10.0.0.5", "192.0.2.9:80"},
+      {"one_to_one_in", nat("", kPassAll, one), wan("203.0.113.10"), "accept", "192.0.2.9", "10.1.0.10:80"},
+      {"one_to_one_out", nat("", kPassAll, one), [] { Sent s = lan("192.0.2.9"); s.src = "10.1.0.10"; s.in = "opt1"; return s; }(), "accept", "203.0.113.10", "192.0.2.9:80"},
+      {"npt", nat("", kPassAll.substr(0, kPassAll.find("<ipprotocol>")) + "<ipprotocol>inet46</ipprotocol>" + nets("any", "any") + "</rule>",
+                  "<npt><rule uuid=\"1\"><enabled>1</enabled><interface>wan</interface><source_net>2001:db8:1::/64</source_net><destination_net>2001:db8:5::/64</destination_net></rule></npt>"),
+       [] { Sent s = lan("2001:db8:9::1"); s.src = "2001:db8:1::77"; return s; }(), "accept", "2001:db8:5::77", "2001:db8:9::1:80"},
+  };
+}
+
+class Translations : public testing::TestWithParam<NatRow> {};
+
+TEST_P(Translations, are_as_the_device_does_them) {
+  const NatRow& row = GetParam();
+  const PfDevice device(config(row.parts));
+  const model::Outcome outcome = device.send(row.sent);
+  EXPECT_EQ(model::to_text(outcome.verdict), row.verdict);
+  EXPECT_EQ(PfDevice::destination(outcome), row.destination);
+  if (outcome.verdict == model::Verdict::accept) {
+    EXPECT_EQ(PfDevice::source(outcome), row.source);
+  }
+  device.expect_account_adds_up();
+}
+
+INSTANTIATE_TEST_SUITE_P(opnsense, Translations, testing::ValuesIn(nat_rows()), [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace fwproof
