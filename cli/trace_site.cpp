@@ -126,6 +126,12 @@ std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Devi
         undo = undone(seen->second);
         options.undo = &undo;
         if (seen->second.out.has(Field::ct_status)) packet.set(Field::ct_status, seen->second.out.get(Field::ct_status));
+        else packet.known.reset(static_cast<size_t>(Field::ct_status));
+        if (!seen->second.out.has(Field::state) || seen->second.out.get(Field::state) == model::state_untracked) {
+          // Connection tracking did not see the request, or perhaps did not.
+          packet.known.reset(static_cast<size_t>(Field::state));
+          packet.known.reset(static_cast<size_t>(Field::ct_dir));
+        }
       } else {
         // A device that did not see the request cannot know its answer.
         packet.known.reset(static_cast<size_t>(Field::state));
@@ -133,7 +139,7 @@ std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Devi
       }
     }
     model::Outcome outcome = model::evaluate(*policy, stop.hook, packet, options);
-    if (outcome.another_way) return false;
+    if (outcome.another_way && outcome.verdict != model::Verdict::depends) return false;
     journey.passed[policy] = outcome;
     journey.last = outcome.out;
     journey.through = outcome.verdict == model::Verdict::accept && outcome.arrives;
