@@ -119,9 +119,9 @@ struct RouterNamespace::Hidden {
     // Without ARP every address counts as on the link, so that the sides can be anybody.
     shell("ip link add c0 type veth peer name c1 netns /proc/self/fd/" + std::to_string(client) + " && ip link add s0 type veth peer name s1 netns /proc/self/fd/" +
           std::to_string(server) + " && ip link set lo up && ip link set c0 arp off up && ip link set s0 arp off up");
-    shell("ip addr add 192.0.2.1/24 dev c0 && ip addr add 198.51.100.1/24 dev s0 && ip addr add 203.0.113.1/32 dev s0 && "
+    shell("ip addr add 192.0.2.1/24 dev c0 && ip addr add 198.51.100.1/25 dev s0 && ip addr add 198.51.100.129/25 dev s0 && ip addr add 203.0.113.1/32 dev s0 && "
           "ip addr add 2001:db8:1::1/64 dev c0 nodad && ip addr add 2001:db8:2::1/64 dev s0 nodad");
-    shell("ip route add 203.0.113.0/25 via 198.51.100.254 dev s0 && ip route add 203.0.113.128/25 via 192.0.2.254 dev c0 && "
+    shell("ip route add 203.0.113.0/26 via 198.51.100.126 dev s0 && ip route add 203.0.113.64/26 via 198.51.100.254 dev s0 && ip route add 203.0.113.128/25 via 192.0.2.254 dev c0 && "
           "ip -6 route add 2001:db8:a::/64 via 2001:db8:2::fe dev s0 && ip -6 route add 2001:db8:b::/64 via 2001:db8:1::fe dev c0");
   }
 

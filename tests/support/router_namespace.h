@@ -1,7 +1,7 @@
 // A router in a network namespace of its own between two others, joined by veth pairs, so that the real netfilter can be asked what it does
 // with packets that pass, and as what they arrive. The namespaces belong to this process alone and end with it; nothing leaves them.
 //
-//   router:      c0  192.0.2.1/24     2001:db8:1::1/64          s0  198.51.100.1/24, 203.0.113.1/32   2001:db8:2::1/64
+//   router:      c0  192.0.2.1/24     2001:db8:1::1/64          s0  198.51.100.1/25, 198.51.100.129/25, 203.0.113.1/32   2001:db8:2::1/64
 //   beyond c0:   203.0.113.128/25     2001:db8:b::/64
 //   beyond s0:   203.0.113.0/25       2001:db8:a::/64
 #pragma once

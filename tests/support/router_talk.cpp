@@ -2,6 +2,8 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
+
 #include "model/packet.h"
 
 namespace fwproof::testing {
@@ -33,13 +35,17 @@ Wire mirrored(const Wire& wire) {
   return answer;
 }
 
-// Both ends are in the network that the side shares with the router: their packets do not meet it.
+// Both ends are in networks that the side shares with the router, on one wire: their packets do not meet it.
 bool is_direct(Side side, const Wire& answer) {
-  const bool v4 = answer.family == Family::v4;
   if (side == Side::router) return false;
-  const char* own = side == Side::client ? (v4 ? "192.0.2.0/24" : "2001:db8:1::/64") : (v4 ? "198.51.100.0/24" : "2001:db8:2::/64");
-  const Interval network = parse_prefix(own)->interval();
-  const auto here = [&](u128 address) { return network.lo <= address && address <= network.hi; };
+  const std::vector<std::string> networks = side == Side::client ? std::vector<std::string>{"192.0.2.0/24", "2001:db8:1::/64"}
+                                                                  : std::vector<std::string>{"198.51.100.0/25", "198.51.100.128/25", "2001:db8:2::/64"};
+  const auto here = [&](u128 address) {
+    return std::any_of(networks.begin(), networks.end(), [&](const std::string& text) {
+      const Prefix network = *parse_prefix(text);
+      return network.address.family == answer.family && network.interval().lo <= address && address <= network.interval().hi;
+    });
+  };
   bool to_router = false;
   for (const std::string& address : router_world(answer.family).own) to_router = to_router || parse_address(address)->value == answer.dst;
   return here(answer.src) && here(answer.dst) && !to_router;

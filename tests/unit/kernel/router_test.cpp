@@ -107,7 +107,8 @@ Expected further(const report::Trace& trace, const Talk& talk) {
   const Packet& left = step.outcome.out;
   if (left.has(Field::ct_status)) packet.set(Field::ct_status, left.get(Field::ct_status));
   else packet.known.reset(static_cast<size_t>(Field::ct_status));
-  if (!left.has(Field::state) || left.get(Field::state) == state_untracked) {
+  const auto followed = [](const Packet& seen) { return seen.has(Field::state) && seen.get(Field::state) != state_untracked; };
+  if (!followed(left) || trace.answer_steps.empty() || !followed(trace.answer_steps.back().outcome.out)) {
     packet.known.reset(static_cast<size_t>(Field::state));
     packet.known.reset(static_cast<size_t>(Field::ct_dir));
   }
@@ -123,8 +124,9 @@ Expected further(const report::Trace& trace, const Talk& talk) {
   return expected_of(*step.policy, evaluate(*step.policy, step.hook, packet, options), step.hook, step.out);
 }
 
-// What some rule may write there.
-bool may_be_given(const Policy& policy, Field field, u128 value) {
+// What some rule may write there, or leaves as it was.
+bool may_be_given(const Policy& policy, Field field, u128 value, u128 before) {
+  if (value == before) return true;
   for (const RewriteAction& action : policy.rewrites)
     for (const Rewrite& step : action.steps)
       if (step.field == field && (step.values.empty() || step.values.contains(value))) return true;
@@ -140,11 +142,12 @@ std::string difference(const Expected& expected, const Talk& talk, size_t number
   if (arrived->side != expected.side) return "it should come out at the " + side_text(expected.side);
   const Wire& wire = arrived->wire;
   const bool ports = wire.protocol == IPPROTO_TCP || wire.protocol == IPPROTO_UDP;
-  const std::pair<Field, u128> values[] = {{Field::src, wire.src}, {Field::dst, wire.dst}, {Field::src_port, wire.src_port}, {Field::dst_port, wire.dst_port}};
-  for (const auto& [field, value] : values) {
+  const Wire& sent = *talk.sent[number];
+  const std::tuple<Field, u128, u128> values[] = {{Field::src, wire.src, sent.src}, {Field::dst, wire.dst, sent.dst}, {Field::src_port, wire.src_port, sent.src_port}, {Field::dst_port, wire.dst_port, sent.dst_port}};
+  for (const auto& [field, value, before] : values) {
     if (!ports && (field == Field::src_port || field == Field::dst_port)) continue;
     // An answer's fields are open where the request's were.
-    const bool fine = expected.out.has(field) ? expected.out.get(field) == value : number != 0 || may_be_given(*expected.policy, field, value);
+    const bool fine = expected.out.has(field) ? expected.out.get(field) == value : number != 0 || may_be_given(*expected.policy, field, value, before);
     if (!fine) return "its " + std::string(field_text(field)) + " is not what it should be" + (expected.out.has(field) && ports ? ": " + std::to_string(static_cast<unsigned>(expected.out.get(field))) : "");
   }
   return "";
