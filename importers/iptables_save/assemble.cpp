@@ -6,6 +6,7 @@
 
 #include "importers/iptables_save/lower.h"
 #include "importers/iptables_save/parse.h"
+#include "importers/netfilter_egress.h"
 
 namespace fwproof::importers::iptables_save {
 namespace {
@@ -78,6 +79,7 @@ class Assembler {
         if (!table.replaced && table.family == builder_.family && table.name == name) add_table(table);
     break_loops();
     settle_egress();
+    settle_output();
     add_stages();
     settle_sharing();
     assume();
@@ -407,6 +409,19 @@ class Assembler {
       else term.what = model::AnyOf{};
     }
     return asks;
+  }
+
+  void settle_output() {
+    OutputChains output;
+    const auto& chains = builder_.policy.chains;
+    for (uint32_t i = 0; i < chains.size(); ++i) {
+      const std::string& name = chains[i].name;
+      if (name == "nat/INPUT") output.nat_input.push_back(i);
+      if (name == "nat/OUTPUT") output.nat_output.push_back(i);
+      if (name == "raw/OUTPUT" || name == "mangle/OUTPUT" || name == "nat/OUTPUT") output.before_nat.push_back(i);
+      if (name == "filter/OUTPUT" || name == "security/OUTPUT") output.behind_nat.push_back(i);
+    }
+    settle_egress_of_output(builder_.policy, output);
   }
 
   // ---- stages ----

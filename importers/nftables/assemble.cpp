@@ -5,6 +5,7 @@
 
 #include "importers/nftables/merge_nat.h"
 #include "importers/nftables/survey.h"
+#include "importers/netfilter_egress.h"
 
 namespace fwproof::importers::nftables {
 namespace {
@@ -42,6 +43,7 @@ class Assembler {
     for (const TableAst& table : ruleset_.tables)
       if (concerns(table)) lower(table);
     break_loops();
+    settle_output();
     add_stages();
     add_bridges();
     add_gaps();
@@ -181,6 +183,18 @@ class Assembler {
         }
       }
     }
+  }
+
+  void settle_output() {
+    OutputChains output;
+    for (const Base& base : bases_) {
+      const bool nat = base.chain->type == "nat";
+      if (nat && base.chain->hook == "input") output.nat_input.push_back(base.index);
+      if (base.chain->hook != "output") continue;
+      if (nat) output.nat_output.push_back(base.index);
+      (nat || base.chain->priority <= kNatDestination ? output.before_nat : output.behind_nat).push_back(base.index);
+    }
+    settle_egress_of_output(b_.policy, output);
   }
 
   // ---- stages ----
