@@ -2,6 +2,7 @@
 #include "importers/nftables/assemble.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "importers/nftables/merge_nat.h"
 #include "importers/nftables/survey.h"
@@ -223,6 +224,8 @@ class Assembler {
     const auto add_nat = [&] {
       nat_done = true;
       if (!nat.empty()) stages.push_back({Stage::Kind::nat, nat_entry(nat)});
+      // Any nat chain brings the nat core to all hooks (nf_nat_register_fn): what one translates another one undoes.
+      else if (first_nat != ~uint32_t{0}) stages.push_back({Stage::Kind::nat, no_nat()});
       if (hook == "output") stages.push_back({Stage::Kind::route, 0});
     };
     for (const Base& base : bases_at(hook, false)) {
@@ -232,6 +235,16 @@ class Assembler {
     }
     if (!nat_done) add_nat();
     return stages;
+  }
+
+  // Where no chain of type nat stands at the hook.
+  uint32_t no_nat() {
+    if (!no_nat_) {
+      no_nat_ = b_.add_chain("nat core");
+      b_.policy.chains[*no_nat_].at_end = ActionKind::accept;
+      b_.policy.chains[*no_nat_].at_end_text = "no translation";
+    }
+    return *no_nat_;
   }
 
   // Several chains of type nat at a hook are one stage: they are asked in turn until one translates (nf_nat_inet_fn).
@@ -305,6 +318,7 @@ class Assembler {
   std::map<std::pair<const TableAst*, std::string>, uint32_t> chains_;
   std::vector<Base> bases_;
   std::vector<Gap> unclear_;
+  std::optional<uint32_t> no_nat_;
 };
 
 // Rules that no policy holds.

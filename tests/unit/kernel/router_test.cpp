@@ -121,7 +121,10 @@ Expected further(const report::Trace& trace, const Talk& talk) {
   if (before.dst_port != after.dst_port) again.dst_port = after.dst_port;
   EvaluateOptions options;
   options.again = &again;
-  return expected_of(*step.policy, evaluate(*step.policy, step.hook, packet, options), step.hook, step.out);
+  Expected expected = expected_of(*step.policy, evaluate(*step.policy, step.hook, packet, options), step.hook, step.out);
+  // A packet that conntrack does not follow is not translated and takes a way of its own.
+  if (again.dst && expected.out.has(Field::dst) && expected.out.get(Field::dst) != *again.dst) expected.fate = Expected::Fate::depends;
+  return expected;
 }
 
 // What some rule may write there, or leaves as it was.
