@@ -232,6 +232,17 @@ TEST(Rules, TheNatCoreStandsAtAllHooks) {
   EXPECT_EQ(verdict("udp 198.51.100.7:53 203.0.113.2:1025 state=established dir=1"), model::Verdict::accept);
 }
 
+// nft_notrack_eval: an invalid packet has no connection that could stay.
+TEST(Rules, NotrackTakesInvalidPackets) {
+  auto host = import_rules(
+      "table ip f {\n chain pre {\n type filter hook prerouting priority mangle; policy accept;\n notrack\n ct state invalid drop\n ct state untracked udp dport 53 drop\n }\n}\n");
+  const model::Policy& policy = bound_policy(host, false);
+  const auto verdict = [&](const char* words) { return model::evaluate(policy, model::Hook::forward, packet(policy, words)).verdict; };
+  EXPECT_EQ(verdict("udp 192.0.2.7:1025 192.0.2.8:80 state=invalid"), model::Verdict::accept);
+  EXPECT_EQ(verdict("udp 192.0.2.7:1025 192.0.2.8:53 state=invalid"), model::Verdict::drop);
+  EXPECT_EQ(verdict("udp 192.0.2.7:1025 192.0.2.8:53 state=new"), model::Verdict::accept);
+}
+
 TEST(Rules, Json) {
   const auto document = [](const std::string& rule) {
     return "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}},\n{\"table\": {\"family\": \"inet\", \"name\": \"t\", \"handle\": 1}},\n"
