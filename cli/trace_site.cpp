@@ -162,6 +162,9 @@ std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Devi
     }
     model::Outcome outcome = model::evaluate(*policy, stop.hook, packet, options);
     if (outcome.another_way && outcome.verdict != model::Verdict::depends) return false;
+    // What stopped it before it was routed saw another egress interface: that of the way its destination takes.
+    const bool stopped = outcome.verdict == model::Verdict::drop || outcome.verdict == model::Verdict::reject;
+    if (stop.hook == Hook::output && stopped && stop.onward && outcome.out.has(Field::dst) && !stop.onward->in(family).contains(outcome.out.get(Field::dst))) return false;
     journey.passed[policy] = outcome;
     journey.last = outcome.out;
     journey.through = outcome.verdict == model::Verdict::accept && outcome.arrives;

@@ -82,7 +82,7 @@ Expected expected_of(const std::vector<report::TraceStep>& steps, const report::
   // A way that ends nowhere leaves by no interface.
   const bool lost = step.hook != Hook::input && step.out.empty();
   if (lost && expected.fate == Expected::Fate::passes) expected.fate = end.verdict == Verdict::depends ? Expected::Fate::depends : Expected::Fate::stops;
-  expected.trail += "    " + end.text + "\n";
+  expected.trail = "    " + std::string(to_text(step.hook)) + ", in " + step.in + ", out " + step.out + ", by " + step.route + "\n" + expected.trail + "    " + end.text + "\n";
   return expected;
 }
 
@@ -107,11 +107,9 @@ Expected further(const report::Trace& trace, const Talk& talk) {
   const Packet& left = step.outcome.out;
   if (left.has(Field::ct_status)) packet.set(Field::ct_status, left.get(Field::ct_status));
   else packet.known.reset(static_cast<size_t>(Field::ct_status));
+  // What conntrack did not see before may be another connection to it, with a translation of its own.
   const auto followed = [](const Packet& seen) { return seen.has(Field::state) && seen.get(Field::state) != state_untracked; };
-  if (!followed(left) || trace.answer_steps.empty() || !followed(trace.answer_steps.back().outcome.out)) {
-    packet.known.reset(static_cast<size_t>(Field::state));
-    packet.known.reset(static_cast<size_t>(Field::ct_dir));
-  }
+  if (!followed(left) || trace.answer_steps.empty() || !followed(trace.answer_steps.back().outcome.out)) return {};
   Translation again;
   const Wire& before = *talk.sent[0];
   const Wire& after = talk.arrived[0]->wire;
