@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "importers/text/decode.h"
 
@@ -164,11 +165,16 @@ class HostImport {
     }
   }
 
+  // A line that two importers claim makes the file nobody's: which of them is right is not for us to guess.
   bool cut(File& file, Claim wanted) {
     const Importer* owner = nullptr;
     size_t begin = 0;
     for (size_t at = 0; at < file.lines.lines.size(); ++at) {
-      const Importer* claimer = claimer_of(file, at, wanted, owner);
+      const auto [claimer, rival] = claimer_of(file, at, wanted, owner);
+      if (rival) {
+        refuse_ambiguous(file, at, *claimer, *rival);
+        return true;
+      }
       if (!claimer || claimer == owner) continue;
       if (owner) claim(file, *owner, begin, at);
       begin = owner || !claimer->takes_preamble ? at : 0;
@@ -179,21 +185,23 @@ class HostImport {
     return owner != nullptr;
   }
 
-  // The owner of the run keeps a line that it claims too, and is only asked when another importer wants it.
-  const Importer* claimer_of(const File& file, size_t at, Claim wanted, const Importer* owner) {
-    if (is_blank(file.lines.lines[at])) return nullptr;
+  void refuse_ambiguous(File& file, size_t at, const Importer& one, const Importer& other) {
+    std::erase_if(claimed_, [&](const Claimed& each) { return each.section.file == file.index; });
+    file.importers.clear();
+    refuse(make(DiagnosticId::input_ambiguous, Severity::error, file.index, static_cast<uint32_t>(at + 1),
+                fmt::format("both {} and {} claim this line", one.name, other.name), {fmt::format("--as {} or --as {} settles it", one.name, other.name)}));
+  }
+
+  // Who claims the line, and who else does. The owner of the run keeps a line that it claims too, and is only asked when another importer
+  // wants it.
+  std::pair<const Importer*, const Importer*> claimer_of(const File& file, size_t at, Claim wanted, const Importer* owner) const {
+    if (is_blank(file.lines.lines[at])) return {};
     const Importer* found = nullptr;
-    for (const Importer* importer : table()) {
-      if (importer == owner || importer->starts_at(file.lines.lines, at) != wanted) continue;
-      if (found && !ambiguous_) {
-        ambiguous_ = true;
-        refuse(make(DiagnosticId::input_ambiguous, Severity::error, file.index, static_cast<uint32_t>(at + 1),
-                    fmt::format("both {} and {} claim this line", found->name, importer->name), {"--as NAME settles it"}));
-      }
-      if (!found) found = importer;
-    }
-    if (found && owner && owner->starts_at(file.lines.lines, at) == wanted) return owner;
-    return found;
+    const Importer* rival = nullptr;
+    for (const Importer* importer : table())
+      if (importer != owner && importer->starts_at(file.lines.lines, at) == wanted) (found ? rival : found) = importer;
+    if (found && owner && owner->starts_at(file.lines.lines, at) == wanted) return {owner, nullptr};
+    return {found, rival};
   }
 
   void import_all() {
@@ -248,7 +256,6 @@ class HostImport {
   std::vector<std::unique_ptr<File>> files_;
   std::vector<Claimed> claimed_;
   ImportedHost host_;
-  bool ambiguous_ = false;
 };
 
 }  // namespace

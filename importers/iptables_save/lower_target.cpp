@@ -325,7 +325,10 @@ class TargetLowering {
       same.action = {ActionKind::accept, 0};
       c_.before->push_back(std::move(same));
     }
-    rewrite({{Rewrite::Kind::netmap, field, {}, "", mask, whole.lo}, translated(field)}, ActionKind::accept);
+    std::vector<Rewrite> steps = {{Rewrite::Kind::netmap, field, {}, "", mask, whole.lo}};
+    add_ports(steps, field, {});
+    steps.push_back(translated(field));
+    rewrite(std::move(steps), ActionKind::accept);
   }
 
   // The set's later matches are unknown (Builder::modified_sets); --map-set may also set the mark.

@@ -241,7 +241,8 @@ class ActionLowering {
     const bool prefix = (size & (size + 1)) == 0 && (lo & size) == 0;
     if (!field || !prefix || !ports.empty()) return opaque(*to_addresses(), "netmap in a user's chain or to no prefix");
     const model::u128 mask = model::max_value(model::address_bits(b_.family)) ^ size;
-    translate(c_.rule, {{Rewrite::Kind::netmap, *field, {}, "", mask, lo}}, *field);
+    const Rewrite address{Rewrite::Kind::netmap, *field, {}, "", mask, lo};
+    *field == Field::src ? to_source(address, ports) : translate(c_.rule, {address}, Field::dst);
   }
 
   void independent() { opaque(*c_.item.find("action"), "endpoint-independent-nat"); }

@@ -190,6 +190,10 @@ TEST(Rules, Raw) { check(kRaw, "raw", "PREROUTING"); }
 
 TEST(Rules, Mangle) { check(kMangle, "mangle", "PREROUTING"); }
 TEST(Rules, Nat) { check(kNat, "nat", "PREROUTING"); }
+constexpr Row kNatBehind[] = {
+    {"-A POSTROUTING -j NETMAP --to 10.0.1.0/24", "-> src netmap 4294967040|167772416, src_port:=1-65535, ct_status bits 1^1 accept"},
+};
+TEST(Rules, NatBehindRouting) { check(kNatBehind, "nat", "POSTROUTING"); }
 TEST(Rules, V6) { check(kV6, "filter", "INPUT", true); }
 
 TEST(Frame, StagesFollowNetfilterOrder) {

@@ -180,6 +180,15 @@ TEST(Rules, Translation) {
   });
 }
 
+// The kernel keeps a source port where it can, also where every address has one of its own.
+TEST(Rules, NetmapOfSourcesMayChangeThePort) {
+  const Imported router = import_text("/ip firewall nat\nadd action=netmap chain=srcnat src-address=192.168.1.0/24 to-addresses=203.0.113.0/24\n");
+  size_t free_ports = 0;
+  for (const model::RewriteAction& action : router.policy().rewrites)
+    for (const model::Rewrite& step : action.steps) free_ports += step.field == model::Field::src_port && step.values == model::IntervalSet::range(1, 65535);
+  EXPECT_EQ(free_ports, size_t{1});
+}
+
 TEST(Rules, MangleAndRaw) {
   const std::string drop = "/ip firewall filter add action=drop chain=forward ";
   expect({

@@ -81,6 +81,27 @@ TEST(Registry, TakesTheGivenImporter) {
   EXPECT_TRUE(import_bytes({kCommand}, {"netsh"}).understood);
 }
 
+// The declaration stands in front of either root.
+const std::string kTwoRoots = "<?xml version=\"1.0\"?>\n<pfsense>\n</pfsense>\n<opnsense>\n</opnsense>\n";
+
+TEST(Registry, RefusesWhatTwoImportersClaim) {
+  const ImportedHost host = import_bytes({kTwoRoots, kTwoRoots, kCommand});
+  EXPECT_FALSE(host.understood);
+  std::vector<std::string> told;
+  for (const model::Diagnostic& diagnostic : host.diagnostics)
+    if (diagnostic.id == model::DiagnosticId::input_ambiguous) told.push_back(diagnostic.message + "; " + diagnostic.notes.at(0));
+  EXPECT_EQ(told, std::vector<std::string>(2, "both pfsense and opnsense claim this line; --as pfsense or --as opnsense settles it"));
+  EXPECT_EQ(host.inputs.at(0).importer, "");
+  EXPECT_EQ(host.inputs.at(0).account.count(model::LineClass::unrecognised), 5U);
+  EXPECT_EQ(host.policies.size(), 1U);  // of the third file
+}
+
+TEST(Registry, AsSettlesWhatTwoImportersClaim) {
+  const ImportedHost host = import_bytes({kTwoRoots}, {"pfsense"});
+  EXPECT_FALSE(has(host, "input.ambiguous"));
+  EXPECT_EQ(host.inputs.at(0).importer, "pfsense");
+}
+
 TEST(Decode, SplitsLines) {
   const auto lines = text::split_lines("a\r\nb\nc\rd");
   ASSERT_EQ(lines.lines.size(), 4U);
