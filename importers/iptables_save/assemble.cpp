@@ -6,7 +6,7 @@
 
 #include "importers/iptables_save/lower.h"
 #include "importers/iptables_save/parse.h"
-#include "importers/netfilter_egress.h"
+#include "importers/text/netfilter_egress.h"
 
 namespace fwproof::importers::iptables_save {
 namespace {

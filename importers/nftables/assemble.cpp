@@ -6,7 +6,7 @@
 
 #include "importers/nftables/merge_nat.h"
 #include "importers/nftables/survey.h"
-#include "importers/netfilter_egress.h"
+#include "importers/text/netfilter_egress.h"
 
 namespace fwproof::importers::nftables {
 namespace {

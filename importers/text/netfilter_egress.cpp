@@ -1,4 +1,4 @@
-#include "importers/netfilter_egress.h"
+#include "importers/text/netfilter_egress.h"
 
 #include <algorithm>
 
