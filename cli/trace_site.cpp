@@ -85,6 +85,18 @@ std::string address_text(const Packet& packet, Field field) {
   return packet.has(field) ? model::to_text(model::Address{packet.family, packet.get(field)}) : "another address";
 }
 
+// A client takes no answer from elsewhere.
+void compare_ends(report::Trace& trace, const Packet& back, const Packet& request) {
+  bool known = true, same = true;
+  for (const auto& [mine, theirs] : {std::pair{Field::src, Field::dst}, std::pair{Field::dst, Field::src}}) {
+    known = known && back.has(mine);
+    same = same && (!back.has(mine) || back.get(mine) == request.get(theirs));
+  }
+  const std::string text = fmt::format("the answer comes from {}, but {} asked {}", address_text(back, Field::src), address_text(request, Field::src), address_text(request, Field::dst));
+  if (!same) trace.answer_end = {model::Verdict::drop, text + ": it is not taken", {}};
+  else if (!known) trace.answer_end = {model::Verdict::depends, text, {}};
+}
+
 }  // namespace
 
 // A way as far as the packet goes.
@@ -136,6 +148,12 @@ std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Devi
         undo = undone(seen->second);
         options.undo = &undo;
         if (seen->second.out.has(Field::ct_status)) packet.set(Field::ct_status, seen->second.out.get(Field::ct_status));
+        else packet.known.reset(static_cast<size_t>(Field::ct_status));
+        if (!seen->second.out.has(Field::state) || seen->second.out.get(Field::state) == model::state_untracked) {
+          // Connection tracking did not see the request, or perhaps did not.
+          packet.known.reset(static_cast<size_t>(Field::state));
+          packet.known.reset(static_cast<size_t>(Field::ct_dir));
+        }
       } else {
         // A device that did not see the request cannot know its answer.
         packet.known.reset(static_cast<size_t>(Field::state));
@@ -143,7 +161,10 @@ std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Devi
       }
     }
     model::Outcome outcome = model::evaluate(*policy, stop.hook, packet, options);
-    if (outcome.another_way) return false;
+    if (outcome.another_way && outcome.verdict != model::Verdict::depends) return false;
+    // What stopped it before it was routed saw another egress interface: that of the way its destination takes.
+    const bool stopped = outcome.verdict == model::Verdict::drop || outcome.verdict == model::Verdict::reject;
+    if (stop.hook == Hook::output && stopped && stop.onward && outcome.out.has(Field::dst) && !stop.onward->in(family).contains(outcome.out.get(Field::dst))) return false;
     journey.passed[policy] = outcome;
     journey.last = outcome.out;
     journey.through = outcome.verdict == model::Verdict::accept && outcome.arrives;
@@ -226,7 +247,11 @@ void SiteTracer::add_answer(report::Trace& trace, const Journey& journey, const 
   const PacketRequest answer = answer_to(request, journey.last);
   trace.answer = answer.packet;
   const model::Family family = answer.packet.family;
-  const IntervalSet destination = answer.packet.has(Field::dst) ? IntervalSet::of(answer.packet.get(Field::dst)) : IntervalSet::all(model::address_bits(family));
+  if (!answer.packet.has(Field::dst)) {
+    trace.answer_end = {model::Verdict::depends, "which address the source was translated to is not known, and so not the way of the answer", {}};
+    return;
+  }
+  const IntervalSet destination = IntervalSet::of(answer.packet.get(Field::dst));
   // What each device made of the request's source, it gives back.
   std::vector<model::Undone> undone;
   for (const report::TraceStep& step : journey.steps) {
@@ -242,12 +267,7 @@ void SiteTracer::add_answer(report::Trace& trace, const Journey& journey, const 
     std::optional<Journey> back = follow(way, journey.target, answer, &journey);
     if (!back) continue;
     if (back->through) trace.answer_end = end_of(way, back->last);
-    const bool foreign = back->through && way.end != Way::End::lost &&
-                         (address_text(back->last, Field::src) != address_text(request.packet, Field::dst) ||
-                          address_text(back->last, Field::dst) != address_text(request.packet, Field::src));
-    if (foreign)
-      trace.answer_end = {model::Verdict::drop, fmt::format("the answer comes from {}, but {} asked {}: it is not taken", address_text(back->last, Field::src),
-                                                            address_text(request.packet, Field::src), address_text(request.packet, Field::dst)), {}};
+    if (back->through && way.end != Way::End::lost) compare_ends(trace, back->last, request.packet);
     trace.answer_steps = std::move(back->steps);
     return;
   }

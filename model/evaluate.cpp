@@ -382,6 +382,18 @@ bool same_fate(const Outcome& a, const Outcome& b) {
   return passes(a) == passes(b) && (!passes(a) || (a.arrives == b.arrives && a.another_way == b.another_way));
 }
 
+// What ways that end alike make of the packet need not be alike: only what all of them say is known.
+void forget_differences(Packet& packet, const Packet& other) {
+  for (size_t i = 0; i < kFields; ++i)
+    if (packet.known[i] && !(other.known[i] && other.values[i] == packet.values[i])) packet.known.reset(i);
+}
+
+void forget_differences(Outcome& outcome, const Outcome& other) {
+  forget_differences(outcome.out, other.out);
+  for (const auto part : {&Outcome::before_nat, &Outcome::behind_nat})
+    if (outcome.*part && other.*part) forget_differences(*(outcome.*part), *(other.*part));
+}
+
 Outcome undecided(Outcome outcome, const std::vector<Dependence>& looked_at, bool limit) {
   outcome.verdict = Verdict::depends;
   outcome.depends_on = looked_at;
@@ -413,6 +425,8 @@ Outcome evaluate(const Policy& policy, Hook hook, const Packet& packet, const Ev
         first = std::move(outcome);
       else if (!same_fate(*first, outcome))
         return undecided(*first, looked_at, false);
+      else
+        forget_differences(*first, outcome);
     } catch (const StepLimit&) {
       return undecided(first.value_or(Outcome{}), looked_at, true);
     }

@@ -48,7 +48,7 @@ struct Outcome {
   RuleRef decided_by;        // the last decision, when verdict is not depends: that of the first way tried
   bool arrives = true;       // hook input: false when the packet was sent on to another host
   bool another_way = false;  // its destination is not one of EvaluateOptions::onward: verdict accept, nothing behind that place happened
-  Packet out;                // as it leaves
+  Packet out;                // as it leaves; a field is unset where the ways differ in it
   // Where the hook has nat stages: before the first and behind the last of them, what an answer has to undo.
   std::optional<Packet> before_nat;
   std::optional<Packet> behind_nat;

@@ -50,28 +50,96 @@ bool takes_address_of_out(const RewriteAction& action) {
                      [](const Rewrite& step) { return step.kind == Rewrite::Kind::assign_named && step.name == "address-of-out"; });
 }
 
+// A condition that asks for the address of the interface by which the packet leaves.
+std::vector<Term> asking_for(std::vector<Term> terms, const AddressSet* address) {
+  for (Term& term : terms) {
+    auto* named = std::get_if<InNamed>(&term.what);
+    if (named == nullptr || named->name != "address-of-out") continue;
+    if (address) term.what = InAddresses{named->field, *address};
+    else named->name = "local";
+  }
+  return terms;
+}
+
+// The source that a packet gets by the interface: one of `values`, for some destinations.
+struct OwnSource {
+  std::optional<IntervalSet> destinations;   // unset: all that are left
+  IntervalSet values;
+};
+
+bool is_link_local(const Address& address) { return address.family == Family::v6 && address.value >> 118 == u128{0xfe80} >> 6; }
+
+// nf_nat_masquerade.c. IPv4: inet_select_addr takes the first address in whose network the next hop is, else the first one. IPv6: RFC 6724 chooses,
+// and any address but the link's may be it.
+std::vector<OwnSource> own_sources(const InterfaceFact& interface, const Device& device, Family family) {
+  std::vector<Prefix> own;
+  for (const Prefix& prefix : addresses_of(interface))
+    if (prefix.address.family == family && !is_link_local(prefix.address)) own.push_back(prefix);
+  if (own.empty()) return {};
+  const auto only = [](const Prefix& prefix) { return IntervalSet::of(prefix.address.value); };
+  if (own.size() == 1) return {{std::nullopt, only(own[0])}};
+  OwnSource rest;
+  if (family == Family::v6) {
+    for (const Prefix& prefix : own) rest.values = rest.values.united(only(prefix));
+    return {rest};
+  }
+  const auto towards = [&](u128 hop) {
+    for (const Prefix& prefix : own)
+      if (prefix.interval().lo <= hop && hop <= prefix.interval().hi) return prefix;
+    return own[0];
+  };
+  const auto network = [](const Prefix& prefix) { return IntervalSet::range(prefix.interval().lo, prefix.interval().hi); };
+  IntervalSet beyond;
+  rest.values = only(own[0]);
+  bool any_gateway = false;
+  for (const RouteFact& route : device.facts.routes) {
+    if (!route.via || route.via->family != family || (!route.dev.empty() && route.dev != interface.name)) continue;
+    const IntervalSet source = only(towards(route.via->value));
+    rest.values = any_gateway ? rest.values.united(source) : source;
+    any_gateway = true;
+    if (route.to.length > 0) beyond = beyond.united(network(route.to));
+  }
+  for (const RouteFact& route : device.facts.routes)
+    if (!route.via && route.dev == interface.name && route.to.address.family == family) rest.values = rest.values.united(only(own[0]));
+  std::vector<OwnSource> sources;
+  IntervalSet seen = beyond;
+  for (const Prefix& prefix : own) {
+    const IntervalSet here = network(prefix).minus(seen);
+    if (!here.empty()) sources.push_back({here, only(prefix)});
+    seen = seen.united(network(prefix));
+  }
+  sources.push_back(rest);
+  return sources;
+}
+
+Rule given_source(Policy& policy, const Rule& rule, uint32_t out, const OwnSource& source, Family family) {
+  RewriteAction action = policy.rewrites[rule.action.index];
+  for (Rewrite& step : action.steps)
+    if (step.kind == Rewrite::Kind::assign_named && step.name == "address-of-out") {
+      step.kind = Rewrite::Kind::assign;
+      step.values = source.values;
+    }
+  Rule given = rule;
+  const AddressSet asked = AddressSet::of(family, source.values);
+  given.terms = asking_for(rule.terms, &asked);
+  given.terms.push_back({In{Field::out, IntervalSet::of(out)}, false});
+  if (source.destinations) given.terms.push_back({InAddresses{Field::dst, AddressSet::of(family, *source.destinations)}, false});
+  given.action.index = static_cast<uint32_t>(policy.rewrites.size());
+  policy.rewrites.push_back(std::move(action));
+  return given;
+}
+
 // One rule for each interface whose address is known, then the rule itself for any other.
 std::vector<Rule> split_by_interface(Policy& policy, const Rule& rule, const Device& device, const AddressSet& own) {
   std::vector<Rule> rules;
   const Family family = policy.v6 && !policy.v4 ? Family::v6 : Family::v4;
   for (const InterfaceFact& interface : device.facts.interfaces) {
     const uint32_t atom = policy.interfaces.atom_of(interface.name);
-    const IntervalSet addresses = address_set(interface).in(family);
-    if (!policy.interfaces.is_exact(atom) || addresses.empty()) continue;
-    RewriteAction action = policy.rewrites[rule.action.index];
-    for (Rewrite& step : action.steps)
-      if (step.kind == Rewrite::Kind::assign_named && step.name == "address-of-out") {
-        step.kind = Rewrite::Kind::assign;
-        const auto first = std::find_if(interface.addresses.begin(), interface.addresses.end(), [&](const Prefix& p) { return p.address.family == family; });
-        step.values = first == interface.addresses.end() ? addresses : IntervalSet::of(first->address.value);
-      }
-    Rule split = rule;
-    split.terms.push_back({In{Field::out, IntervalSet::of(atom)}, false});
-    split.action.index = static_cast<uint32_t>(policy.rewrites.size());
-    policy.rewrites.push_back(std::move(action));
-    rules.push_back(std::move(split));
+    if (!policy.interfaces.is_exact(atom)) continue;
+    for (const OwnSource& source : own_sources(interface, device, family)) rules.push_back(given_source(policy, rule, atom, source, family));
   }
   Rule rest = rule;
+  rest.terms = asking_for(rule.terms, nullptr);
   RewriteAction action = policy.rewrites[rule.action.index];
   for (Rewrite& step : action.steps) {
     if (step.kind != Rewrite::Kind::assign_named || step.name != "address-of-out") continue;

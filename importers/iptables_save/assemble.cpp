@@ -6,6 +6,7 @@
 
 #include "importers/iptables_save/lower.h"
 #include "importers/iptables_save/parse.h"
+#include "importers/text/netfilter_egress.h"
 
 namespace fwproof::importers::iptables_save {
 namespace {
@@ -77,6 +78,8 @@ class Assembler {
       for (const Table& table : dump_.tables)
         if (!table.replaced && table.family == builder_.family && table.name == name) add_table(table);
     break_loops();
+    settle_egress();
+    settle_output();
     add_stages();
     settle_sharing();
     assume();
@@ -349,6 +352,76 @@ class Assembler {
         return {s, origin.line - section.first_line};
     }
     return {};
+  }
+
+  // ---- PREROUTING ----
+
+  // No packet has an egress interface yet in PREROUTING (nf_hook_state.out is empty: ip_packet_match, `-o` fails and `! -o` holds), whichever it
+  // leaves by later. iptables refuses -o there, but not in the chains that are called from there.
+  void settle_egress() {
+    const auto is_base = [](const Chain& chain, bool early) {
+      const auto slash = chain.name.find('/');
+      return is_built_in(std::string_view(chain.name).substr(0, slash), std::string_view(chain.name).substr(slash + 1)) && chain.name.ends_with("/PREROUTING") == early;
+    };
+    const std::vector<bool> early = reached_from([&](const Chain& chain) { return is_base(chain, true); });
+    const std::vector<bool> late = reached_from([&](const Chain& chain) { return is_base(chain, false); });
+    for (size_t i = 0; i < early.size(); ++i) {
+      if (!early[i]) continue;
+      for (Rule& rule : builder_.policy.chains[i].rules) {
+        const bool asks = settle_egress(rule.terms, late[i], rule.origin);
+        if (asks && late[i]) account(line_at(rule.origin), LineClass::opaque, "egress interface in a chain that PREROUTING shares");
+      }
+    }
+  }
+
+  template <typename Predicate>
+  std::vector<bool> reached_from(Predicate starts) const {
+    const auto& chains = builder_.policy.chains;
+    std::vector<bool> reached(chains.size(), false);
+    std::vector<uint32_t> todo;
+    const auto reach = [&](uint32_t chain) {
+      if (!reached[chain]) todo.push_back(chain);
+      reached[chain] = true;
+    };
+    for (uint32_t i = 0; i < chains.size(); ++i)
+      if (starts(chains[i])) reach(i);
+    while (!todo.empty()) {
+      const uint32_t from = todo.back();
+      todo.pop_back();
+      for (const Rule& rule : chains[from].rules)
+        if (rule.action.kind == ActionKind::jump || rule.action.kind == ActionKind::go_to) reach(rule.action.index);
+    }
+    return reached;
+  }
+
+  // shared: the chain is called from other hooks too, where the packet may have an egress interface. Returns whether one is asked for.
+  bool settle_egress(std::vector<model::Term>& terms, bool shared, model::Origin origin) {
+    bool asks = false;
+    for (model::Term& term : terms) {
+      if (auto* any = std::get_if<model::AnyOf>(&term.what)) {
+        for (auto& alternative : any->alternatives) asks = settle_egress(alternative, shared, origin) || asks;
+        continue;
+      }
+      const auto* in = std::get_if<model::In>(&term.what);
+      if (in == nullptr || in->field != model::Field::out) continue;
+      asks = true;
+      if (shared) term.what = model::Unknown{builder_.unknown("interface", "-o in a chain that PREROUTING shares", Sharing::per_visit, origin)};
+      else term.what = model::AnyOf{};
+    }
+    return asks;
+  }
+
+  void settle_output() {
+    OutputChains output;
+    const auto& chains = builder_.policy.chains;
+    for (uint32_t i = 0; i < chains.size(); ++i) {
+      const std::string& name = chains[i].name;
+      if (name == "nat/INPUT") output.nat_input.push_back(i);
+      if (name == "nat/OUTPUT") output.nat_output.push_back(i);
+      if (name == "raw/OUTPUT" || name == "mangle/OUTPUT" || name == "nat/OUTPUT") output.before_nat.push_back(i);
+      if (name == "filter/OUTPUT" || name == "security/OUTPUT") output.behind_nat.push_back(i);
+    }
+    settle_egress_of_output(builder_.policy, output);
   }
 
   // ---- stages ----

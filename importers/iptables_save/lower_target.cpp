@@ -262,7 +262,7 @@ class TargetLowering {
     model::Rule same = c_.rule;
     for (const Rewrite& step : steps) {
       if (step.kind == Rewrite::Kind::assign_named) {
-        same.terms.push_back({model::InNamed{step.field, "local"}});
+        same.terms.push_back({model::InNamed{step.field, step.name}});
         continue;
       }
       if (step.field == Field::src_port && step.values == IntervalSet::range(1, 65535)) continue;

@@ -2,9 +2,11 @@
 #include "importers/nftables/assemble.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "importers/nftables/merge_nat.h"
 #include "importers/nftables/survey.h"
+#include "importers/text/netfilter_egress.h"
 
 namespace fwproof::importers::nftables {
 namespace {
@@ -42,6 +44,7 @@ class Assembler {
     for (const TableAst& table : ruleset_.tables)
       if (concerns(table)) lower(table);
     break_loops();
+    settle_output();
     add_stages();
     add_bridges();
     add_gaps();
@@ -183,6 +186,18 @@ class Assembler {
     }
   }
 
+  void settle_output() {
+    OutputChains output;
+    for (const Base& base : bases_) {
+      const bool nat = base.chain->type == "nat";
+      if (nat && base.chain->hook == "input") output.nat_input.push_back(base.index);
+      if (base.chain->hook != "output") continue;
+      if (nat) output.nat_output.push_back(base.index);
+      (nat || base.chain->priority <= kNatDestination ? output.before_nat : output.behind_nat).push_back(base.index);
+    }
+    settle_egress_of_output(b_.policy, output);
+  }
+
   // ---- stages ----
 
   // The base chains at one hook of the kernel, in its order: by priority, and of equal ones the one added last comes first
@@ -209,6 +224,8 @@ class Assembler {
     const auto add_nat = [&] {
       nat_done = true;
       if (!nat.empty()) stages.push_back({Stage::Kind::nat, nat_entry(nat)});
+      // Any nat chain brings the nat core to all hooks (nf_nat_register_fn): what one translates another one undoes.
+      else if (first_nat != ~uint32_t{0}) stages.push_back({Stage::Kind::nat, no_nat()});
       if (hook == "output") stages.push_back({Stage::Kind::route, 0});
     };
     for (const Base& base : bases_at(hook, false)) {
@@ -218,6 +235,16 @@ class Assembler {
     }
     if (!nat_done) add_nat();
     return stages;
+  }
+
+  // Where no chain of type nat stands at the hook.
+  uint32_t no_nat() {
+    if (!no_nat_) {
+      no_nat_ = b_.add_chain("nat core");
+      b_.policy.chains[*no_nat_].at_end = ActionKind::accept;
+      b_.policy.chains[*no_nat_].at_end_text = "no translation";
+    }
+    return *no_nat_;
   }
 
   // Several chains of type nat at a hook are one stage: they are asked in turn until one translates (nf_nat_inet_fn).
@@ -291,6 +318,7 @@ class Assembler {
   std::map<std::pair<const TableAst*, std::string>, uint32_t> chains_;
   std::vector<Base> bases_;
   std::vector<Gap> unclear_;
+  std::optional<uint32_t> no_nat_;
 };
 
 // Rules that no policy holds.

@@ -120,6 +120,8 @@ bool RuleLowering::settle() {
   Terms terms = terms_;
   if (steps_tracked_) terms.push_back(Conditions::tracked());
   steps_tracked_ = false;
+  const Term invalid{model::In{Field::state, IntervalSet::of(model::state_invalid)}};
+  if (std::exchange(steps_invalid_, false)) terms.push_back(invalid);
   steps_.swap(steps);
   const bool split = conditions_change();
   steps_.swap(steps);
@@ -145,7 +147,7 @@ bool RuleLowering::settle() {
   current_ = rest;
   Terms condition;
   for (const Term& term : terms)
-    if (term == Conditions::tracked()) condition.push_back(term);
+    if (term == Conditions::tracked() || term == invalid) condition.push_back(term);
   terms_.clear();
   emit_steps(condition, std::move(steps));
   return true;
@@ -200,9 +202,11 @@ RuleLowering::Next RuleLowering::change_set(const Statement& statement) {
 }
 
 RuleLowering::Next RuleLowering::notrack(const Statement&) {
-  if (!has(scope_.sites, Site::early)) return Next::go_on;  // nft_notrack_eval: a connection that is there stays
+  if (!settle()) return Next::done;
+  // nft_notrack_eval: a connection that is there stays; an invalid packet has none.
+  steps_invalid_ = !has(scope_.sites, Site::early);
   Rewrite step{Rewrite::Kind::assign, Field::state, IntervalSet::of(model::state_untracked)};
-  if (has(scope_.sites, Site::tracked)) step.values = IntervalSet::range(model::state_new, model::state_untracked);
+  if (!steps_invalid_ && has(scope_.sites, Site::tracked)) step.values = IntervalSet::range(model::state_new, model::state_untracked);
   steps_.push_back(std::move(step));
   return Next::go_on;
 }

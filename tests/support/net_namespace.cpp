@@ -1,6 +1,5 @@
 #include "tests/support/net_namespace.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -17,111 +16,9 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "tests/support/namespace_tools.h"
+
 namespace fwproof::testing {
-namespace {
-
-constexpr uint16_t kFirstPort = 8000, kLastPort = 8007;  // where the host listens
-
-void must(bool fine, const std::string& what) {
-  if (!fine) throw std::runtime_error(what + ": " + std::strerror(errno));
-}
-
-// Standard output of a shell command; nothing when it fails. Runs in the namespace at hand.
-std::optional<std::string> output_of(const std::string& command) {
-  FILE* pipe = popen(command.c_str(), "r");
-  if (!pipe) return std::nullopt;
-  std::string output;
-  char buffer[4096];
-  for (size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) output.append(buffer, n);
-  if (pclose(pipe) != 0) return std::nullopt;
-  return output;
-}
-
-void shell(const std::string& command) {
-  if (!output_of(command + " 2>&1")) throw std::runtime_error("failed: " + command);
-}
-
-int namespace_at_hand() {
-  const int fd = open("/proc/thread-self/ns/net", O_RDONLY);  // children inherit it: `ip` is given it by number
-  must(fd >= 0, "open namespace");
-  return fd;
-}
-
-void put16(Bytes& bytes, size_t at, uint16_t value) { bytes[at] = value >> 8, bytes[at + 1] = value & 0xff; }
-void put32(Bytes& bytes, size_t at, uint32_t value) { put16(bytes, at, value >> 16), put16(bytes, at + 2, value & 0xffff); }
-uint16_t get16(const Bytes& bytes, size_t at) { return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]); }
-uint32_t get32(const Bytes& bytes, size_t at) { return uint32_t{get16(bytes, at)} << 16 | get16(bytes, at + 2); }
-
-// RFC 1071.
-uint16_t checksum(const Bytes& bytes, size_t from, uint32_t sum = 0) {
-  for (size_t i = from; i < bytes.size(); i += 2) sum += static_cast<uint32_t>(bytes[i] << 8) + (i + 1 < bytes.size() ? bytes[i + 1] : 0);
-  while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<uint16_t>(~sum);
-}
-
-size_t payload_size(uint8_t protocol) { return protocol == IPPROTO_TCP ? 20 : 8; }
-
-}  // namespace
-
-Bytes to_bytes(const Wire& wire) {
-  constexpr size_t kHeader = 20;
-  Bytes bytes(kHeader + payload_size(wire.protocol));
-  if (wire.protocol == IPPROTO_TCP || wire.protocol == IPPROTO_UDP) {
-    put16(bytes, 20, wire.src_port);
-    put16(bytes, 22, wire.dst_port);
-  }
-  size_t sum_at = 0;
-  if (wire.protocol == IPPROTO_TCP) {
-    put32(bytes, 24, wire.seq);
-    put32(bytes, 28, wire.ack);
-    bytes[32] = 5 << 4;
-    bytes[33] = wire.tcp_flags;
-    put16(bytes, 34, 8192);
-    sum_at = 36;
-  } else if (wire.protocol == IPPROTO_UDP) {
-    put16(bytes, 24, 8);
-    sum_at = 26;
-  } else if (wire.protocol == IPPROTO_ICMP) {
-    bytes[20] = wire.icmp_type;
-    bytes[21] = wire.icmp_code;
-    put16(bytes, 24, wire.id);  // echo identifier
-    sum_at = 22;
-  }
-  const uint32_t pseudo = (wire.src >> 16) + (wire.src & 0xffff) + (wire.dst >> 16) + (wire.dst & 0xffff) + wire.protocol +
-                          static_cast<uint32_t>(bytes.size() - kHeader);
-  if (sum_at != 0) put16(bytes, sum_at, checksum(bytes, kHeader, wire.protocol == IPPROTO_ICMP ? 0 : pseudo));
-  bytes[0] = 0x45;
-  put16(bytes, 2, static_cast<uint16_t>(bytes.size()));
-  put16(bytes, 4, wire.id);
-  bytes[8] = 64;
-  bytes[9] = wire.protocol;
-  put32(bytes, 12, wire.src);
-  put32(bytes, 16, wire.dst);
-  put16(bytes, 10, checksum(Bytes(bytes.begin(), bytes.begin() + kHeader), 0));
-  return bytes;
-}
-
-std::optional<Wire> from_bytes(const Bytes& bytes) {
-  if (bytes.size() < 20 || bytes[0] >> 4 != 4) return std::nullopt;
-  const size_t header = size_t{bytes[0] & 0xfu} * 4;
-  Wire wire;
-  wire.id = get16(bytes, 4);
-  wire.protocol = bytes[9];
-  wire.src = get32(bytes, 12);
-  wire.dst = get32(bytes, 16);
-  if (bytes.size() < header + payload_size(wire.protocol)) return std::nullopt;
-  if (wire.protocol == IPPROTO_TCP || wire.protocol == IPPROTO_UDP) {
-    wire.src_port = get16(bytes, header);
-    wire.dst_port = get16(bytes, header + 2);
-  }
-  if (wire.protocol == IPPROTO_TCP) {
-    wire.seq = get32(bytes, header + 4);
-    wire.ack = get32(bytes, header + 8);
-    wire.tcp_flags = bytes[header + 13];
-  }
-  if (wire.protocol == IPPROTO_ICMP) wire.icmp_type = bytes[header], wire.icmp_code = bytes[header + 1];
-  return wire;
-}
 
 struct TwoHosts::Hidden {
   int home = -1, host = -1, peer = -1;  // namespaces
@@ -175,17 +72,7 @@ struct TwoHosts::Hidden {
     }
     sender = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
     must(sender >= 0, "raw socket");
-    for (uint16_t port = kFirstPort; port <= kLastPort; ++port) listen_at(port);
-  }
-
-  void listen_at(uint16_t port) {
-    listeners.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int yes = 1;
-    setsockopt(listeners.back(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    must(bind(listeners.back(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(listeners.back(), 1024) == 0, "listen");
+    listeners = listeners_at(8000, 8007, AF_INET);
   }
 
   // Requires: in the peer's namespace.

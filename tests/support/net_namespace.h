@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-namespace fwproof::testing {
+#include "tests/support/wire.h"
 
-using Bytes = std::vector<uint8_t>;  // an IPv4 packet, from its header on
+namespace fwproof::testing {
 
 class TwoHosts {
  public:
@@ -47,19 +47,5 @@ class TwoHosts {
   struct Hidden;
   Hidden* hidden_;
 };
-
-// One packet in words, and its bytes.
-struct Wire {
-  uint32_t src = 0, dst = 0;
-  uint16_t id = 0;               // of the IP header: finds the packet again
-  uint8_t protocol = 0;
-  uint16_t src_port = 0, dst_port = 0;
-  uint8_t tcp_flags = 0;
-  uint32_t seq = 0, ack = 0;
-  uint8_t icmp_type = 0, icmp_code = 0;
-};
-Bytes to_bytes(const Wire& wire);
-// Nothing for what is no IPv4 packet or too short.
-std::optional<Wire> from_bytes(const Bytes& bytes);
 
 }  // namespace fwproof::testing

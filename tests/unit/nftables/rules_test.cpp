@@ -216,6 +216,33 @@ TEST(Rules, Translate) {
   EXPECT_EQ(verdict(status, "tcp 192.0.2.9:1025 10.0.0.1:80", Hook::forward), "drop");
 }
 
+// An answer gets its destination back at priority -100 of prerouting, also where only postrouting has a nat chain (nf_nat_register_fn).
+TEST(Rules, TheNatCoreStandsAtAllHooks) {
+  auto host = import_rules(
+      "table ip n {\n chain post {\n type nat hook postrouting priority srcnat; policy accept;\n snat to 203.0.113.1\n }\n}\n"
+      "table ip f {\n chain early {\n type filter hook prerouting priority raw; policy accept;\n ip daddr 203.0.113.1 drop\n }\n"
+      " chain late {\n type filter hook prerouting priority 0; policy accept;\n ip daddr 203.0.113.1 drop\n }\n}\n");
+  const model::Policy& policy = bound_policy(host, false);
+  model::Translation undo;
+  undo.src = model::parse_address("192.0.2.10")->value;
+  model::EvaluateOptions options;
+  options.undo = &undo;
+  const auto verdict = [&](const char* words) { return model::evaluate(policy, model::Hook::forward, packet(policy, words), options).verdict; };
+  EXPECT_EQ(verdict("udp 198.51.100.7:53 203.0.113.1:1025 state=established dir=1"), model::Verdict::drop);
+  EXPECT_EQ(verdict("udp 198.51.100.7:53 203.0.113.2:1025 state=established dir=1"), model::Verdict::accept);
+}
+
+// nft_notrack_eval: an invalid packet has no connection that could stay.
+TEST(Rules, NotrackTakesInvalidPackets) {
+  auto host = import_rules(
+      "table ip f {\n chain pre {\n type filter hook prerouting priority mangle; policy accept;\n notrack\n ct state invalid drop\n ct state untracked udp dport 53 drop\n }\n}\n");
+  const model::Policy& policy = bound_policy(host, false);
+  const auto verdict = [&](const char* words) { return model::evaluate(policy, model::Hook::forward, packet(policy, words)).verdict; };
+  EXPECT_EQ(verdict("udp 192.0.2.7:1025 192.0.2.8:80 state=invalid"), model::Verdict::accept);
+  EXPECT_EQ(verdict("udp 192.0.2.7:1025 192.0.2.8:53 state=invalid"), model::Verdict::drop);
+  EXPECT_EQ(verdict("udp 192.0.2.7:1025 192.0.2.8:53 state=new"), model::Verdict::accept);
+}
+
 TEST(Rules, Json) {
   const auto document = [](const std::string& rule) {
     return "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}},\n{\"table\": {\"family\": \"inet\", \"name\": \"t\", \"handle\": 1}},\n"
