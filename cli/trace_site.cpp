@@ -232,6 +232,7 @@ std::optional<report::Trace> SiteTracer::trace(const PacketRequest& request, boo
         Location end;
         end.kind = way.end == Way::End::segment ? Location::Kind::segment : way.end == Way::End::outside ? Location::Kind::outside : Location::Kind::device;
         end.segment = way.segment;
+        if (journey->last.has(Field::dst)) end.addresses = IntervalSet::of(journey->last.get(Field::dst));
         end.place = {way.device, way.end == Way::End::outside ? way.out : nullptr};
         add_answer(trace, *journey, end, request);
       }

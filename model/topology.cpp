@@ -39,6 +39,14 @@ bool share_network(const InterfaceFact& a, const InterfaceFact& b, Family family
   return false;
 }
 
+// Where masks differ, the wider network is what a host may take to be on link.
+void add_network(std::vector<IntervalSet>& networks, IntervalSet network) {
+  for (const IntervalSet& known : networks)
+    if (known.contains(network)) return;
+  std::erase_if(networks, [&](const IntervalSet& known) { return network.contains(known); });
+  networks.push_back(std::move(network));
+}
+
 std::string prefix_words(Family family, const IntervalSet& set) {
   std::string words;
   for (const Prefix& prefix : prefixes(family, set)) words += (words.empty() ? "" : ", ") + to_text(prefix);
@@ -82,9 +90,18 @@ void Topology::join(const std::vector<Place>& places) {
     segment.members.push_back(places[i]);
     segment.addresses = segment.addresses.united(networks_in(*places[i].interface, family_));
     if (!places[i].interface->network.empty()) segment.name = places[i].interface->network;
+    for (const Prefix& prefix : places[i].interface->addresses)
+      if (prefix.address.family == family_) add_network(segment.networks, AddressSet::of(prefix).in(family_));
   }
   for (Segment& segment : segments_)
     if (segment.name.empty()) segment.name = prefix_words(family_, segment.addresses);
+}
+
+IntervalSet Topology::on_link(size_t segment, const IntervalSet& addresses) const {
+  IntervalSet set;
+  for (const IntervalSet& network : segments_[segment].networks)
+    if (network.intersects(addresses)) set = set.united(network);
+  return set;
 }
 
 size_t Topology::segment_of(Place place) const {

@@ -28,6 +28,7 @@ struct Place {
 struct Segment {
   std::string name;             // "192.0.2.0/24", or as the site calls it
   IntervalSet addresses;        // of all its prefixes
+  std::vector<IntervalSet> networks;  // one for each distinct prefix that no other holds: hosts send on link within their own
   std::vector<Place> members;   // interfaces that are up, of devices on the way and of hosts
 };
 
@@ -56,6 +57,8 @@ class Topology {
 
   Family family() const { return family_; }
   const std::vector<Segment>& segments() const { return segments_; }
+  // The networks of the segment that hold some of these addresses: what their owners take to be on link.
+  IntervalSet on_link(size_t segment, const IntervalSet& addresses) const;
   // SIZE_MAX: none in this family.
   size_t segment_of(Place place) const;
   // The interface's own addresses in the family.

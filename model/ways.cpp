@@ -134,14 +134,15 @@ struct Ways::Search {
   }
 
   // A sender in a network: on link directly, everything else by any device there that routes.
-  void start_in(size_t segment, const Device* sender, const IntervalSet& destinations) {
+  void start_in(size_t segment, const IntervalSet& sources, const Device* sender, const IntervalSet& destinations) {
     const Segment& here = topology.segments()[segment];
+    const IntervalSet near = topology.on_link(segment, sources);
     const auto starting = [&](const IntervalSet& some, auto go_on) {
       so_far.starts = some;
       go_on();
     };
-    into_segment(segment, sender, destinations.intersected(here.addresses), starting);
-    const IntervalSet beyond = destinations.minus(here.addresses);
+    into_segment(segment, sender, destinations.intersected(near), starting);
+    const IntervalSet beyond = destinations.minus(near);
     if (beyond.empty()) return;
     so_far.starts = beyond;
     const size_t before = found.size();
@@ -208,7 +209,10 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
   std::vector<Location> locations;
   const auto add = [&](Location location) {
     if (location.addresses.empty()) return;
-    const auto same = [&](const Location& l) { return l.kind == location.kind && l.segment == location.segment && l.place == location.place; };
+    const auto same = [&](const Location& l) {
+      const bool one_network = location.kind != Location::Kind::segment || topology.on_link(l.segment, l.addresses) == topology.on_link(location.segment, location.addresses);
+      return l.kind == location.kind && l.segment == location.segment && l.place == location.place && one_network;
+    };
     const auto known = std::find_if(locations.begin(), locations.end(), same);
     if (known != locations.end()) known->addresses = known->addresses.united(location.addresses);
     else locations.push_back(std::move(location));
@@ -227,7 +231,9 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       stated = true;
       const size_t segment = topology.segment_of({&device, &interface});
       const IntervalSet here = segment == SIZE_MAX ? IntervalSet{} : addresses.intersected(topology.segments()[segment].addresses);
-      if (segment != SIZE_MAX) add({Location::Kind::segment, segment, {}, here, topology.segments()[segment].name});
+      if (segment != SIZE_MAX)
+        for (const IntervalSet& network : topology.segments()[segment].networks)
+          add({Location::Kind::segment, segment, {}, here.intersected(network), topology.segments()[segment].name});
       outside_of({&device, &interface}, addresses.minus(here));
     }
   }
@@ -258,7 +264,8 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       const Segment& segment = topology.segments()[order[at]];
       const bool has_router = std::any_of(segment.members.begin(), segment.members.end(), [&](const Place& p) { return stands_on_the_way(*p.device); });
       if (!has_router) continue;
-      add({Location::Kind::segment, order[at], {}, left.intersected(segment.addresses), segment.name});
+      // Hosts of different networks on one wire reach each other through a router.
+      for (const IntervalSet& network : segment.networks) add({Location::Kind::segment, order[at], {}, left.intersected(network), segment.name});
       covered = covered.united(segment.addresses);
     }
     left = left.minus(covered);
@@ -301,7 +308,7 @@ std::optional<std::vector<Way>> Ways::from(const Location& start, const Device* 
   switch (start.kind) {
     case Location::Kind::segment:
       if (sender && has_routes(*sender, family)) search.start_by_routes(*sender, destinations);
-      else search.start_in(start.segment, sender, destinations);
+      else search.start_in(start.segment, start.addresses, sender, destinations);
       break;
     case Location::Kind::outside:
       search.so_far.starts = destinations;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "solver/check_run.h"
 #include "solver/flow.h"
@@ -91,7 +92,11 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
     return paths;
   }
   for (const Way& way : *ways) {
-    const auto place = std::find_if(targets.begin(), targets.end(), [&](const Location& location) { return ends_at(way, location); });
+    // Of several networks on one wire all are reached there.
+    std::vector<Location> here;
+    std::copy_if(targets.begin(), targets.end(), std::back_inserter(here), [&](const Location& location) { return ends_at(way, location); });
+    for (size_t i = 1; i < here.size(); ++i) here[0].addresses = here[0].addresses.united(here[i].addresses);
+    const Location* place = here.empty() ? nullptr : &here[0];
     for (const Device* host : hosts_of(asked.to)) {
       Path path{asked.from, asked.to, {}, asked.sender, {}, std::nullopt, AddressSet::of(family, way.starts), {}, {}, {}, nullptr};
       if (asked.sender) {
@@ -100,7 +105,7 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
         path.only_dst.reset();
       }
       path.go.insert(path.go.end(), way.stops.begin(), way.stops.end());
-      const bool arrives = place != targets.end();
+      const bool arrives = place != nullptr;
       if (!arrives) {
         const bool is_lost = way.end == Way::End::lost;
         path.go.push_back(ways_.lost_stop(is_lost ? way : astray(way, fmt::format("it goes to {}, where {} is not", end_words(way, ways_.topology(family)), asked.to)), family));
@@ -160,6 +165,7 @@ void Checking::add_answers(const Asked& asked, const Path& path, const Way& way,
   Location start;
   start.kind = way.end == Way::End::segment ? Location::Kind::segment : way.end == Way::End::outside ? Location::Kind::outside : Location::Kind::device;
   start.segment = way.segment;
+  start.addresses = has_host ? own_addresses(network_, *target).in(family) : zone(asked.to).any || !zone(asked.to).bound ? IntervalSet::all(address_bits(family)) : zone(asked.to).addresses.in(family);
   start.place = {way.device, way.end == Way::End::outside ? way.out : nullptr};
   // Nothing arrives: the answer to nothing is not asked.
   if (seen.sources.empty()) return paths.push_back(path);
