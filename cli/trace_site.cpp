@@ -29,6 +29,20 @@ void carry(const Packet& from, PacketRequest& request) {
     if (from.has(field)) request.packet.set(field, from.get(field));
 }
 
+// What every device gives a packet that comes in (solver/walk.h, "Hops"), where nobody said otherwise.
+void settle_first(Packet& packet, bool answer) {
+  const auto settle = [&](Field field, model::u128 value) {
+    if (!packet.has(field)) packet.set(field, value);
+  };
+  settle(Field::mark, 0);
+  settle(Field::fragment, 0);
+  settle(Field::ct_dir, answer);
+  if (!answer && packet.has(Field::state) && packet.get(Field::state) == model::state_new) {
+    settle(Field::ct_status, 0);
+    settle(Field::connmark, 0);
+  }
+}
+
 // What nat did to the first packet, to be undone on its answer.
 model::Translation undone(const model::Outcome& passed) {
   model::Translation back;
@@ -90,6 +104,13 @@ const Device* SiteTracer::host_with(model::Family family, model::u128 address) c
   return nullptr;
 }
 
+const Device* SiteTracer::device_of(const model::Policy* policy) const {
+  for (const Device& device : network_.devices)
+    for (const model::Policy& own : device.policies)
+      if (&own == policy) return &device;
+  return nullptr;
+}
+
 // Nothing where the packet takes another way than this one. before: of the packet that this one answers.
 std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Device* sender, const PacketRequest& first, const Journey* before) {
   if (!way.starts.contains(first.packet.get(Field::dst))) return std::nullopt;
@@ -99,6 +120,7 @@ std::optional<SiteTracer::Journey> SiteTracer::follow(const Way& way, const Devi
   const auto pass = [&](const Stop& stop) {
     const model::Policy* policy = stop.device->policy_for(family);
     Packet packet = packet_for(request, *policy);
+    settle_first(packet, before != nullptr);
     if (stop.device->profile) packet.set(Field::profile, *stop.device->profile);
     const auto settle = [&](Field field, const model::InterfaceFact* interface) {
       if (interface) packet.set(field, policy->interfaces.atom_of(interface->name));
@@ -205,7 +227,13 @@ void SiteTracer::add_answer(report::Trace& trace, const Journey& journey, const 
   trace.answer = answer.packet;
   const model::Family family = answer.packet.family;
   const IntervalSet destination = answer.packet.has(Field::dst) ? IntervalSet::of(answer.packet.get(Field::dst)) : IntervalSet::all(model::address_bits(family));
-  const auto ways = ways_.from(start, journey.target, destination, family, IntervalSet::of(request.packet.get(Field::src)));
+  // What each device made of the request's source, it gives back.
+  std::vector<model::Undone> undone;
+  for (const report::TraceStep& step : journey.steps) {
+    const bool moved = step.packet && step.packet->has(Field::src) && step.packet->get(Field::src) != (step.outcome.out.has(Field::src) ? step.outcome.out.get(Field::src) : 0);
+    if (moved) undone.push_back({device_of(step.policy), IntervalSet::all(model::address_bits(family)), IntervalSet::of(step.packet->get(Field::src))});
+  }
+  const auto ways = ways_.from(start, journey.target, destination, family, undone);
   if (!ways) {
     trace.answer_end = {model::Verdict::depends, "limit reached: too many ways through the site", {}};
     return;

@@ -24,6 +24,7 @@ class SiteTracer {
  private:
   struct Journey;
   const model::Device* host_with(model::Family family, model::u128 address) const;
+  const model::Device* device_of(const model::Policy* policy) const;
   std::optional<Journey> follow(const model::Way& way, const model::Device* sender, const PacketRequest& request, const Journey* before);
   void add_answer(report::Trace& trace, const Journey& journey, const model::Location& start, const PacketRequest& request);
   report::TraceEnd end_of(const model::Way& way, const model::Packet& packet) const;

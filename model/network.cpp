@@ -8,6 +8,8 @@ namespace {
 constexpr u128 kStandIn4 = 0xc0000008;                        // 192.0.0.8
 constexpr u128 kStandIn6 = (u128{0x0100} << 112) | 8;         // 100::8
 
+bool is_learned(const InterfaceFact& interface, Family family) { return interface.dynamic && interface.dynamic_family.value_or(family) == family; }
+
 bool has_family(const InterfaceFact& interface, Family family) {
   return std::any_of(interface.addresses.begin(), interface.addresses.end(), [&](const Prefix& p) { return p.address.family == family; });
 }
@@ -24,7 +26,7 @@ AddressSet network_set(const InterfaceFact& interface) {
   return set;
 }
 
-NameBindings bindings_of(const Device& device, const Network& network, bool own_is_all) {
+NameBindings bindings_of(const Device& device, const Network& network, const Policy& policy, bool own_is_all) {
   NameBindings names;
   const auto zone = network.zones.find(device.host);
   const bool bound = zone != network.zones.end() && zone->second.bound;
@@ -35,7 +37,9 @@ NameBindings bindings_of(const Device& device, const Network& network, bool own_
   for (const InterfaceFact& interface : device.facts.interfaces) {
     subnets = subnets.united(network_set(interface));
     names["address:" + interface.name] = {address_set(interface), true};
-    names["network:" + interface.name] = {network_set(interface), !interface.dynamic};
+    // A learned address has a network that nobody can name.
+    const bool told = !(policy.v4 && is_learned(interface, Family::v4)) && !(policy.v6 && is_learned(interface, Family::v6));
+    names["network:" + interface.name] = {network_set(interface), told};
   }
   if (!subnets.empty()) names["LocalSubnet"] = {subnets, complete};
   return names;
@@ -121,9 +125,8 @@ const Policy* Device::policy_for(Family family) const {
 
 std::vector<Prefix> addresses_of(const InterfaceFact& interface) {
   std::vector<Prefix> addresses = interface.addresses;
-  if (!interface.dynamic) return addresses;
-  if (!has_family(interface, Family::v4)) addresses.push_back({{Family::v4, kStandIn4}, 32});
-  if (!has_family(interface, Family::v6)) addresses.push_back({{Family::v6, kStandIn6}, 128});
+  if (is_learned(interface, Family::v4) && !has_family(interface, Family::v4)) addresses.push_back({{Family::v4, kStandIn4}, 32});
+  if (is_learned(interface, Family::v6) && !has_family(interface, Family::v6)) addresses.push_back({{Family::v6, kStandIn6}, 128});
   return addresses;
 }
 
@@ -151,8 +154,8 @@ void note_stand_ins(Policy& policy, const Device& device) {
 
 void bind_device(Device& device, const Network& network, bool own_is_all) {
   const AddressSet own = own_addresses(network, device);
-  const NameBindings names = bindings_of(device, network, own_is_all);
   for (Policy& policy : device.policies) {
+    const NameBindings names = bindings_of(device, network, policy, own_is_all);
     note_stand_ins(policy, device);
     split_by_interface(policy, device, own);
     bind_names(policy, names);

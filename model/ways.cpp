@@ -25,14 +25,27 @@ IntervalSet given_by(const Rewrite& step, Family family) {
   return (host & (host + 1)) == 0 ? IntervalSet::range(step.value & ~host, (step.value & ~host) | host) : all;
 }
 
-IntervalSet given(const Policy& policy, Field field, Family family) {
+// Whether a rule's own terms rule out packets by that interface.
+bool misses(const Rule& rule, Field field, const Policy& policy, const InterfaceFact* interface) {
+  if (interface == nullptr) return false;
+  const u128 atom = policy.interfaces.atom_of(interface->name);
+  return std::any_of(rule.terms.begin(), rule.terms.end(), [&](const Term& term) {
+    const auto* in = std::get_if<In>(&term.what);
+    return in != nullptr && in->field == field && in->set.contains(atom) == term.negated;
+  });
+}
+
+// What the policy may write into a field of packets between these interfaces (nullptr: any).
+IntervalSet given(const Policy& policy, Field field, Family family, const InterfaceFact* in = nullptr, const InterfaceFact* out = nullptr) {
   IntervalSet set;
-  for (const RewriteAction& action : policy.rewrites)
-    for (const Rewrite& step : action.steps)
-      if (step.field == field) set = set.united(given_by(step, family));
   for (const Chain& chain : policy.chains)
-    for (const Rule& rule : chain.rules)
-      if (rule.enabled && rule.action.kind == ActionKind::unknown_rewriting) return everything(family);
+    for (const Rule& rule : chain.rules) {
+      if (!rule.enabled || misses(rule, Field::in, policy, in) || misses(rule, Field::out, policy, out)) continue;
+      if (rule.action.kind == ActionKind::unknown_rewriting) return everything(family);
+      if (rule.action.kind != ActionKind::rewrite) continue;
+      for (const Rewrite& step : policy.rewrites[rule.action.index].steps)
+        if (step.field == field) set = set.united(given_by(step, family));
+    }
   return set;
 }
 
@@ -81,7 +94,7 @@ struct Ways::Search {
   Ways& ways;
   const Topology& topology;
   Family family;
-  IntervalSet restored;
+  const std::vector<Undone>& undone;
   std::vector<Way> found = {};
   bool too_many = false;
   Way so_far = {};
@@ -150,7 +163,9 @@ struct Ways::Search {
   // All the ways out of a device.
   void leave(const Device& device, Hook hook, const InterfaceFact* in, const IntervalSet& destinations) {
     const Policy* policy = device.policy_for(family);
-    const IntervalSet possible = policy == nullptr ? everything(family) : destinations.united(given(*policy, Field::dst, family)).united(restored);
+    IntervalSet possible = policy == nullptr ? everything(family) : destinations.united(given(*policy, Field::dst, family, in));
+    for (const Undone& undo : undone)
+      if (undo.device == &device && undo.given.intersects(destinations)) possible = possible.united(undo.sources);
     for (const Exit& exit : topology.exits(device, in)) {
       const IntervalSet taking = exit.destinations.intersected(possible);
       if (taking.empty() || too_many) continue;
@@ -347,8 +362,8 @@ std::vector<std::string> Ways::dead_routes(const IntervalSet& addresses, Family 
 }
 
 std::optional<std::vector<Way>> Ways::from(const Location& start, const Device* sender, const IntervalSet& destinations, Family family,
-                                           const IntervalSet& restored) {
-  Search search{*this, topology(family), family, restored};
+                                           const std::vector<Undone>& undone) {
+  Search search{*this, topology(family), family, undone};
   switch (start.kind) {
     case Location::Kind::segment:
       if (sender && has_routes(*sender, family)) search.start_by_routes(*sender, destinations);
@@ -384,11 +399,18 @@ IntervalSet Ways::translatable_addresses(Family family) const {
   return set;
 }
 
-IntervalSet Ways::given_sources(const std::vector<Stop>& stops, Family family) const {
-  IntervalSet set;
-  for (const Stop& stop : stops)
-    if (const Policy* policy = stop.device->policy_for(family)) set = set.united(given(*policy, Field::src, family));
-  return set;
+std::vector<Undone> Ways::undone_by(const std::vector<Stop>& stops, const IntervalSet& src, Family family) const {
+  std::vector<Undone> undone;
+  IntervalSet sources = src;
+  for (const Stop& stop : stops) {
+    const Policy* policy = stop.device->policy_for(family);
+    if (policy == nullptr) continue;
+    const IntervalSet written = given(*policy, Field::src, family, stop.in, stop.out);
+    if (written.empty()) continue;
+    undone.push_back({stop.device, written, sources});
+    sources = sources.united(written);
+  }
+  return undone;
 }
 
 Stop Ways::lost_stop(const Way& way, Family) {

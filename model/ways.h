@@ -50,6 +50,13 @@ struct Way {
   bool unknown = false;            // lost: it cannot be told where it goes
 };
 
+// A device that translates sources: answers to `given` become answers to `sources` there.
+struct Undone {
+  const Device* device = nullptr;
+  IntervalSet given;
+  IntervalSet sources;
+};
+
 class Ways {
  public:
   // Requires: names are bound. Keeps references to the network.
@@ -67,17 +74,17 @@ class Ways {
   std::vector<std::string> dead_routes(const IntervalSet& addresses, Family family) const;
 
   // All ways of packets from there, sent by `sender` (a host of the site with routes of its own) or by anyone, to some of the destinations (as sent).
-  // restored: destinations that a device may give an answer back, the sources of what it answers.
+  // undone: for answers, what each device may give back.
   // nothing: more than a limit.
   std::optional<std::vector<Way>> from(const Location& start, const Device* sender, const IntervalSet& destinations, Family family,
-                                       const IntervalSet& restored = {});
+                                       const std::vector<Undone>& undone = {});
 
   // Destinations that some device on the way may translate to another.
   IntervalSet translated_destinations(Family family) const;
   // Of these, addresses that a device has or that a rule names: what a client can mean.
   IntervalSet translatable_addresses(Family family) const;
-  // Sources that some device may give a packet.
-  IntervalSet given_sources(const std::vector<Stop>& stops, Family family) const;
+  // What the devices on a way may write as sources, and what they would give back to answers. src: of the packets as sent.
+  std::vector<Undone> undone_by(const std::vector<Stop>& stops, const IntervalSet& src, Family family) const;
   // A stop that ends a way: drops everything (or may), with that reason.
   Stop lost_stop(const Way& way, Family family);
   // A stop that only routes: what is not for these addresses does not arrive.

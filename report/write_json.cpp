@@ -30,6 +30,7 @@ Json decider_json(SourceLines& lines, const solver::Decider& decider) {
   json["rule"] = decider.rule;
   if (!decider.chain.empty()) json["chain"] = decider.chain;
   json["verdict"] = model::to_text(decider.verdict);
+  if (!decider.did.empty()) json["did"] = decider.did;
   if (const std::string text = lines.line(decider.origin); !text.empty()) json["text"] = text;
   return json;
 }

@@ -77,11 +77,17 @@ class Checking {
   std::vector<Known> find_by_translation(const Asked& asked);
   void add_translated(const Asked& asked, const model::IntervalSet& candidates, std::vector<Known>& known);
   model::IntervalSet facing_addresses(const model::Location& start, model::Family family) const;
-  bool goes(const Asked& asked, const Path& path, const model::IntervalSet& src, const model::IntervalSet& dst);
+  struct Taken {
+    bool stays = false;             // some packet takes the way
+    model::IntervalSet sources;     // with which packets arrive
+    bool moved = false;             // some source is translated
+  };
+  Taken taken(const Asked& asked, const Path& path, const model::IntervalSet& src, const model::IntervalSet& dst);
   std::vector<Known> outside_addresses(const Asked& asked);
-  std::vector<Part> ask_known(const Asked& asked, const Known& known, std::vector<std::string>& reasons);
+  std::vector<Part> ask_known(const Asked& asked, const Known& known, Result& notes);
+  void check_coverage(const Asked& asked, const std::vector<Part>& parts, const model::IntervalSet& src, const Known& known, Result& notes) const;
   std::vector<Path> paths_by_routes(const Asked& asked, const model::IntervalSet& dst, const model::IntervalSet& src, bool answers, std::vector<std::string>& reasons);
-  void add_answers(const Asked& asked, const Path& path, const model::Way& way, const model::IntervalSet& src, std::vector<Path>& paths, std::vector<std::string>& reasons);
+  void add_answers(const Asked& asked, const Path& path, const model::Way& way, const model::IntervalSet& src, const Taken& seen, std::vector<Path>& paths, std::vector<std::string>& reasons);
   std::vector<model::Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
   std::vector<const model::Device*> hosts_of(const std::string& zone) const;
   std::vector<std::pair<Path, std::vector<PacketBox>>> exposure_paths(const Closed& closed, model::Family family, const std::vector<PacketBox>& boxes, Result& result);

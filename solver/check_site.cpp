@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "solver/check_run.h"
+#include "solver/flow.h"
 #include "solver/words.h"
 
 namespace fwproof::solver {
@@ -122,7 +123,7 @@ bool Checking::ask_by_routes(const Requirement& row, const std::string& from, co
 void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& parts) {
   std::vector<Known> candidates = addresses_known(asked, result);
   std::vector<Part> best;
-  std::vector<std::string> best_reasons;
+  Result best_notes;
   std::string best_how;
   const auto good = [](const std::vector<Part>& tried, const std::vector<std::string>& reasons) {
     return !tried.empty() && reasons.empty() && std::all_of(tried.begin(), tried.end(), [](const Part& part) {
@@ -139,22 +140,25 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
       if (candidates.empty()) candidates = outside_addresses(asked);
       if (i == candidates.size()) break;
     }
-    std::vector<std::string> reasons;
-    std::vector<Part> tried = ask_known(asked, candidates[i], reasons);
-    const bool works = good(tried, reasons);
+    Result notes;
+    std::vector<Part> tried = ask_known(asked, candidates[i], notes);
+    const bool works = good(tried, notes.reasons);
     // What a translation leads to says more of a failure than an address that cannot be meant.
     if (works || best.empty() || searched) {
       best = std::move(tried);
-      best_reasons = std::move(reasons);
+      best_notes = std::move(notes);
       best_how = candidates[i].how;
     }
     if (works) break;
   }
   if (candidates.empty())
-    best_reasons.push_back(fmt::format("{} has no address that {} ({}) can send to: {} is private, and no translation leads to it", asked.to, asked.from, asked.start->name,
+    best_notes.reasons.push_back(fmt::format("{} has no address that {} ({}) can send to: {} is private, and no translation leads to it", asked.to, asked.from, asked.start->name,
                                        address_words(asked.family, zone(asked.to).addresses.in(asked.family))));
   if (!best_how.empty()) result.assumes.push_back({best_how, {}});
-  result.reasons.insert(result.reasons.end(), best_reasons.begin(), best_reasons.end());
+  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  append(result.reasons, best_notes.reasons);
+  append(result.assumes, best_notes.assumes);
+  append(result.depends_on, best_notes.depends_on);
   for (Part& part : best) parts.push_back(std::move(part));
 }
 
@@ -278,12 +282,12 @@ std::vector<Checking::Known> Checking::outside_addresses(const Asked& asked) {
                                 address_words(asked.family, zone(asked.to).addresses.in(asked.family)))}};
 }
 
-std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, std::vector<std::string>& reasons) {
+std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Result& notes) {
   std::vector<Part> parts;
   const Requirement& row = *asked.row;
   IntervalSet src = asked.start->addresses;
   if (asked.sender) src = src.intersected(own_addresses(network_, *asked.sender).in(asked.family));
-  for (Path& path : paths_by_routes(asked, known.dst, src, true, reasons)) {
+  for (Path& path : paths_by_routes(asked, known.dst, src, true, notes.reasons)) {
     Part part;
     part.from = asked.from;
     part.to = asked.to;
@@ -303,10 +307,31 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, st
     if (part.answer.empty || !part.answer.any_stays) continue;
     const auto is_device = [](const Stop& stop) { return stop.is_device; };
     part.touched = std::any_of(path.go.begin(), path.go.end(), is_device) || std::any_of(path.back.begin(), path.back.end(), is_device);
+    note_moved(number_words(row.ports), path, part.answer, notes);
     part.path = std::move(path);
     parts.push_back(std::move(part));
   }
+  check_coverage(asked, parts, src, known, notes);
   return parts;
+}
+
+// A last look by the evaluator: the first and the last packet in question take one of the ways that were asked about.
+void Checking::check_coverage(const Asked& asked, const std::vector<Part>& parts, const IntervalSet& src, const Known& known, Result& notes) const {
+  if (src.empty() || known.dst.empty() || !notes.reasons.empty()) return;
+  const PacketBox box = row_box(*asked.row, src, known.dst, known.dst_port);
+  for (const bool greatest : {false, true}) {
+    Walk whole;
+    whole.family = asked.family;
+    const Packet client = client_packet(whole, box, greatest);
+    const auto takes = [&](const Part& part) {
+      const PacketBox& asked_box = part.walk.in_question.front();
+      return asked_box.dst.contains(client.get(Field::dst)) && asked_box.src.contains(client.get(Field::src)) && !replay(part.walk, 0, client).another_way;
+    };
+    if (std::any_of(parts.begin(), parts.end(), takes)) continue;
+    notes.reasons.push_back(fmt::format("no way was found for a packet from {} to {} ({} to {})", asked.from, asked.to, to_text(Address{asked.family, client.get(Field::src)}),
+                                        to_text(Address{asked.family, client.get(Field::dst)})));
+    return;
+  }
 }
 
 // Every way to the target or astray, with every way of the answers.
@@ -327,7 +352,7 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
     for (const Device* host : hosts_of(asked.to)) {
       Path path{asked.from, asked.to, {}, asked.sender, {}, std::nullopt, AddressSet::of(family, way.starts), {}, {}, {}, nullptr};
       if (asked.sender) {
-        path.go.push_back(host_stop(asked.sender, Hook::output));
+        path.go.push_back(host_stop(ways_.readable(*asked.sender, family), Hook::output));
         path.go.back().onward = ways_.start_stop(way.starts, family).onward;
         path.only_dst.reset();
       }
@@ -348,8 +373,9 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
         if (host && way.end != Way::End::device) path.go.push_back(host_stop(ways_.readable(*host, family), Hook::input));
       }
       path.devices = devices_of(path.go);
-      if (answers && !goes(asked, path, src, dst)) continue;
-      if (answers && arrives) add_answers(asked, path, way, src, paths, reasons);
+      const Taken seen = answers ? taken(asked, path, src, dst) : Taken{true, {}, false};
+      if (!seen.stays) continue;
+      if (answers && arrives) add_answers(asked, path, way, src, seen, paths, reasons);
       else paths.push_back(std::move(path));
       if (!arrives) break;
     }
@@ -361,23 +387,30 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
   return paths;
 }
 
-// Whether any packet takes that way at all.
-bool Checking::goes(const Asked& asked, const Path& path, const IntervalSet& src, const IntervalSet& dst) {
+// What a quick look at the first leg tells of a way: whether any packet takes it, and with which sources packets arrive.
+Checking::Taken Checking::taken(const Asked& asked, const Path& path, const IntervalSet& src, const IntervalSet& dst) {
+  const IntervalSet everything = IntervalSet::all(address_bits(asked.family));
   Walk walk;
   walk.family = asked.family;
   walk.elsewhere_passes = true;
   const IntervalSet starts = path.only_dst ? dst.intersected(path.only_dst->in(asked.family)) : dst;
-  if (starts.empty() || src.empty()) return false;
-  const IntervalSet all_ports = IntervalSet::all(16);
-  walk.in_question = {row_box(*asked.row, src, starts, all_ports)};
+  if (starts.empty() || src.empty()) return {};
+  walk.in_question = {row_box(*asked.row, src, starts, IntervalSet::all(16))};
   walk.legs = legs_of(asked.row->protocol);
   walk.legs.resize(1);
   add_hops(walk.legs, path, asked.family, locals_);
-  return ask(walk, Wanted::all_pass, options_.limits, nullptr).any_stays;
+  try {
+    Flow flow(walk, slice(walk), options_.limits);
+    const bool moved = flow.moved(Field::src) != Diagrams::kFalse;
+    return {flow.stays() != Diagrams::kFalse, flow.arriving(Field::src), moved};
+  } catch (const LimitReached&) {
+    return {true, everything, true};
+  }
 }
 
 // One path for each way that answers may take.
-void Checking::add_answers(const Asked& asked, const Path& path, const Way& way, const IntervalSet& src, std::vector<Path>& paths, std::vector<std::string>& reasons) {
+void Checking::add_answers(const Asked& asked, const Path& path, const Way& way, const IntervalSet& src, const Taken& seen, std::vector<Path>& paths,
+                           std::vector<std::string>& reasons) {
   const Family family = asked.family;
   const Device* target = path.go.back().device;
   const bool has_host = target->host == asked.to && path.go.back().hook == Hook::input && way.end != Way::End::device;
@@ -385,8 +418,15 @@ void Checking::add_answers(const Asked& asked, const Path& path, const Way& way,
   start.kind = way.end == Way::End::segment ? Location::Kind::segment : way.end == Way::End::outside ? Location::Kind::outside : Location::Kind::device;
   start.segment = way.segment;
   start.place = {way.device, way.end == Way::End::outside ? way.out : nullptr};
-  const IntervalSet destinations = src.united(ways_.given_sources(path.go, family));
-  const auto back = ways_.from(start, has_host ? target : nullptr, destinations, family, src);
+  // Nothing arrives: the answer to nothing is not asked.
+  if (seen.sources.empty()) return paths.push_back(path);
+  const std::vector<Undone> undone = seen.moved ? ways_.undone_by(path.go, src, family) : std::vector<Undone>{};
+  IntervalSet destinations = seen.sources;
+  if (destinations == IntervalSet::all(address_bits(family))) {
+    destinations = src;
+    for (const Undone& undo : undone) destinations = destinations.united(undo.given);
+  }
+  const auto back = ways_.from(start, has_host ? target : nullptr, destinations, family, undone);
   if (!back) {
     reasons.push_back(fmt::format("limit reached: too many ways from {} back to {}", asked.to, asked.from));
     return;
@@ -405,7 +445,7 @@ void Checking::add_answers(const Asked& asked, const Path& path, const Way& way,
     else if (!ends_at(answer, *asked.start))
       whole.back.push_back(ways_.lost_stop(astray(answer, fmt::format("the answer goes to {}, where the client is not", end_words(answer, ways_.topology(family)))), family));
     else if (asked.sender)
-      whole.back.push_back(host_stop(asked.sender, Hook::input));
+      whole.back.push_back(host_stop(ways_.readable(*asked.sender, family), Hook::input));
     paths.push_back(std::move(whole));
   }
 }
@@ -422,7 +462,9 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
   const bool outbound = !closed.inbound;
   for (const Location& start : ways_.locate(from, outbound ? own : everyone, family, !outbound || !host.bound, lost)) {
     const bool from_outside = start.kind == Location::Kind::outside;
-    const IntervalSet src = from_outside && closed.inbound ? everyone : start.addresses;
+    // From the Internet any source may come; from a private network beyond a router its own.
+    const bool any_source = from_outside && closed.inbound && !is_private(family, start.addresses);
+    const IntervalSet src = any_source ? everyone : start.addresses;
     for (const Device* sender : hosts_of(from)) {
       std::vector<std::string> reasons;
       const Asked asked{nullptr, from, to, family, &start, sender};

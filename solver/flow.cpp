@@ -306,6 +306,27 @@ Ref Flow::Run::moved(Field field) {
   return some_assignment(moved);
 }
 
+IntervalSet Flow::Run::arriving(Field field) {
+  const IntervalSet all = IntervalSet::all(field_bits(field, walk_.family));
+  IntervalSet set;
+  for (const Arrived& arrived : arrived_) {
+    if (arrived.fate) return all;
+    const Value value = shapes_[arrived.shape].get(field);
+    if (value.is_constant) {
+      set = set.united(IntervalSet::of(value.constant));
+      continue;
+    }
+    const bool own = value == Value::of_var(client_variable(field));
+    if (!own) return all;
+    bool complete = true;
+    constexpr size_t kMost = 1000;
+    const std::vector<PacketBox> some = boxes(some_assignment(arrived.region), kMost, complete);
+    if (!complete) return all;
+    for (const PacketBox& box : some) set = set.united(set_of(box, field));
+  }
+  return set;
+}
+
 Ref Flow::Run::sent_on(size_t leg) {
   Ref region = Diagrams::kFalse;
   for (const Record& record : records_)
@@ -336,6 +357,7 @@ const LegRegions& Flow::leg(size_t index) const { return run_->legs[index]; }
 std::vector<PacketBox> Flow::boxes(Ref region, size_t limit, bool& complete) const { return run_->boxes(region, limit, complete); }
 std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed) { return run_->deciders(leg, region, only_assumed); }
 Ref Flow::moved(Field field) { return run_->moved(field); }
+IntervalSet Flow::arriving(Field field) { return run_->arriving(field); }
 Ref Flow::sent_on(size_t leg) { return run_->sent_on(leg); }
 Ref Flow::elsewhere() { return run_->elsewhere(); }
 Ref Flow::stays() { return run_->diagrams.minus(run_->question, run_->elsewhere()); }

@@ -68,6 +68,8 @@ class Flow {
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
   // Packets of leg 0 that may pass with another value in the field than the client gave it.
   Ref moved(model::Field field);
+  // What a field of leg 0's packets can be behind the last hop.
+  model::IntervalSet arriving(model::Field field);
   // Packets that the routing decision of some hop may send on to another host.
   Ref sent_on(size_t leg);
   // Packets of leg 0 that take another way under every assignment, and those in question that stay under some.

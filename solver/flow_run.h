@@ -55,6 +55,7 @@ class Flow::Run {
   std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed);
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
   Ref moved(model::Field field);
+  model::IntervalSet arriving(model::Field field);
   Ref sent_on(size_t leg);
   Ref elsewhere();
   Ref foreign(size_t leg);

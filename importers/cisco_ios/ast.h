@@ -111,7 +111,9 @@ struct Interface {
   std::string unnumbered;
   bool dynamic4 = false, dynamic6 = false;
   bool learns_default = false;   // a default route comes with the address
+  bool learns_default6 = false;
   bool shutdown = false;
+  bool switchport = false;       // layer 2
   bool has_v6 = false;
   std::string vrf;
   std::optional<Use> group[2];   // ip access-group in, out

@@ -161,6 +161,7 @@ uint32_t Lowering::inbound() {
   policy_.chains[base].at_end_text = "no inbound access list on this interface";
   opaque_rules(base, true);
   inspected_answers(base, true);
+  for (const Interface& interface : config_.interfaces) port_list(base, interface, true);
   for (const Interface& interface : config_.interfaces) crypto_rules(base, interface, true);
   for (const Interface& interface : config_.interfaces) interface_list(base, interface, true);
   return base;
@@ -172,6 +173,7 @@ uint32_t Lowering::outbound() {
   policy_.chains[base].at_end_text = "no outbound access list on this interface";
   opaque_rules(base, false);
   inspected_answers(base, false);
+  for (const Interface& interface : config_.interfaces) port_list(base, interface, false);
   for (const Interface& interface : config_.interfaces) crypto_rules(base, interface, false);
   for (const Interface& interface : config_.interfaces) interface_list(base, interface, false);
   return base;
@@ -223,6 +225,18 @@ void Lowering::interface_list(uint32_t base, const Interface& interface, bool in
   }
   const uint32_t target = list_chain(*list, {{ActionKind::accept, 0}, {ActionKind::drop, 0}}, false);
   rule(base, {here}, {ActionKind::go_to, target}, use->origin, "access list " + use->name);
+}
+
+// A list on a port of a switch filters what passes the port, whichever VLAN's interface routes it (Catalyst configuration guides, "Port ACLs").
+void Lowering::port_list(uint32_t base, const Interface& interface, bool in) {
+  const auto& use = family_ == Family::v4 ? interface.group[in ? 0 : 1] : interface.filter6[in ? 0 : 1];
+  if (!use || !interface.addresses.empty() || interface.dynamic4 || interface.dynamic6 || !interface.unnumbered.empty()) return;
+  const bool switches = std::any_of(config_.interfaces.begin(), config_.interfaces.end(), [](const Interface& i) { return begins(i.name, "Vlan") && !i.addresses.empty(); });
+  if (!interface.switchport && !(switches && interface.name.find("Ethernet") != std::string::npos)) return;
+  const AccessList* list = find_list(use->name);
+  if (list == nullptr || list->entries.empty()) return;
+  const uint32_t target = list_chain(*list, {{ActionKind::return_, 0}, {ActionKind::drop, 0}}, false);
+  rule(base, {unknown({"switch port", std::string(in ? "comes in by " : "leaves by ") + interface.name, Sharing::pure}, use->origin)}, {ActionKind::jump, target}, use->origin, "access list " + use->name + " on a switch port");
 }
 
 // What a crypto map covers leaves encrypted, and is dropped where it comes in the clear.

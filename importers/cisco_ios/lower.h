@@ -58,6 +58,7 @@ class Lowering {
   uint32_t outbound();
   void opaque_rules(uint32_t chain, bool in);
   void interface_list(uint32_t chain, const Interface& interface, bool in);
+  void port_list(uint32_t chain, const Interface& interface, bool in);
   void crypto_rules(uint32_t chain, const Interface& interface, bool in);
   void inspected_answers(uint32_t chain, bool in);
   void inspected_rules(uint32_t chain, const Terms& scope, const Use& use);
@@ -94,6 +95,7 @@ class Lowering {
   void inside_source(uint32_t chain, const NatRule& rule, std::optional<Action> instead);
   void outside_source(uint32_t chain, const NatRule& rule);
   void inside_destination(uint32_t chain, const NatRule& rule);
+  void enter(uint32_t chain, Terms terms, Action match, model::Origin origin, const std::string& name);
   void source_rules(uint32_t chain, std::optional<Action> instead);
   Action translation(const NatRule& rule, model::Field field, bool last);
   Action rewrite(std::vector<model::Rewrite> steps, bool last);

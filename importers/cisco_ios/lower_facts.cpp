@@ -62,9 +62,10 @@ class FactLowering {
       }
     }
     if (fact.dynamic) facts_.complete_addresses = false;
-    if (interface.learns_default && fact.up) {
+    for (const Family family : {Family::v4, Family::v6}) {
+      if (!(family == Family::v4 ? interface.learns_default : interface.learns_default6) || !fact.up) continue;
       model::RouteFact route;
-      route.to = {{Family::v4, 0}, 0};
+      route.to = {{family, 0}, 0};
       route.dev = interface.name;
       route.metric = 254;
       route.origin = interface.origin;

@@ -199,7 +199,7 @@ void Lowering::inside_static(uint32_t base, const NatRule& each, bool to_inside,
   }
   const Action action = instead ? *instead : rewrite(std::move(steps), true);
   const Action match = match_nat(each, {action, {ActionKind::return_, 0}}, false);
-  rule(base, std::move(terms), match.kind == ActionKind::go_to ? Action{ActionKind::jump, match.index} : match, each.origin, name);
+  enter(base, std::move(terms), match, each.origin, name);
 }
 
 // From outside the source becomes the local address; to outside the destination that names it becomes the global one.
@@ -299,11 +299,17 @@ Action Lowering::match_nat(const NatRule& each, Hit hit, bool mirror_standard) {
   return next;
 }
 
+// What selects a rule's packets as a rule of the stage; where it comes back, the next rule is tried.
+void Lowering::enter(uint32_t base, Terms terms, Action match, Origin origin, const std::string& name) {
+  if (match.kind == ActionKind::return_) return;  // selects nothing
+  if (match.kind == ActionKind::go_to) match.kind = ActionKind::jump;
+  rule(base, std::move(terms), match, origin, name);
+}
+
 void Lowering::inside_source(uint32_t base, const NatRule& each, std::optional<Action> instead) {
   const Action action = instead ? *instead : translation(each, Field::src, true);
   const Action match = match_nat(each, {action, {ActionKind::return_, 0}}, false);
-  rule(base, {interfaces(Field::in, side(NatSide::inside, each.vrf, false))}, match.kind == ActionKind::go_to ? Action{ActionKind::jump, match.index} : match, each.origin,
-                            "ip nat inside source");
+  enter(base, {interfaces(Field::in, side(NatSide::inside, each.vrf, false))}, match, each.origin, "ip nat inside source");
   if (instead || ++dynamic_rules_ != 2) return;
   const std::string text = "dynamic translations are tried in the order of the configuration";
   policy_.general_assumptions.push_back({text, each.origin});
@@ -311,13 +317,13 @@ void Lowering::inside_source(uint32_t base, const NatRule& each, std::optional<A
 
 void Lowering::outside_source(uint32_t base, const NatRule& each) {
   const Action match = match_nat(each, {translation(each, Field::src, false), {ActionKind::return_, 0}}, false);
-  rule(base, {}, match.kind == ActionKind::go_to ? Action{ActionKind::jump, match.index} : match, each.origin, "ip nat outside source");
+  enter(base, {}, match, each.origin, "ip nat outside source");
 }
 
 // Cisco "Configuring NAT for IP Address Conservation", TCP load distribution: only TCP, only connections opened from outside.
 void Lowering::inside_destination(uint32_t base, const NatRule& each) {
   const Action match = match_nat(each, {translation(each, Field::dst, true), {ActionKind::return_, 0}}, true);
-  rule(base, {is(Field::protocol, IntervalSet::of(model::proto_tcp))}, match.kind == ActionKind::go_to ? Action{ActionKind::jump, match.index} : match, each.origin, "ip nat inside destination");
+  enter(base, {is(Field::protocol, IntervalSet::of(model::proto_tcp))}, match, each.origin, "ip nat inside destination");
 }
 
 }  // namespace fwproof::importers::cisco_ios

@@ -50,7 +50,7 @@ bool Parser::interface_sub(Cursor& cursor) {
       {"ipv6 nat", &Parser::if_redirect}, {"ip virtual-reassembly", nullptr}, {"ipv6 inspect", &Parser::if_filter}, {"ip ips", &Parser::if_filter},
       {"ip admission", &Parser::if_filter}, {"ip auth-proxy", &Parser::if_filter}, {"ip urlfilter", &Parser::if_filter}, {"mac access-group", &Parser::if_filter},
       {"ip port access-group", &Parser::if_filter}, {"tunnel protection", nullptr}, {"cts", &Parser::if_filter}, {"utd", &Parser::if_filter},
-      {"ip sdwan", &Parser::if_redirect},
+      {"ip sdwan", &Parser::if_redirect}, {"switchport", &Parser::if_switchport},
   };
   if (current_interface() == nullptr || is_global_form()) return false;
   if (cursor.eat("no") || cursor.eat("default")) return negated_interface_sub(cursor);
@@ -87,6 +87,8 @@ bool Parser::negated_interface_sub(Cursor& cursor) {
   } else if (cursor.eat_all("ip nat inside") || cursor.eat_all("ip nat outside")) {
     if (!cursor.done()) return cursor.back(0), false;
     interface.nat = NatSide::none;
+  } else if (cursor.eat("switchport") && cursor.done()) {
+    interface.switchport = false;
   } else if (cursor.eat("zone-member")) {
     interface.zone.reset();
   } else if (cursor.eat_all("crypto map")) {
@@ -144,6 +146,7 @@ void Parser::if_address6(Cursor& cursor) {
   interface.has_v6 = true;
   if (cursor.eat("dhcp") || cursor.eat("autoconfig")) {
     interface.dynamic6 = true;
+    interface.learns_default6 = interface.learns_default6 || cursor.eat("default");
     return modelled("interface address");
   }
   const size_t at = cursor.at();
@@ -256,6 +259,11 @@ void Parser::if_virtual_address(Cursor& cursor) {
 void Parser::if_default_route(Cursor&) {
   current_interface()->learns_default = true;
   modelled("learned default route");
+}
+
+void Parser::if_switchport(Cursor&) {
+  current_interface()->switchport = true;
+  set(LineClass::irrelevant, "switching");
 }
 
 void Parser::if_redirect(Cursor&) {

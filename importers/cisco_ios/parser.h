@@ -117,6 +117,7 @@ class Parser {
   void if_virtual_address(Cursor& cursor);
   void if_default_route(Cursor& cursor);
   void if_redirect(Cursor& cursor);
+  void if_switchport(Cursor& cursor);
   void if_filter(Cursor& cursor);
   Interface* current_interface() { return current_ < config_.interfaces.size() ? &config_.interfaces[current_] : nullptr; }
 

@@ -44,7 +44,7 @@ struct Builder {
   unsigned asks_translated = 0;     // bits of CtStatus that some rule reads by connection-nat-state
   bool changes_header = false;      // some rule changes DSCP, TTL, MSS
   std::set<std::string, std::less<>> empty_lists;   // address lists without entries that an assumption speaks of
-  size_t set_budget = size_t{1} << 25;   // intervals copied out of address lists
+  size_t set_budget = size_t{1} << 22;   // intervals copied out of address lists
 
   uint32_t unknown(std::string_view kind, std::string text, model::UnknownCondition::Sharing sharing, model::Origin origin);
 };

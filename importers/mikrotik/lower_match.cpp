@@ -109,7 +109,11 @@ class MatchLowering {
     const AddressListSet* list = b_.address_lists.get(value_);
     if (list == nullptr) return missing_list(property);
     const size_t size = list->sure.in(b_.family).intervals().size() + list->maybe.in(b_.family).intervals().size();
-    if (size > b_.set_budget) return pure(property);
+    if (size > b_.set_budget) {
+      c_.tell(DiagnosticId::match_opaque, model::Severity::warning, "the address lists are too large to be copied into every rule", &property,
+              "the condition counts as unknown");
+      return pure(property);
+    }
     b_.set_budget -= size;
     const auto unknown = [&](std::string_view what) {
       const std::string text = std::string(what) + " " + property.key + "=" + std::string(value_);

@@ -36,7 +36,8 @@ bool is_command(const std::vector<std::string_view>& words) {
   static constexpr std::string_view kObjects[] = {"table", "chain", "rule", "set", "map", "element", "flowtable", "counter", "quota"};
   if (words.size() < 3 || std::find(std::begin(kVerbs), std::end(kVerbs), words[0]) == std::end(kVerbs)) return false;
   if (std::find(std::begin(kObjects), std::end(kObjects), words[1]) == std::end(kObjects)) return false;
-  return table_family(words[2]).has_value() || words[1] == "rule";
+  // Without a family it is `add rule TABLE CHAIN …`; netsh writes `add rule name=…`.
+  return table_family(words[2]).has_value() || (words[1] == "rule" && words.size() >= 5 && words[2].find('=') == std::string_view::npos);
 }
 
 Claim starts_at(std::span<const std::string_view> lines, size_t at) {

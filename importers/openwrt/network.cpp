@@ -1,4 +1,4 @@
-// Sources: netifd (interface.c, alias.c, proto-static.c, proto-shell.c), OpenWrt's protocol handlers (ppp.sh, dhcp.sh, dhcpv6.sh, wireguard.sh,
+// Long, because interfaces, routes and tunnels refer to each other. Sources: netifd (interface.c, alias.c, proto-static.c, proto-shell.c), OpenWrt's protocol handlers (ppp.sh, dhcp.sh, dhcpv6.sh, wireguard.sh,
 // 6in4.sh, gre.sh, qmi.sh), user guide "Network configuration" (2024).
 #include "importers/openwrt/network.h"
 
@@ -169,7 +169,7 @@ class NetworkReader {
         if (to == networks_.interfaces.end() || depth >= kMaxDepth) {
           Value place;
           place.origin = network.origin;
-          reader_.tell(place, DiagnosticId::value_unknown, Severity::warning,
+          reader_.tell(place, DiagnosticId::interface_missing, Severity::warning,
                        "interface " + name.substr(0, 80) + " is an alias that leads to no interface", "it is taken as an interface of its own");
           device = network.name;
           break;
@@ -219,7 +219,7 @@ class NetworkReader {
         if (const auto prefix = read_prefix(value, value_of(section, "netmask"))) network.addresses.push_back(*prefix);
     }
     if (protocol == "static" && network.addresses.empty() && !network.dynamic_v6)
-      reader_.tell(section.head, DiagnosticId::address_invalid, Severity::warning, "interface " + network.name.substr(0, 80) + " is static and has no address");
+      reader_.tell(section.head, DiagnosticId::interface_unaddressed, Severity::warning, "interface " + network.name.substr(0, 80) + " is static and has no address");
   }
 
   void add_gateways(const UciSection& section, const NetworkInterface& network) {
@@ -355,7 +355,7 @@ class NetworkReader {
     if (const Option* interface = section.find("interface"); interface != nullptr && !interface->values.empty()) {
       const auto network = networks_.interfaces.find(interface->values.front().text);
       if (network == networks_.interfaces.end()) {
-        reader_.tell(interface->values.front(), DiagnosticId::value_unknown, Severity::warning, "this route leads to an interface that does not exist");
+        reader_.tell(interface->values.front(), DiagnosticId::interface_missing, Severity::warning, "this route leads to an interface that does not exist");
         return unknown_route(section);
       }
       if (network->second.disabled) return;
@@ -372,7 +372,7 @@ class NetworkReader {
       if (address.address.family == route.via->family && address.interval().lo <= route.via->value && route.via->value <= address.interval().hi) return;
     const bool link_local = route.via->family == Family::v6 && (route.via->value >> 118) == 0x3fa;
     if (!link_local)
-      reader_.tell(section.find("gateway")->values.front(), DiagnosticId::address_invalid, Severity::warning,
+      reader_.tell(section.find("gateway")->values.front(), DiagnosticId::route_nowhere, Severity::warning,
                    "the gateway is in no network of interface " + network.name.substr(0, 80), "this is a route to nowhere");
   }
 

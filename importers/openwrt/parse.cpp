@@ -1,4 +1,4 @@
-// Sources: libuci, file.c (uci_parse_line, parse_str, parse_single_quote, parse_double_quote, uci_parse_option), cli.c (uci_show_value), 2024.
+// Long, because one reader knows both spellings. Sources: libuci, file.c (uci_parse_line, parse_str, parse_single_quote, parse_double_quote, uci_parse_option), cli.c (uci_show_value), 2024.
 #include "importers/openwrt/parse.h"
 
 #include <algorithm>

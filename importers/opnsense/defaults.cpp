@@ -114,13 +114,28 @@ class Writer {
                            {udp, text::pf::in(Field::src, set_of({"fe80::/10"})), port(Field::src_port, 546), text::pf::in(Field::dst, set_of({"fe80::/10", "ff02::/16"})), port(Field::dst_port, 547)}));
     }
     for (const Pool& pool : config_.pools)
-      if (pool.opens_filter && pool.enable.present && pool.enable.value != "0" && pool.interface == interface.id && pool.v6 == v6_) dhcp_server(interface, pool);
+      if (pool.enable.present && pool.enable.value != "0" && serves(pool, interface) && pool.v6 == v6_) dhcp_server(interface, pool);
+  }
+
+  bool serves(const Pool& pool, const Interface& interface) const {
+    if (!pool.network.present) return pool.interface == interface.id;
+    const auto network = text::pf::addresses(pool.network.value);
+    const model::Prefix* own = interface.primary(ruleset_.family());
+    return network && own && network->in(ruleset_.family()).contains(own->address.value);
   }
 
   void dhcp_server(const Interface& interface, const Pool& pool) {
     const Term udp = protocol(model::proto_udp);
     const model::Origin origin{pool.origin.file, pool.enable.line};
     const char* name = v6_ ? "allow access to DHCPv6 server" : "allow access to DHCP server";
+    const size_t first = ruleset_.filter.size();
+    dhcp_rules(interface, pool, udp, origin, name);
+    if (pool.opens_filter) return;
+    // Kea and dnsmasq register such rules unless they are told not to.
+    for (size_t i = first; i < ruleset_.filter.size(); ++i) ruleset_.filter[i].unknown = "whether the DHCP server registers rules";
+  }
+
+  void dhcp_rules(const Interface& interface, const Pool& pool, const Term& udp, model::Origin origin, const char* name) {
     if (v6_) {
       const Term local = text::pf::in(Field::src, set_of({"fe80::/10"}));
       on(interface.id, add(name, Action::pass, Direction::in, {udp, local, text::pf::in(Field::dst, set_of({"fe80::/10", "ff02::/16"})), port(Field::dst_port, 546)}, origin));

@@ -46,7 +46,7 @@ class Place {
     for (const Pool& pool : world_.config.pools)
       if (pool.enable.present && pool.enable.value != "0") add_pool(pool);
     add_gaps();
-    facts_.complete_addresses = std::none_of(world_.interfaces.begin(), world_.interfaces.end(), [](const Interface& i) { return i.up && (i.dynamic_v4 || i.dynamic_v6); });
+    facts_.complete_addresses = !world_.addresses_missing && std::none_of(world_.interfaces.begin(), world_.interfaces.end(), [](const Interface& i) { return i.up && (i.dynamic_v4 || i.dynamic_v6); });
     facts_.complete_routes = true;
   }
 

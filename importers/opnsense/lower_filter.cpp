@@ -181,7 +181,7 @@ struct Builder {
     std::vector<std::string> source_names, destination_names;
     const auto sources = matches(from.source, source_names), destinations = matches(from.destination, destination_names);
     if (left_out(source_names, sources) || left_out(destination_names, destinations)) rule.enabled = false;
-    if (sources.size() * destinations.size() > kMaxPairs) {
+    if (sources.size() * destinations.size() > kMaxPairs || !ruleset.spend(20 * (sources.size() * destinations.size() - 1))) {
       rule.unknown = "too many pairs of sources and destinations";
       out.push_back(std::move(rule));
       return;
@@ -224,7 +224,7 @@ bool of_family(const std::string& ipprotocol, Family family) {
 void add_user_rules(World& world, text::pf::Ruleset& ruleset) {
   std::vector<const FilterRule*> order;
   for (const FilterRule& rule : world.config.rules)
-    if (of_family(rule.ipprotocol.value, ruleset.family())) order.push_back(&rule);
+    if (of_family(rule.ipprotocol.empty() && rule.model ? "inet" : rule.ipprotocol.value, ruleset.family())) order.push_back(&rule);
   // The model's rules come first and are sorted by their sequence; those of the old pages keep the order of the file.
   const auto key = [&](const FilterRule* rule) { return std::tuple(priority(world, *rule), !rule->model, rule->model ? rule->sequence : 0U); };
   std::stable_sort(order.begin(), order.end(), [&](const FilterRule* a, const FilterRule* b) { return key(a) < key(b); });

@@ -66,6 +66,7 @@ class Translator {
     }
     if (!entry.interface.empty() && found == 0) rule.enabled = false;  // "disable rule when device not found"
     if (!entry.interface.empty() && rule.interfaces.empty()) rule.interfaces = {"lo0"};
+    if (entry.model && entry.interface.empty()) rule.unknown = "no interface";  // the model's default, which differs from list to list
     if (!entry.unknown.empty()) rule.unknown = fmt::format("<{}>", entry.unknown.front());
     return rule;
   }
@@ -76,7 +77,7 @@ class Translator {
     auto sources = list_of(source.networks.value), destinations = list_of(destination.networks.value);
     if (sources.empty()) sources = {"any"};
     if (destinations.empty()) destinations = {"any"};
-    if (sources.size() * destinations.size() > kMaxPairs) {
+    if (sources.size() * destinations.size() > kMaxPairs || !ruleset_.spend(20 * (sources.size() * destinations.size() - 1))) {
       result.push_back(rule);
       result[0].unknown = "too many pairs of sources and destinations";
       return result;
@@ -171,7 +172,7 @@ class Translator {
   }
 
   bool outbound_family(const Outbound& rule) const {
-    if (!rule.ipprotocol.empty()) return of_family(rule.ipprotocol.value, family_);
+    if (!rule.ipprotocol.empty() || rule.model) return of_family(rule.ipprotocol.empty() ? "inet" : rule.ipprotocol.value, family_);
     for (const XmlText* text : {&rule.source.networks, &rule.destination.networks, &rule.target})
       if (const auto prefix = model::parse_prefix(text->value)) return prefix->address.family == family_;
     return true;

@@ -143,7 +143,8 @@ class Reader {
     const char* endings[] = {"_net", "_not", "_port"};
     for (size_t i = 0; i < 3; ++i) {
       bool seen = false;
-      for (const xml_node child : rule.children((name + endings[i]).c_str())) {
+      const std::string full = name + endings[i];  // the range below keeps a pointer to it
+      for (const xml_node child : rule.children(full.c_str())) {
         if (std::exchange(seen, true)) {
           note_unknown(child, unknown);
           continue;

@@ -29,6 +29,13 @@ constexpr KindRow kKinds[] = {
     {"6to4", Family::v6, true},  {"pppoev6", Family::v6, true},
 };
 
+// Groups that the device makes hold the devices of their kind.
+struct DeviceRow {
+  const char* group;
+  const char* device;
+};
+constexpr DeviceRow kDevices[] = {{"openvpn", "ovpn"}, {"wireguard", "wg"}, {"enc0", "ipsec"}};
+
 bool has_gateway_name(const XmlText& gateway) { return !gateway.empty() && gateway.value != "none"; }
 
 bool is_tunnel(const std::string& device) { return device.starts_with("ovpn") || device.starts_with("ipsec") || device.starts_with("wg"); }
@@ -105,7 +112,8 @@ void World::add_virtual_addresses() {
   for (const VirtualAddress& vip : config.virtual_addresses) {
     const auto found = by_id_.find(vip.interface.value);
     if (found == by_id_.end()) {
-      complain(DiagnosticId::interface_missing, vip.interface.line, fmt::format("there is no interface '{}' for this virtual address", vip.interface.value));
+      addresses_missing = true;
+      if (vip.interface.value != "lo0") complain(DiagnosticId::interface_missing, vip.interface.line, fmt::format("there is no interface '{}' for this virtual address", vip.interface.value));
       continue;
     }
     Interface& interface = interfaces[found->second];
@@ -123,12 +131,6 @@ void World::add_virtual_addresses() {
 }
 
 void World::add_groups() {
-  // Groups that the device makes hold the devices of their kind.
-  struct DeviceRow {
-    const char* group;
-    const char* device;
-  };
-  static constexpr DeviceRow kDevices[] = {{"openvpn", "ovpn"}, {"wireguard", "wg"}, {"enc0", "ipsec"}};
   for (Interface& group : interfaces) {
     if (!group.group) continue;
     for (const DeviceRow& row : kDevices)
@@ -165,7 +167,12 @@ const Interface* World::find(const std::string& id) const {
 std::vector<std::string> World::expand(const std::string& name) const {
   const Interface* found = find(name);
   if (found && found->group) return found->members;
-  return {name};
+  std::vector<std::string> result = {name};
+  for (const DeviceRow& row : kDevices)
+    if (!found && name == row.group)
+      for (const Interface& each : interfaces)
+        if (!each.group && each.device.starts_with(row.device)) result.push_back(each.id);
+  return result;
 }
 
 void World::add_names() {
@@ -207,6 +214,19 @@ void World::add_aliases() {
   }
 }
 
+// A list of many addresses that many rules name is not repeated without end.
+AddressMatch World::content_of(const std::string& alias) {
+  const AddressMatch& content = aliases.addresses(alias);
+  const size_t size = content.known.v4.intervals().size() + content.known.v6.intervals().size();
+  if (size <= copies_) {
+    copies_ -= size;
+    return content;
+  }
+  AddressMatch match;
+  match.unknowns.push_back("alias that is too large to repeat " + alias);
+  return match;
+}
+
 // loadAliasMap() and mapAddressInfo() of Firewall/Rule.php.
 AddressMatch World::address(const std::string& name, uint32_t line, Family family, bool filter) {
   AddressMatch match;
@@ -238,7 +258,7 @@ AddressMatch World::address(const std::string& name, uint32_t line, Family famil
     }
   if (aliases.has(name)) {
     const auto* alias = aliases.find(name);
-    match = aliases.addresses(name);
+    match = content_of(name);
     if (!match.unknowns.empty() && !quiet) account_.set_line(line, LineClass::opaque, alias->opaque.empty() ? "alias with unknown content" : std::string_view(alias->opaque));
     return match;
   }

@@ -33,9 +33,11 @@ class World {
 
   void complain(model::DiagnosticId id, uint32_t line, std::string message, model::LineClass line_class = model::LineClass::opaque, std::string_view construct = "value that cannot be read");
   void tell(model::DiagnosticId id, uint32_t line, std::string message);
+  bool addresses_missing = false;  // an own address that belongs to no interface told here
   bool quiet = false;  // a disabled rule: nobody is told of its problems
 
  private:
+  text::pf::AddressMatch content_of(const std::string& alias);
   void add_interfaces();
   text::pf::Interface interface_of(const InterfaceEntry& entry);
   void add_address(text::pf::Interface& interface, const XmlText& address, const XmlText& length, model::Family family);
@@ -51,6 +53,7 @@ class World {
   std::map<std::string, unsigned> group_sequences_;
   std::set<std::string> names_;
   std::set<std::string> said_;
+  size_t copies_ = 8'000'000;  // addresses of aliases that rules may take over, each time they are named
 };
 
 }  // namespace fwproof::importers::opnsense

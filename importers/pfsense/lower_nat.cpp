@@ -223,12 +223,16 @@ class Translator {
     ruleset_.nat.push_back(std::move(none));
     rule.terms.push_back(text::pf::in(Field::src, AddressSet::of(prefix)));
     IntervalSet ports = listened.ports;
-    if (target.first_port && listened.ports.is_single()) ports = IntervalSet::of(*target.first_port);
-    const bool single = ports.is_single();
-    if (single) rule.terms.push_back(text::pf::in(Field::dst_port, ports));
+    if (target.first_port && !ports.empty()) {
+      const model::u128 width = target.one_port ? 0 : ports.max() - ports.min();
+      ports = IntervalSet::range(*target.first_port, std::min<model::u128>(*target.first_port + width, 65535));
+    }
+    const bool some = ports != IntervalSet::all(16);
+    if (some) rule.terms.push_back(text::pf::in(Field::dst_port, ports));
+    if (!target.unknown.empty() || !listened.unknowns.empty()) rule.unknown = "reflection of a forward that is not known";
     text::pf::SourceTarget to;
     to.addresses = AddressSet::of(prefix.address);
-    for (Translation& each : source_translations(rule, to, single ? *text::pf::protocols("tcp/udp", family_) : kAllProtocols, family_)) ruleset_.nat.push_back(std::move(each));
+    for (Translation& each : source_translations(rule, to, some ? *text::pf::protocols("tcp/udp", family_) : kAllProtocols, family_)) ruleset_.nat.push_back(std::move(each));
   }
 
   // ---- outbound ----

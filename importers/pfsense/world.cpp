@@ -118,7 +118,8 @@ void World::add_virtual_addresses() {
     const auto found = by_id_.find(id);
     const auto address = model::parse_address(vip.subnet.value);
     if (found == by_id_.end()) {
-      complain(DiagnosticId::interface_missing, vip.interface, fmt::format("there is no interface '{}' for this virtual address", vip.interface.value));
+      addresses_missing = true;
+      if (id != "lo0") complain(DiagnosticId::interface_missing, vip.interface, fmt::format("there is no interface '{}' for this virtual address", vip.interface.value));
       continue;
     }
     Interface& interface = interfaces[found->second];
@@ -235,10 +236,23 @@ AddressMatch World::named_network(const XmlText& text, Family family) {
   return match;
 }
 
+// A list of many addresses that many rules name is not repeated without end.
+AddressMatch World::content_of(const std::string& alias) {
+  const AddressMatch& content = aliases.addresses(alias);
+  const size_t size = content.known.v4.intervals().size() + content.known.v6.intervals().size();
+  if (size <= copies_) {
+    copies_ -= size;
+    return content;
+  }
+  AddressMatch match;
+  match.unknowns.push_back("alias that is too large to repeat " + alias);
+  return match;
+}
+
 AddressMatch World::address_text(const XmlText& text, Family family) {
   AddressMatch match;
   if (aliases.has(text.value)) {
-    match = aliases.addresses(text.value);
+    match = content_of(text.value);
     const auto* alias = aliases.find(text.value);
     if (!match.unknowns.empty() && !quiet) account_.set_line(text.line, LineClass::opaque, alias->opaque.empty() ? "alias with unknown content" : std::string_view(alias->opaque));
     return match;

@@ -68,6 +68,14 @@ class Ruleset {
   // A condition that cannot be told, as a term.
   model::Term unknown(std::string_view kind, std::string_view text, model::UnknownCondition::Sharing sharing, model::Origin origin);
 
+  // Whether so many addresses, or rules, may still be made of what the configuration says once: a list that many rules name, a range of
+  // ports that shifts, networks times networks. Once it says no the caller makes something unknown of them instead.
+  bool spend(size_t amount) {
+    if (amount > budget_) return false;
+    budget_ -= amount;
+    return true;
+  }
+
   std::vector<Translation> rdr;
   std::vector<Translation> binat_in;   // destination: external → internal
   std::vector<Translation> binat_out;  // source: internal → external
@@ -98,6 +106,7 @@ class Ruleset {
   std::map<std::string, uint32_t> tags_;
   std::map<std::string, int32_t> assumptions_;
   bool tags_unsure_ = false;
+  size_t budget_ = 4'000'000;
 };
 
 // Terms that rules are made of.

@@ -57,6 +57,11 @@ void add_term(Ruleset& ruleset, std::vector<Term>& terms, Field field, const Add
     if (negated) terms.push_back({AnyOf{}, false});
     return;
   }
+  const size_t size = match.known.v4.intervals().size() + match.known.v6.intervals().size();
+  if (!ruleset.spend(size)) {
+    terms.push_back(ruleset.unknown("address", "one of more addresses than are repeated", Sharing::per_visit, origin));
+    return;
+  }
   if (match.names.empty() && match.unknowns.empty()) {
     terms.push_back(in(field, match.known, negated));
     return;
@@ -86,25 +91,42 @@ void add_term(Ruleset& ruleset, std::vector<Term>& terms, Field field, const Por
 }
 
 bool AliasTable::add(Alias alias) {
-  const bool added = index_.emplace(alias.name, aliases_.size()).second;
+  const bool added = index_.emplace(alias.name, static_cast<uint32_t>(aliases_.size())).second;
   if (added) aliases_.push_back(std::move(alias));
   return added;
 }
 
-const AliasTable::Alias* AliasTable::find(std::string_view name) const {
+const AliasTable::Alias* AliasTable::find(const std::string& name) const {
   const auto found = index_.find(name);
   return found == index_.end() ? nullptr : &aliases_[found->second];
 }
 
-std::vector<const AliasTable::Alias*> AliasTable::reachable(const std::string& name) {
-  std::vector<const Alias*> order;
-  std::set<std::string, std::less<>> seen = {name};
-  if (const Alias* first = find(name)) order.push_back(first);
+void AliasTable::settle() {
+  if (parts_.size() == aliases_.size()) return;
+  parts_.assign(aliases_.size(), {});
+  for (size_t i = 0; i < aliases_.size(); ++i)
+    for (uint32_t item = 0; item < aliases_[i].items.size(); ++item) {
+      const auto found = index_.find(aliases_[i].items[item]);
+      if (found == index_.end()) parts_[i].values.push_back(item);
+      else parts_[i].nested.push_back(found->second);
+    }
+}
+
+std::vector<uint32_t> AliasTable::reachable(const std::string& name) {
+  settle();
+  std::vector<uint32_t> order;
+  const auto first = index_.find(name);
+  if (first == index_.end()) return order;
+  std::vector<bool> seen(aliases_.size(), false);
+  seen[first->second] = true;
+  order.push_back(first->second);
   for (size_t i = 0; i < order.size(); ++i)
-    for (const std::string& item : order[i]->items) {
+    for (const uint32_t next : parts_[order[i]].nested) {
       if (budget_ == 0) return order;
       --budget_;
-      if (const Alias* next = find(item); next && seen.insert(item).second) order.push_back(next);
+      if (seen[next]) continue;
+      seen[next] = true;
+      order.push_back(next);
     }
   return order;
 }
@@ -117,11 +139,13 @@ const AddressMatch& AliasTable::addresses(const std::string& name) {
   std::vector<Excluded> entries;
   size_t excluded = 0;
   bool doubtful = false;  // what is excluded is not known: nothing is certainly in
-  for (const Alias* alias : reachable(name)) {
-    if (!alias->opaque.empty()) match.unknowns.push_back(alias->opaque + " " + alias->name);
-    if (!alias->enabled) continue;
-    for (const std::string& item : alias->items) {
-      if (has(item)) continue;
+  for (const uint32_t number : reachable(name)) {
+    const Alias& alias = aliases_[number];
+    if (!alias.opaque.empty()) match.unknowns.push_back(alias.opaque + " " + alias.name);
+    if (!alias.enabled) continue;
+    for (const uint32_t value : parts_[number].values) {
+      const std::string& item = alias.items[value];
+      budget_ -= budget_ > 0;
       const bool negated = item.starts_with('!');
       const std::string_view text = negated ? std::string_view(item).substr(1) : std::string_view(item);
       if (const auto prefix = model::parse_prefix(text)) entries.push_back({*prefix, negated});
@@ -150,11 +174,13 @@ const PortMatch& AliasTable::ports(const std::string& name) {
   PortMatch& match = found->second;
   if (!added) return match;
   std::vector<model::Interval> all;
-  for (const Alias* alias : reachable(name)) {
-    if (!alias->opaque.empty()) match.unknowns.push_back(alias->opaque + " " + alias->name);
-    if (!alias->enabled) continue;
-    for (const std::string& item : alias->items) {
-      if (has(item)) continue;
+  for (const uint32_t number : reachable(name)) {
+    const Alias& alias = aliases_[number];
+    if (!alias.opaque.empty()) match.unknowns.push_back(alias.opaque + " " + alias.name);
+    if (!alias.enabled) continue;
+    for (const uint32_t value : parts_[number].values) {
+      const std::string& item = alias.items[value];
+      budget_ -= budget_ > 0;
       const auto set = pf::ports(item, true);
       if (set) all.insert(all.end(), set->intervals().begin(), set->intervals().end());
       else match.unknowns.push_back("entry " + item);
@@ -184,42 +210,43 @@ std::vector<std::string> AliasTable::flat(const std::string& name) const {
   return result;
 }
 
-std::vector<const AliasTable::Alias*> AliasTable::circles() const {
+std::vector<const AliasTable::Alias*> AliasTable::circles() {
+  settle();
   enum class State : uint8_t { unseen, open, done };
   std::vector<State> states(aliases_.size(), State::unseen);
   std::vector<const Alias*> result;
-  std::vector<std::pair<size_t, size_t>> stack;
-  for (size_t start = 0; start < aliases_.size(); ++start) {
+  std::vector<std::pair<uint32_t, size_t>> stack;
+  for (uint32_t start = 0; start < aliases_.size(); ++start) {
     if (states[start] != State::unseen) continue;
     states[start] = State::open;
     stack.emplace_back(start, 0);
     while (!stack.empty()) {
-      const size_t alias = stack.back().first;
-      if (stack.back().second == aliases_[alias].items.size()) {
+      const uint32_t alias = stack.back().first;
+      if (stack.back().second == parts_[alias].nested.size()) {
         states[alias] = State::done;
         stack.pop_back();
         continue;
       }
-      const auto found = index_.find(aliases_[alias].items[stack.back().second++]);
-      if (found == index_.end()) continue;
-      State& state = states[found->second];
-      if (state == State::open) result.push_back(&aliases_[alias]);
-      if (state != State::unseen) continue;
-      state = State::open;
-      stack.emplace_back(found->second, 0);
+      const uint32_t next = parts_[alias].nested[stack.back().second++];
+      if (states[next] == State::open && (result.empty() || result.back() != &aliases_[alias])) result.push_back(&aliases_[alias]);
+      if (states[next] != State::unseen) continue;
+      states[next] = State::open;
+      stack.emplace_back(next, 0);
     }
   }
   return result;
 }
 
-std::vector<std::pair<const AliasTable::Alias*, std::string>> AliasTable::strange_items() const {
+std::vector<std::pair<const AliasTable::Alias*, std::string>> AliasTable::strange_items() {
+  settle();
   std::vector<std::pair<const Alias*, std::string>> result;
-  for (const Alias& alias : aliases_)
-    for (const std::string& item : alias.items) {
+  for (size_t i = 0; i < aliases_.size(); ++i)
+    for (const uint32_t value : parts_[i].values) {
+      const std::string& item = aliases_[i].items[value];
       const std::string_view text = item.starts_with('!') ? std::string_view(item).substr(1) : std::string_view(item);
-      if (alias.type == Type::opaque || has(item)) continue;
-      const bool fine = alias.type == Type::ports ? pf::ports(item, true).has_value() : pf::addresses(text) || is_host_name(text);
-      if (!fine) result.emplace_back(&alias, item);
+      if (aliases_[i].type == Type::opaque) continue;
+      const bool fine = aliases_[i].type == Type::ports ? pf::ports(item, true).has_value() : pf::addresses(text) || is_host_name(text);
+      if (!fine) result.emplace_back(&aliases_[i], item);
     }
   return result;
 }

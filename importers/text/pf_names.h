@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "importers/text/pf.h"
@@ -49,8 +50,8 @@ class AliasTable {
   };
   // The first of two aliases of a name wins; false for the other.
   bool add(Alias alias);
-  bool has(std::string_view name) const { return index_.find(name) != index_.end(); }
-  const Alias* find(std::string_view name) const;
+  bool has(const std::string& name) const { return index_.count(name) != 0; }
+  const Alias* find(const std::string& name) const;
 
   const AddressMatch& addresses(const std::string& name);
   const PortMatch& ports(const std::string& name);
@@ -58,15 +59,22 @@ class AliasTable {
   std::vector<std::string> flat(const std::string& name) const;
 
   // Aliases that stand on a circle, each circle once, by the alias that closes it.
-  std::vector<const Alias*> circles() const;
+  std::vector<const Alias*> circles();
   // Names in `items` that are neither a value nor an alias: the alias and the item.
-  std::vector<std::pair<const Alias*, std::string>> strange_items() const;
+  std::vector<std::pair<const Alias*, std::string>> strange_items();
 
  private:
-  std::vector<const Alias*> reachable(const std::string& name);
+  // What the items of an alias are: other aliases, by number, and the rest.
+  struct Parts {
+    std::vector<uint32_t> nested;
+    std::vector<uint32_t> values;
+  };
+  void settle();
+  std::vector<uint32_t> reachable(const std::string& name);
 
   std::vector<Alias> aliases_;
-  std::map<std::string, size_t, std::less<>> index_;
+  std::vector<Parts> parts_;  // filled by the first question: all aliases are known then
+  std::unordered_map<std::string, uint32_t> index_;
   std::map<std::string, AddressMatch> addresses_;
   std::map<std::string, PortMatch> ports_;
   size_t budget_ = 4'000'000;  // visits of aliases and items in all: names that contain names are a product

@@ -72,7 +72,8 @@ std::vector<Translation> forwards(const Translation& from, const Target& target,
     with_ports(rule);
     return {rule};
   }
-  if (!listened.unknowns.empty() || count > kMaxShiftedPorts || *target.first_port + count - 1 > 65535) {
+  constexpr size_t kRuleCost = 20;  // a rule is as large as so many addresses
+  if (!listened.unknowns.empty() || count > kMaxShiftedPorts || *target.first_port + count - 1 > 65535 || !ruleset.spend(count * kRuleCost)) {
     rule.steps.clear();
     rule.unknown = "ports that shift in more ways than are followed";
     with_ports(rule);

@@ -45,6 +45,7 @@ class Validator {
     if (keyword == "uniqueItems") return unless(std::set<Json>(value.begin(), value.end()).size() == value.size());
     if (keyword == "not") return unless(!check(rule, value, path).empty());
     if (keyword == "oneOf") return unless(std::count_if(rule.begin(), rule.end(), [&](const Json& s) { return check(s, value, path).empty(); }) == 1);
+    if (keyword == "anyOf") return unless(std::any_of(rule.begin(), rule.end(), [&](const Json& s) { return check(s, value, path).empty(); }));
     if (keyword == "required") return unless(std::all_of(rule.begin(), rule.end(), [&](const Json& k) { return value.contains(k.get<std::string>()); }));
     if (keyword == "items") return items(rule, value, path);
     if (keyword == "properties") return properties(rule, value, path);

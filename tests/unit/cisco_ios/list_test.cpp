@@ -206,6 +206,12 @@ TEST(List, Ipv6IsNotRoutedUnlessSwitchedOn) {
   EXPECT_EQ(router.verdict({}), Verdict::accept);
 }
 
+TEST(List, OnASwitchPort) {
+  const Imported router("interface GigabitEthernet1/0/5\n switchport access vlan 10\n ip access-group 101 in\ninterface Vlan10\n ip address 192.0.2.1 255.255.255.0\naccess-list 101 deny tcp any any eq 80\naccess-list 101 permit ip any any\n");
+  EXPECT_EQ(router.verdict({.in = "Vlan10"}), Verdict::depends);
+  EXPECT_EQ(router.verdict({.dst_port = 81, .in = "Vlan10"}), Verdict::accept);
+}
+
 TEST(List, TakenBack) {
   const Imported router("access-list 10 deny any\nno access-list 10\naccess-list 10 permit any\ninterface Gi0/1\n ip access-group 10 in\n no ip access-group 10 in\n ip access-group 11 in\naccess-list 11 permit 192.0.2.9\n");
   EXPECT_EQ(router.verdict({}), Verdict::accept);

@@ -197,6 +197,11 @@ TEST(Nat, MissingRouteMapIsUnknown) {
   EXPECT_TRUE(std::any_of(unknowns.begin(), unknowns.end(), [](const auto& unknown) { return unknown.kind == "route-map"; }));
 }
 
+TEST(Nat, ListOfTheOtherFamilySelectsNothing) {
+  const std::string text = with("ipv6 access-list N\n permit ipv6 any any\naccess-list 1 permit any\nip nat inside source list N interface GigabitEthernet0/0 overload\nip nat inside source list 1 interface GigabitEthernet0/0 overload\n");
+  EXPECT_EQ(left_as(Imported(text).run(kOut), Field::src), "203.0.113.2");
+}
+
 TEST(Nat, RuleTakenBack) {
   const std::string text = with("ip nat inside source static 10.0.0.5 203.0.113.5\nno ip nat inside source static 10.0.0.5 203.0.113.5\n");
   EXPECT_EQ(left_as(Imported(text).run(kIn), Field::dst), "203.0.113.5");

@@ -116,6 +116,38 @@ TEST(Hostile, LeadsToADiagnosis) {
   }
 }
 
+// Bytes deleted, doubled, swapped and replaced by words of the language.
+TEST(Hostile, Mutations) {
+  const std::string text = "define w = { eth0, \"eth*\" }\nflush ruleset\ntable inet t {\n set s { type ipv4_addr . inet_service; flags interval,timeout; elements = { 10.0.0.0/8 . 22 timeout 1h, 192.0.2.1 . 80-90 : drop }\n }\n"
+                           " map m { type mark : verdict; elements = { 1 : jump u, 2-4 : goto u, * : drop }\n }\n chain u { meta mark set tcp dport map { 22 : 5 } ct mark set mark & 0xff | 0x1 return\n }\n"
+                           " chain c { type filter hook prerouting priority raw - 5; policy drop;\n iifname $w ip saddr . tcp dport @s tcp flags & (syn|ack) == syn jump u\n meta mark vmap @m\n limit rate 5/second burst 5 packets meta mark set 1 drop\n"
+                           " ip6 saddr != ::1 add @s { ip saddr . tcp dport limit rate 1/minute } reject with tcp reset\n }\n chain n { type nat hook prerouting priority 0;\n dnat ip prefix to ip daddr map { 10.0.0.0/24 : 10.1.0.0/24 }\n tcp dport 80 dnat to 1.2.3.4-1.2.3.9:80-90 random\n }\n"
+                           " chain o { type nat hook prerouting priority 0;\n jump u\n redirect to :22\n }\n}\ninclude \"x\"\n";
+  const std::string json = "{\"nftables\": [{\"table\": {\"family\": \"ip\", \"name\": \"t\"}}, {\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\", \"type\": \"nat\", \"hook\": \"output\", \"prio\": -100}},"
+                           "{\"rule\": {\"table\": \"t\", \"chain\": \"c\", \"expr\": [{\"match\": {\"op\": \"in\", \"left\": {\"&\": [{\"ct\": {\"key\": \"state\"}}, 5]}, \"right\": {\"set\": [[1, {\"drop\": null}], {\"concat\": [1, 2]}]}}},"
+                           "{\"dnat\": {\"addr\": {\"map\": {\"key\": {\"payload\": {\"protocol\": \"tcp\", \"field\": \"dport\"}}, \"data\": {\"set\": [[80, \"1.2.3.4\"]]}}}, \"port\": 5}}]}}]}\n";
+  static constexpr const char* kWords[] = {"{", "}", "(", ")", ",", ";", ":", ".", "-", "/", "*", "$w", "@s", "@m", "map ", "vmap ", " set ", "\n", " meta mark ", " ip saddr ", "!= ", "& ", "| ", "0", "99999999999", "\"", "#", "\\\n",
+                                           " jump u ", " drop ", "[", "]", "null", "::1", "10.0.0.0/33", " chain u {", " table inet t {", "fib daddr . iif type ", "numgen inc mod 2 ", " = ", "ct status ", "any", "accept"};
+  uint64_t state = 7;
+  const auto below = [&](uint64_t limit) { return (state = state * 6364136223846793005u + 1442695040888963407u) / 65536 % limit; };
+  for (int round = 0; round < 4000; ++round) {
+    std::string mutant = round % 4 == 0 ? json : text;
+    for (uint64_t edits = 1 + below(6); edits-- > 0;) {
+      const size_t at = below(mutant.size()), length = below(12);
+      if (below(3) == 0) mutant.erase(at, length);
+      else if (below(4) == 0) mutant.insert(at, mutant.substr(below(mutant.size()), 1 + below(80)));
+      else mutant.insert(at, kWords[below(std::size(kWords))]);
+    }
+    const auto host = import_rules(mutant);
+    for (const auto& policy : host.policies) ASSERT_TRUE(find_flaws(policy).empty()) << mutant;
+    for (const auto& input : host.inputs) {
+      size_t lines = 0;
+      for (size_t i = 0; i < model::kLineClasses; ++i) lines += input.account.count(static_cast<LineClass>(i));
+      ASSERT_EQ(lines, input.account.total()) << mutant;
+    }
+  }
+}
+
 TEST(Hostile, NeverOpensOrClosesWhatItDoesNotUnderstand) {
   const std::string packet = "tcp 192.0.2.9:1025 198.51.100.1:22";
   for (const char* text : {"table ip t {\n chain c { type filter hook input priority 0; policy drop;\n tcp dport 22 accept", "table ip t {\n chain c {\n type filter hook input priority 0; policy drop; }\n what is this\n}\n",

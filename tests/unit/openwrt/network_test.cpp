@@ -93,10 +93,10 @@ TEST(Network, Gaps) {
 }
 
 TEST(Network, ThingsThatCannotBe) {
-  EXPECT_TRUE(router_of({"config interface a\n option device eth0\n option proto static\n"}).tells(DiagnosticId::address_invalid, "has no address"));
-  EXPECT_TRUE(router_of({kNetwork + "config route\n option interface lan\n option target 10.0.0.0/8\n option gateway 172.16.0.1\n"}).tells(DiagnosticId::address_invalid, "in no network"));
+  EXPECT_TRUE(router_of({"config interface a\n option device eth0\n option proto static\n"}).tells(DiagnosticId::interface_unaddressed, "has no address"));
+  EXPECT_TRUE(router_of({kNetwork + "config route\n option interface lan\n option target 10.0.0.0/8\n option gateway 172.16.0.1\n"}).tells(DiagnosticId::route_nowhere, "in no network"));
   EXPECT_TRUE(router_of({"config interface a\n option device eth0\n option proto static\n option ipaddr 300.0.0.1\n"}).tells(DiagnosticId::address_invalid, "300.0.0.1"));
-  EXPECT_TRUE(router_of({"config interface a\n option device '@nothing'\n option proto dhcp\n"}).tells(DiagnosticId::value_unknown, "leads to no interface"));
+  EXPECT_TRUE(router_of({"config interface a\n option device '@nothing'\n option proto dhcp\n"}).tells(DiagnosticId::interface_missing, "leads to no interface"));
 }
 
 TEST(Network, WhatTheDeviceItselfDrops) {

@@ -191,6 +191,46 @@ TEST(PfSenseHostile, odd_values_do_not_crash) {
   }
 }
 
+// A list that many rules name is not copied without end: 4,000 rules of 20,000 addresses would take 2 GB.
+TEST(PfSenseHostile, large_lists_that_are_named_often) {
+  std::string list, rules;
+  for (int i = 0; i < 20'000; ++i) list += fmt::format("10.{}.{}.{} ", i / 10'000, i / 100 % 100, i % 100 * 2);
+  for (int i = 0; i < 4'000; ++i) rules += "<rule><interface>lan</interface><source><address>BIG</address></source><destination><any/></destination></rule>\n";
+  const PfDevice device(file(kInterfaces + "<aliases><alias><name>BIG</name><type>host</type><address>" + list + "</address></alias></aliases><filter>" + rules + "</filter>"));
+  tests::Sent sent;
+  sent.in = "lan";
+  sent.out = "wan";
+  sent.dst = "192.0.2.1";
+  sent.src = "10.0.0.4";
+  EXPECT_EQ(device.verdict(sent), "accept");
+  sent.src = "10.9.9.9";
+  EXPECT_EQ(device.verdict(sent), "depends");
+}
+
+TEST(PfSenseHostile, aliases_that_all_contain_each_other) {
+  std::string aliases, rules;
+  for (int i = 0; i < 400; ++i) {
+    aliases += fmt::format("<alias><name>A{}</name><type>host</type><address>10.0.0.1", i);
+    for (int j = 0; j < 400; ++j) aliases += fmt::format(" A{}", j);
+    aliases += "</address></alias>\n";
+    rules += fmt::format("<rule><interface>lan</interface><source><address>A{}</address></source><destination><any/></destination></rule>\n", i);
+  }
+  const PfDevice device(file(kInterfaces + "<aliases>" + aliases + "</aliases><filter>" + rules + "</filter>"));
+  EXPECT_TRUE(device.complains("alias.loop"));
+  device.expect_account_adds_up();
+}
+
+TEST(PfSenseHostile, forwards_that_shift_ports_again_and_again) {
+  std::string rules;
+  for (int i = 0; i < 500; ++i)
+    rules += "<rule><interface>wan</interface><protocol>tcp</protocol><source><any/></source><destination><any/><port>1-4000</port></destination><target>10.0.0.9</target><local-port>5000</local-port><natreflection>disable</natreflection></rule>\n";
+  const PfDevice device(file(kInterfaces + "<nat>" + rules + "</nat>"));
+  EXPECT_LT(device.host.policies.at(0).chains.at(0).rules.size(), 250'000u);
+  bool given_up = false;
+  for (const auto& rule : device.host.policies[0].chains[0].rules) given_up |= rule.action.kind == model::ActionKind::unknown_rewriting;
+  EXPECT_TRUE(given_up);
+}
+
 // ---- real exports ----
 
 TEST(PfSenseCorpus, is_read_and_nobody_else_s_file_is_claimed) {
