@@ -63,6 +63,9 @@ struct ImportResult {
   std::map<uint32_t, model::Account> accounts;         // by file: classes for the lines of the given sections, other lines unset
   std::vector<model::Diagnostic> diagnostics;
   std::map<std::string, std::string> header;           // what the export says of itself: "date", "host", "version"
+  // The policies are a partial view of what another importer's export of the same host shows in full (iptables-save of the nf_tables back
+  // end beside the nftables rules): that one replaces them.
+  bool is_partial_view = false;
 };
 
 // How sure an importer is that a section starts with this line (looking ahead is allowed).

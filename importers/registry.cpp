@@ -212,13 +212,35 @@ class HostImport {
         std::vector<Section> sections;
         for (const Claimed& each : claimed_)
           if (each.importer == importer) sections.push_back(each.section);
-        if (!sections.empty()) take(*importer, importer->import(sections, facts));
+        if (!sections.empty()) take(*importer, sections.front().file, importer->import(sections, facts));
       }
+    join_policies();
     host_.facts = std::move(facts.host);
   }
 
-  void take(const Importer&, ImportResult result) {
-    for (model::Policy& policy : result.policies) host_.policies.push_back(std::move(policy));
+  // What one importer made of the host.
+  struct Made {
+    const Importer* importer;
+    uint32_t file;
+    bool is_partial_view;
+    std::vector<model::Policy> policies;
+  };
+
+  // Two exports of one host's rules: the full one replaces a partial view; two of different firewalls would both have to be passed, and that
+  // nobody can put together from here.
+  void join_policies() {
+    const auto is_partial = [](const Made& made) { return made.is_partial_view; };
+    if (made_.size() > 1 && std::count_if(made_.begin(), made_.end(), is_partial) + 1 == static_cast<std::ptrdiff_t>(made_.size())) std::erase_if(made_, is_partial);
+    if (made_.size() > 1)
+      refuse(make(DiagnosticId::input_ambiguous, Severity::error, made_[1].file, 0,
+                  fmt::format("{} and {} are the rules of two firewalls, and this is one host", made_[0].importer->name, made_[1].importer->name),
+                  {"give each device its own files; on Linux give the output of 'nft list ruleset' when both nftables and iptables are in use"}));
+    for (Made& made : made_)
+      for (model::Policy& policy : made.policies) host_.policies.push_back(std::move(policy));
+  }
+
+  void take(const Importer& importer, uint32_t first_file, ImportResult result) {
+    if (!result.policies.empty()) made_.push_back({&importer, first_file, result.is_partial_view, std::move(result.policies)});
     for (Diagnostic& diagnostic : result.diagnostics) host_.diagnostics.push_back(std::move(diagnostic));
     for (const auto& [index, account] : result.accounts)
       for (const auto& file : files_)
@@ -256,6 +278,7 @@ class HostImport {
   std::vector<std::unique_ptr<File>> files_;
   std::vector<Claimed> claimed_;
   ImportedHost host_;
+  std::vector<Made> made_;
 };
 
 }  // namespace

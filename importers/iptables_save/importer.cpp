@@ -10,6 +10,7 @@ ImportResult import(std::span<const Section> sections, Facts& facts) {
   ImportResult result;
   const Dump dump = read_dump(sections, result);
   assemble(dump, sections, facts, result);
+  result.is_partial_view = dump.nf_tables;
   return result;
 }
 
