@@ -36,7 +36,8 @@ inline const std::vector<Format>& formats() {
                                           {"openwrt", {"openwrt/network", "openwrt/firewall"}, true, true, true},
                                           {"mikrotik", {"mikrotik.rsc"}, true, true, true},
                                           {"cisco-ios", {"ios.cfg"}, true, false, false},
-                                          {"pfsense", {"pfsense.xml"}, true, true, false, true}};
+                                          {"pfsense", {"pfsense.xml"}, true, true, false, true},
+                                          {"opnsense", {"opnsense.xml"}, true, true, false, true}};
   return all;
 }
 
@@ -152,7 +153,7 @@ class Router {
       if (exit.kind == Exit::Kind::unknown) throw std::runtime_error("its routes are not all told: " + exit.text);
       if (exit.out == out && exit.kind != Exit::Kind::own) set = set.united(exit.destinations);
     }
-    return set;
+    return set.minus(own_addresses(Network{}, device).in(topology.family()));
   }
 
   std::array<AddressSet, 2> towards_;
