@@ -71,8 +71,12 @@ IntervalSet taken(const Policy& policy, Family family, bool named_only) {
                            std::any_of(policy.rewrites[rule.action.index].steps.begin(), policy.rewrites[rule.action.index].steps.end(),
                                        [](const Rewrite& step) { return step.field == Field::dst; });
       if (!unknown && !changes) continue;
-      const IntervalSet destinations = destinations_of(rule, family);
+      IntervalSet destinations = destinations_of(rule, family);
       if (named_only && destinations == everything(family)) continue;
+      // A rule that leaves a destination as it is does not make the device take packets for it.
+      if (named_only && changes)
+        for (const Rewrite& step : policy.rewrites[rule.action.index].steps)
+          if (step.field == Field::dst && step.kind == Rewrite::Kind::assign && step.values.is_single()) destinations = destinations.minus(step.values);
       set = set.united(destinations);
     }
   return set;
@@ -88,6 +92,15 @@ bool has_routes(const Device& device, Family family) {
 }
 
 }  // namespace
+
+const AddressSet& private_addresses() {
+  static const AddressSet set = [] {
+    AddressSet all;
+    for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}) all = all.united(AddressSet::of(*parse_prefix(text)));
+    return all;
+  }();
+  return set;
+}
 
 // One search from a start: a depth-first walk over devices, along every exit that some possible destination takes.
 struct Ways::Search {
@@ -274,13 +287,13 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
   std::vector<Location> locations;
   const auto add = [&](Location location) {
     if (location.addresses.empty()) return;
-    const auto same = [&](const Location& l) { return l.kind == location.kind && l.segment == location.segment && l.place == location.place; };
+    const auto same = [&](const Location& l) { return l.kind == location.kind && l.segment == location.segment && l.place == location.place && l.is_private == location.is_private; };
     const auto known = std::find_if(locations.begin(), locations.end(), same);
-    if (known != locations.end()) known->addresses = known->addresses.united(location.addresses);
+    if (known != locations.end()) known->addresses = known->addresses.united(location.addresses), known->length = std::min(known->length, location.length);
     else locations.push_back(std::move(location));
   };
-  const auto outside_of = [&](Place place, const IntervalSet& some) {
-    Location outside{Location::Kind::outside, SIZE_MAX, place, some, fmt::format("beyond {} of {}", place.interface->name, place.device->name)};
+  const auto outside_of = [&](Place place, const IntervalSet& some, bool is_private, unsigned length) {
+    Location outside{Location::Kind::outside, SIZE_MAX, place, some, fmt::format("beyond {} of {}", place.interface->name, place.device->name), is_private, length};
     add(std::move(outside));
   };
   // The site's word comes first.
@@ -293,8 +306,8 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       stated = true;
       const size_t segment = topology.segment_of({&device, &interface});
       const IntervalSet here = segment == SIZE_MAX ? IntervalSet{} : addresses.intersected(topology.segments()[segment].addresses);
-      if (segment != SIZE_MAX) add({Location::Kind::segment, segment, {}, here, topology.segments()[segment].name});
-      outside_of({&device, &interface}, addresses.minus(here));
+      if (segment != SIZE_MAX) add({Location::Kind::segment, segment, {}, here, topology.segments()[segment].name, false, 0});
+      outside_of({&device, &interface}, addresses.minus(here), false, address_bits(family));
     }
   }
   if (stated) return locations;
@@ -305,7 +318,7 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
     if (own.empty()) continue;
     left = left.minus(own);
     if (everywhere || own != addresses) continue;  // a network is who sends through devices, not they themselves
-    add({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name});
+    add({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name, false, 0});
   }
   // Narrow networks first: an address belongs to the most specific one. Networks with equal addresses may both hold it.
   std::vector<size_t> order;
@@ -324,7 +337,7 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       const Segment& segment = topology.segments()[order[at]];
       const bool has_router = std::any_of(segment.members.begin(), segment.members.end(), [&](const Place& p) { return stands_on_the_way(*p.device); });
       if (!has_router) continue;
-      add({Location::Kind::segment, order[at], {}, left.intersected(segment.addresses), segment.name});
+      add({Location::Kind::segment, order[at], {}, left.intersected(segment.addresses), segment.name, false, 0});
       covered = covered.united(segment.addresses);
     }
     left = left.minus(covered);
@@ -342,7 +355,7 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       for (const Exit& exit : topology.exits(device, &probe)) {
         if (exit.kind != Exit::Kind::outside) continue;
         const IntervalSet some = exit.destinations.intersected(left);
-        outside_of({&device, exit.out}, some);
+        outside_of({&device, exit.out}, some, private_addresses().in(family).contains(exit.destinations), exit.length);
         placed = placed.united(some);
       }
     }

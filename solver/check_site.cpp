@@ -17,16 +17,6 @@ namespace {
 constexpr size_t kMostPaths = 256;
 constexpr size_t kMostKnown = 8;
 
-// Addresses that nobody routes between organisations: RFC 1918, RFC 6598 (shared), RFC 4193 (IPv6 unique local).
-const AddressSet& private_addresses() {
-  static const AddressSet set = [] {
-    AddressSet all;
-    for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}) all = all.united(AddressSet::of(*parse_prefix(text)));
-    return all;
-  }();
-  return set;
-}
-
 bool is_private(Family family, const IntervalSet& set) { return private_addresses().in(family).contains(set); }
 
 bool rewrites(const Stop& stop, Field field, Family family) {
@@ -61,7 +51,7 @@ Way astray(const Way& way, std::string text) {
 
 bool ends_at(const Way& way, const Location& place) {
   if (way.end == Way::End::segment) return place.kind == Location::Kind::segment && place.segment == way.segment;
-  if (way.end == Way::End::outside) return place.kind == Location::Kind::outside;
+  if (way.end == Way::End::outside) return place.kind == Location::Kind::outside && place.place == Place{way.device, way.out};
   return way.end == Way::End::device && place.kind == Location::Kind::device && place.place.device == way.device;
 }
 
@@ -90,13 +80,57 @@ const StatedPath* Checking::stated_path(const std::string& from, const std::stri
 std::vector<Location> Checking::target_locations(const std::string& to, Family family, IntervalSet& lost) {
   const Zone& target = zone(to);
   const bool everywhere = target.any || !target.bound;
-  return ways_.locate(to, everywhere ? any_for_requirement().in(family) : target.addresses.in(family), family, everywhere, lost);
+  const IntervalSet addresses = everywhere ? any_for_requirement().in(family) : target.addresses.in(family);
+  std::vector<Location> locations = ways_.locate(to, addresses, family, everywhere, lost);
+  if (everywhere) return locations;
+  // Its hosts' other addresses lead to it as well.
+  IntervalSet others, ignored;
+  for (const Device* host : hosts_of(to))
+    if (host) others = others.united(own_addresses(network_, *host).in(family));
+  for (Location& other : ways_.locate(to, others.minus(addresses), family, false, ignored)) {
+    if (other.kind != Location::Kind::segment) continue;
+    const auto same = [&](const Location& l) { return l.kind == other.kind && l.segment == other.segment; };
+    const auto known = std::find_if(locations.begin(), locations.end(), same);
+    if (known == locations.end()) locations.push_back(std::move(other));
+    else known->addresses = known->addresses.united(other.addresses);
+  }
+  // A device among the targets is one of them, though as a sender its network is meant.
+  for (const Device& device : network_.devices) {
+    const IntervalSet own = device.host.empty() ? ways_.topology(family).addresses(device).intersected(addresses) : IntervalSet{};
+    const auto is_it = [&](const Location& l) { return l.kind == Location::Kind::device && l.place.device == &device; };
+    if (!own.empty() && std::none_of(locations.begin(), locations.end(), is_it))
+      locations.push_back({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name, false, 0});
+  }
+  // What a narrower route leads to is not beyond a wider one.
+  const std::vector<Location> all = locations;
+  for (Location& wide : locations)
+    for (const Location& narrow : all)
+      if (wide.kind == Location::Kind::outside && narrow.kind == Location::Kind::outside && narrow.length > wide.length) wide.addresses = wide.addresses.minus(narrow.addresses);
+  std::erase_if(locations, [](const Location& l) { return l.addresses.empty(); });
+  return locations;
 }
 
 std::string Checking::nowhere_words(const std::string& name, const IntervalSet& lost, Family family) const {
   std::string words = fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), name);
   for (const std::string& dead : ways_.dead_routes(lost, family)) words += "; " + dead;
   return words;
+}
+
+// A device whose place is not known may stand on any way.
+void Checking::name_unplaced(Result& result) const {
+  for (const Device& device : network_.devices)
+    if (device.host.empty() && ways_.topology(Family::v4).addresses(device).empty() && ways_.topology(Family::v6).addresses(device).empty())
+      result.reasons.push_back(fmt::format("it is not known where {} stands: none of its interfaces has an address", device.name));
+}
+
+// Routes that the export does not tell may be narrower than those that it does, or come before them.
+void Checking::note_routing_gaps(const std::vector<Stop>& stops, Result& result) const {
+  for (const Stop& stop : stops)
+    for (const RoutingGap& gap : stop.device->facts.routing_gaps) {
+      const Assumption assumption{fmt::format("{} sends packets by the routes that its export tells, whatever else there is: {}", stop.device->name, gap.text), gap.origin};
+      const auto same = [&](const Assumption& a) { return a.text == assumption.text && a.origin == assumption.origin; };
+      if (std::none_of(result.assumes.begin(), result.assumes.end(), same)) result.assumes.push_back(assumption);
+    }
 }
 
 // Returns whether anything was asked.
@@ -106,6 +140,7 @@ bool Checking::ask_by_routes(const Requirement& row, const std::string& from, co
   const bool anyone = source.any || !source.bound;
   IntervalSet src = anyone ? any_for_requirement().in(family) : source.addresses.in(family);
   if (anyone && target.bound && !target.any) src = src.minus(target.addresses.in(family));
+  name_unplaced(result);
   IntervalSet lost;
   const std::vector<Location> starts = ways_.locate(from, src, family, anyone, lost);
   if (!lost.empty())
@@ -131,6 +166,10 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     });
   };
   bool searched = false;
+  const Zone& target = zone(asked.to);
+  // Every member of the role must be reached, though each translation may lead to one of them.
+  IntervalSet left = target.bound && !target.any ? target.addresses.in(asked.family) : IntervalSet{};
+  bool any_works = false;
   for (size_t i = 0; i <= candidates.size(); ++i) {
     if (i == candidates.size()) {
       if (searched || network_.reached_at.contains({asked.to, asked.from})) break;
@@ -144,13 +183,21 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     std::vector<Part> tried = ask_known(asked, candidates[i], notes);
     const bool works = good(tried, notes.reasons);
     // What a translation leads to says more of a failure than an address that cannot be meant.
-    if (works || best.empty() || searched) {
+    if (works && any_works) {
+      left = left.minus(arriving_at(tried));
+      best_notes.assumes.push_back({candidates[i].how, {}});
+      best.insert(best.end(), std::make_move_iterator(tried.begin()), std::make_move_iterator(tried.end()));
+    } else if (!any_works && (works || best.empty() || searched)) {
+      if (works) left = searched ? left.minus(arriving_at(tried)) : IntervalSet{};
       best = std::move(tried);
       best_notes = std::move(notes);
       best_how = candidates[i].how;
     }
-    if (works) break;
+    any_works = any_works || works;
+    if (any_works && left.empty()) break;
   }
+  if (any_works && !left.empty())
+    best_notes.reasons.push_back(fmt::format("no translation is known that leads from {} ({}) to {} of {}", asked.from, asked.start->name, address_words(asked.family, left), asked.to));
   if (candidates.empty())
     best_notes.reasons.push_back(fmt::format("{} has no address that {} ({}) can send to: {} is private, and no translation leads to it", asked.to, asked.from, asked.start->name,
                                        address_words(asked.family, zone(asked.to).addresses.in(asked.family))));
@@ -160,6 +207,22 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
   append(result.assumes, best_notes.assumes);
   append(result.depends_on, best_notes.depends_on);
   for (Part& part : best) parts.push_back(std::move(part));
+}
+
+// With which destinations the first packets of these walks arrive.
+IntervalSet Checking::arriving_at(const std::vector<Part>& parts) const {
+  IntervalSet all;
+  for (const Part& part : parts) {
+    Walk first = part.walk;
+    first.legs.resize(1);
+    try {
+      Flow flow(first, slice(first), options_.limits);
+      const IntervalSet some = flow.arriving(Field::dst);
+      all = all.united(some);
+    } catch (const LimitReached&) {
+    }
+  }
+  return all;
 }
 
 std::vector<Checking::Known> Checking::addresses_known(const Asked& asked, Result& result) {
@@ -225,7 +288,7 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
   // What faces the sender is what it knows first.
   const IntervalSet facing = candidates.intersected(facing_addresses(*asked.start, asked.family));
   if (!facing.empty()) add_translated(asked, facing, known);
-  if (known.empty()) add_translated(asked, candidates.minus(facing), known);
+  if (known.empty() || !target.addresses.in(asked.family).is_single()) add_translated(asked, candidates.minus(facing), known);
   // The row's own port first.
   std::stable_sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.dst_port.empty() > b.dst_port.empty(); });
   return known;
@@ -244,6 +307,7 @@ IntervalSet Checking::facing_addresses(const Location& start, Family family) con
 
 void Checking::add_translated(const Asked& asked, const IntervalSet& candidates, std::vector<Known>& known) {
   if (candidates.empty()) return;
+  const IntervalSet target_addresses = zone(asked.to).addresses.in(asked.family);
   std::vector<std::string> reasons;
   for (Path& path : paths_by_routes(asked, candidates, asked.start->addresses, false, reasons)) {
     if (path.arrival == nullptr || std::none_of(path.go.begin(), path.go.end(), [&](const Stop& stop) { return rewrites(stop, Field::dst, asked.family); })) continue;
@@ -262,14 +326,16 @@ void Checking::add_translated(const Asked& asked, const IntervalSet& candidates,
     const Answer answer = ask(walk, Wanted::none_pass, options_.limits, nullptr);
     for (const auto* findings : {&answer.breaks, &answer.undecided})
       for (const Finding& finding : *findings)
-        for (const Interval& part : finding.box.dst.intervals()) {
-          Known found{IntervalSet::of(part.lo), finding.box.dst_port, ""};
-          if (finding.box.dst_port.contains(asked.row->ports)) found.dst_port = {};
-          const std::string at = to_text(Address{asked.family, part.lo}) + (found.dst_port.empty() ? "" : ":" + number_words(found.dst_port));
-          found.how = fmt::format("{} ({}) reaches {}:{} as {}", asked.from, asked.start->name, asked.to, number_words(asked.row->ports), at);
-          const auto same = [&](const Known& k) { return k.how == found.how; };
-          if (known.size() < kMostKnown && std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(found));
-        }
+        for (const Interval& part : finding.box.dst.intervals())
+          // One address of many tells what becomes of them all, unless there are several targets.
+          for (u128 address = part.lo; address <= part.hi && address - part.lo < (target_addresses.is_single() ? 1 : kMostKnown); ++address) {
+            Known found{IntervalSet::of(address), finding.box.dst_port, ""};
+            if (finding.box.dst_port.contains(asked.row->ports)) found.dst_port = {};
+            const std::string at = to_text(Address{asked.family, address}) + (found.dst_port.empty() ? "" : ":" + number_words(found.dst_port));
+            found.how = fmt::format("{} ({}) reaches {}:{} as {}", asked.from, asked.start->name, asked.to, number_words(asked.row->ports), at);
+            const auto same = [&](const Known& k) { return k.how == found.how; };
+            if (known.size() < kMostKnown && std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(found));
+          }
   }
 }
 
@@ -299,6 +365,7 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     const IntervalSet dst = path.only_dst ? known.dst.intersected(path.only_dst->in(asked.family)) : known.dst;
     if (dst.empty() || src.empty()) continue;
     part.walk.in_question = {row_box(row, src, dst, known.dst_port)};
+    part.walk.not_in_question = to_itself(part.walk.in_question.front());
     part.walk.legs = legs_of(row.protocol);
     if (path.back.empty()) part.walk.legs.resize(1);
     add_hops(part.walk.legs, path, asked.family, locals_);
@@ -306,6 +373,8 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
     if (part.answer.empty || !part.answer.any_stays) continue;
     const auto is_device = [](const Stop& stop) { return stop.is_device; };
+    note_routing_gaps(path.go, notes);
+    note_routing_gaps(path.back, notes);
     part.touched = std::any_of(path.go.begin(), path.go.end(), is_device) || std::any_of(path.back.begin(), path.back.end(), is_device);
     note_moved(number_words(row.ports), path, part.answer, notes);
     part.path = std::move(path);
@@ -408,6 +477,17 @@ Checking::Taken Checking::taken(const Asked& asked, const Path& path, const Inte
   }
 }
 
+// A client outside may be behind several interfaces: answers may leave by any of them.
+bool Checking::returns_outside(const Asked& asked, const Way& answer) {
+  if (asked.start->kind != Location::Kind::outside || answer.end != Way::End::outside) return false;
+  const Zone& source = zone(asked.from);
+  const bool anyone = source.any || !source.bound;
+  IntervalSet lost;
+  for (const Location& other : ways_.locate(asked.from, anyone ? any_for_requirement().in(asked.family) : source.addresses.in(asked.family), asked.family, anyone, lost))
+    if (ends_at(answer, other) && other.length >= asked.start->length) return true;
+  return false;
+}
+
 // One path for each way that answers may take.
 void Checking::add_answers(const Asked& asked, const Path& path, const Way& way, const IntervalSet& src, const Taken& seen, std::vector<Path>& paths,
                            std::vector<std::string>& reasons) {
@@ -442,7 +522,7 @@ void Checking::add_answers(const Asked& asked, const Path& path, const Way& way,
     whole.back.insert(whole.back.end(), answer.stops.begin(), answer.stops.end());
     if (answer.end == Way::End::lost)
       whole.back.push_back(ways_.lost_stop(answer, family));
-    else if (!ends_at(answer, *asked.start))
+    else if (!ends_at(answer, *asked.start) && !returns_outside(asked, answer))
       whole.back.push_back(ways_.lost_stop(astray(answer, fmt::format("the answer goes to {}, where the client is not", end_words(answer, ways_.topology(family)))), family));
     else if (asked.sender)
       whole.back.push_back(host_stop(ways_.readable(*asked.sender, family), Hook::input));
@@ -458,12 +538,12 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
   const std::string to = closed.inbound ? closed.host : "ANY";
   IntervalSet lost;
   const IntervalSet everyone = any_for_exposure().in(family);
-  const IntervalSet own = host.bound && !host.any ? host.addresses.in(family) : everyone;
+  const IntervalSet own = host.any ? everyone : inside(closed, family);
   const bool outbound = !closed.inbound;
   for (const Location& start : ways_.locate(from, outbound ? own : everyone, family, !outbound || !host.bound, lost)) {
     const bool from_outside = start.kind == Location::Kind::outside;
     // From the Internet any source may come; from a private network beyond a router its own.
-    const bool any_source = from_outside && closed.inbound && !is_private(family, start.addresses);
+    const bool any_source = from_outside && closed.inbound && !start.is_private;
     const IntervalSet src = any_source ? everyone : start.addresses;
     for (const Device* sender : hosts_of(from)) {
       std::vector<std::string> reasons;
@@ -472,8 +552,10 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
       for (Path& path : paths_by_routes(asked, dst, src, false, reasons)) {
         if (path.arrival == nullptr) continue;
         std::vector<PacketBox> some = boxes;
-        const bool hidden = from_outside && closed.inbound && is_private(family, own);
-        if (hidden && path.only_dst) path.only_dst = path.only_dst->minus(private_addresses());
+        const bool hidden = any_source && is_private(family, own);
+        // The address that faces the sender may be forwarded to by whoever stands before it.
+        if (hidden && path.only_dst)
+          path.only_dst = path.only_dst->minus(AddressSet::of(family, private_addresses().in(family).minus(facing_addresses(start, family))));
         for (PacketBox& box : some) box.src = box.src.intersected(src);
         if (hidden) {
           const std::string text = fmt::format("nobody {} can send to the private addresses of {}", start.name, closed.host);
