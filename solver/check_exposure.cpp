@@ -54,7 +54,7 @@ IntervalSet Checking::inside(const Closed& closed, Family family) const {
   IntervalSet own = host.addresses.in(family);
   // Its other addresses lead to it as well; without an export for the family nothing can be said about them.
   for (const Device& device : network_.devices)
-    if (device.host == closed.host && device.policy_for(family)) own = own.united(own_addresses(network_, device).in(family));
+    if ((device.host == closed.host || is_itself(host, device)) && device.policy_for(family)) own = own.united(own_addresses(network_, device).in(family));
   return own.intersected(any_for_exposure().in(family));
 }
 

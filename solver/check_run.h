@@ -94,6 +94,7 @@ class Checking {
   bool returns_outside(const Asked& asked, const model::Way& answer);
   model::IntervalSet arriving_at(const std::vector<Part>& parts) const;
   void note_routing_gaps(const std::vector<model::Stop>& stops, Result& result) const;
+  bool is_itself(const model::Zone& role, const model::Device& device) const;
   void name_unplaced(Result& result) const;
   std::vector<model::Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
   std::vector<const model::Device*> hosts_of(const std::string& zone) const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "solver/check_run.h"
 #include "solver/flow.h"
@@ -14,6 +15,7 @@ using namespace model;
 
 namespace {
 
+constexpr std::array kFamilies = {Family::v4, Family::v6};
 constexpr size_t kMostPaths = 256;
 constexpr size_t kMostKnown = 8;
 
@@ -94,6 +96,9 @@ std::vector<Location> Checking::target_locations(const std::string& to, Family f
     if (known == locations.end()) locations.push_back(std::move(other));
     else known->addresses = known->addresses.united(other.addresses);
   }
+  for (Location& place : locations)
+    if (place.kind == Location::Kind::device && is_itself(target, *place.place.device))
+      place.addresses = place.addresses.united(ways_.topology(family).addresses(*place.place.device));
   // A device among the targets is one of them, though as a sender its network is meant.
   for (const Device& device : network_.devices) {
     const IntervalSet own = device.host.empty() ? ways_.topology(family).addresses(device).intersected(addresses) : IntervalSet{};
@@ -114,6 +119,12 @@ std::string Checking::nowhere_words(const std::string& name, const IntervalSet& 
   std::string words = fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), name);
   for (const std::string& dead : ways_.dead_routes(lost, family)) words += "; " + dead;
   return words;
+}
+
+// Whether the role is a device on the way: all its addresses are that device's.
+bool Checking::is_itself(const Zone& role, const Device& device) const {
+  if (!device.host.empty() || !role.bound || role.any || role.addresses.empty()) return false;
+  return std::all_of(kFamilies.begin(), kFamilies.end(), [&](Family family) { return ways_.topology(family).addresses(device).contains(role.addresses.in(family)); });
 }
 
 // A device whose place is not known may stand on any way.
