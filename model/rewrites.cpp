@@ -49,8 +49,12 @@ IntervalSet taken(const Policy& policy, Family family, bool named_only) {
                            std::any_of(policy.rewrites[rule.action.index].steps.begin(), policy.rewrites[rule.action.index].steps.end(),
                                        [](const Rewrite& step) { return step.field == Field::dst; });
       if (!unknown && !changes) continue;
-      const IntervalSet destinations = destinations_of(rule, family);
+      IntervalSet destinations = destinations_of(rule, family);
       if (named_only && destinations == everything(family)) continue;
+      // A rule that leaves a destination as it is does not make the device take packets for it.
+      if (named_only && changes)
+        for (const Rewrite& step : policy.rewrites[rule.action.index].steps)
+          if (step.field == Field::dst && step.kind == Rewrite::Kind::assign && step.values.is_single()) destinations = destinations.minus(step.values);
       set = set.united(destinations);
     }
   return set;

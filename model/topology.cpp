@@ -208,9 +208,10 @@ std::vector<Exit> Topology::exits(const Device& device, const InterfaceFact* in)
       if (taken.empty() || all[at].metric != all[first].metric) continue;
       Exit exit = all[at].exit;
       exit.destinations = taken;
+      exit.length = all[at].to.length;
       const auto known = std::find_if(exits.begin(), exits.end(), [&](const Exit& e) { return same_exit(e, exit); });
       if (known == exits.end()) exits.push_back(std::move(exit));
-      else known->destinations = known->destinations.united(taken);
+      else known->destinations = known->destinations.united(taken), known->length = std::min(known->length, exit.length);
     }
     left = left.minus(taken);
     first = at;

@@ -44,6 +44,7 @@ struct Exit {
   };
   Kind kind = Kind::nowhere;
   IntervalSet destinations;               // not empty
+  unsigned length = 0;                    // of the shortest of its routes' prefixes
   const InterfaceFact* out = nullptr;     // connected, gateway, outside
   Place next;                             // gateway
   size_t segment = SIZE_MAX;              // connected

@@ -23,6 +23,15 @@ bool has_routes(const Device& device, Family family) {
 
 }  // namespace
 
+const AddressSet& private_addresses() {
+  static const AddressSet set = [] {
+    AddressSet all;
+    for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}) all = all.united(AddressSet::of(*parse_prefix(text)));
+    return all;
+  }();
+  return set;
+}
+
 // One search from a start: a depth-first walk over devices, along every exit that some possible destination takes.
 struct Ways::Search {
   Ways& ways;
@@ -211,14 +220,14 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
     if (location.addresses.empty()) return;
     const auto same = [&](const Location& l) {
       const bool one_network = location.kind != Location::Kind::segment || topology.on_link(l.segment, l.addresses) == topology.on_link(location.segment, location.addresses);
-      return l.kind == location.kind && l.segment == location.segment && l.place == location.place && one_network;
+      return l.kind == location.kind && l.segment == location.segment && l.place == location.place && l.is_private == location.is_private && one_network;
     };
     const auto known = std::find_if(locations.begin(), locations.end(), same);
-    if (known != locations.end()) known->addresses = known->addresses.united(location.addresses);
+    if (known != locations.end()) known->addresses = known->addresses.united(location.addresses), known->length = std::min(known->length, location.length);
     else locations.push_back(std::move(location));
   };
-  const auto outside_of = [&](Place place, const IntervalSet& some) {
-    Location outside{Location::Kind::outside, SIZE_MAX, place, some, fmt::format("beyond {} of {}", place.interface->name, place.device->name)};
+  const auto outside_of = [&](Place place, const IntervalSet& some, bool is_private, unsigned length) {
+    Location outside{Location::Kind::outside, SIZE_MAX, place, some, fmt::format("beyond {} of {}", place.interface->name, place.device->name), is_private, length};
     add(std::move(outside));
   };
   // The site's word comes first.
@@ -233,8 +242,8 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       const IntervalSet here = segment == SIZE_MAX ? IntervalSet{} : addresses.intersected(topology.segments()[segment].addresses);
       if (segment != SIZE_MAX)
         for (const IntervalSet& network : topology.segments()[segment].networks)
-          add({Location::Kind::segment, segment, {}, here.intersected(network), topology.segments()[segment].name});
-      outside_of({&device, &interface}, addresses.minus(here));
+          add({Location::Kind::segment, segment, {}, here.intersected(network), topology.segments()[segment].name, false, 0});
+      outside_of({&device, &interface}, addresses.minus(here), false, address_bits(family));
     }
   }
   if (stated) return locations;
@@ -245,7 +254,7 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
     if (own.empty()) continue;
     left = left.minus(own);
     if (everywhere || own != addresses) continue;  // a network is who sends through devices, not they themselves
-    add({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name});
+    add({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name, false, 0});
   }
   // Narrow networks first: an address belongs to the most specific one. Networks with equal addresses may both hold it.
   std::vector<size_t> order;
@@ -265,7 +274,7 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       const bool has_router = std::any_of(segment.members.begin(), segment.members.end(), [&](const Place& p) { return stands_on_the_way(*p.device); });
       if (!has_router) continue;
       // Hosts of different networks on one wire reach each other through a router.
-      for (const IntervalSet& network : segment.networks) add({Location::Kind::segment, order[at], {}, left.intersected(network), segment.name});
+      for (const IntervalSet& network : segment.networks) add({Location::Kind::segment, order[at], {}, left.intersected(network), segment.name, false, 0});
       covered = covered.united(segment.addresses);
     }
     left = left.minus(covered);
@@ -283,7 +292,7 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
       for (const Exit& exit : topology.exits(device, &probe)) {
         if (exit.kind != Exit::Kind::outside) continue;
         const IntervalSet some = exit.destinations.intersected(left);
-        outside_of({&device, exit.out}, some);
+        outside_of({&device, exit.out}, some, private_addresses().in(family).contains(exit.destinations), exit.length);
         placed = placed.united(some);
       }
     }

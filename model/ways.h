@@ -15,6 +15,9 @@
 
 namespace fwproof::model {
 
+// Addresses that nobody routes between organisations: RFC 1918, RFC 6598 (shared), RFC 4193 (IPv6 unique local).
+const AddressSet& private_addresses();
+
 // Where packets of a zone start and end: in a network, beyond an interface, or at a device itself.
 struct Location {
   enum class Kind : uint8_t { segment, outside, device };
@@ -23,6 +26,8 @@ struct Location {
   Place place;              // outside: the interface by which its packets come in; device: the device
   IntervalSet addresses;    // of the zone in question, in this place
   std::string name;                // "192.0.2.0/24", "beyond wan of edge"
+  bool is_private = false;         // outside: by routes to private networks alone, which others beyond the interface are not in
+  unsigned length = 0;             // outside: of the shortest prefix whose route leads there
 };
 
 // A device as a packet meets it.

@@ -15,7 +15,7 @@ namespace {
 bool rewrites_destination(const Policy& policy) {
   for (const RewriteAction& action : policy.rewrites)
     for (const Rewrite& step : action.steps)
-      if (step.field == Field::dst) return true;
+      if (step.field == Field::dst || step.field == Field::dst_port) return true;
   return false;
 }
 

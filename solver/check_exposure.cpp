@@ -54,7 +54,7 @@ IntervalSet Checking::inside(const Closed& closed, Family family) const {
   IntervalSet own = host.addresses.in(family);
   // Its other addresses lead to it as well; without an export for the family nothing can be said about them.
   for (const Device& device : network_.devices)
-    if (device.host == closed.host && device.policy_for(family)) own = own.united(own_addresses(network_, device).in(family));
+    if ((device.host == closed.host || is_itself(host, device)) && device.policy_for(family)) own = own.united(own_addresses(network_, device).in(family));
   return own.intersected(any_for_exposure().in(family));
 }
 
@@ -220,6 +220,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
       continue;
     }
     if (ways_.derived()) {
+      name_unplaced(result);
       for (auto& [path, some] : exposure_paths(closed, family, boxes, result)) {
         if (path.go.size() == 1 && path.go.front().device->host.empty()) continue;  // nothing stands between
         touched = true;
@@ -285,6 +286,7 @@ void Checking::ask_exposure_on(const Closed& closed, Family family, const Path& 
   part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
   part.unbound = part.unbound && !any_destination_breaks(part);
   if (closed.inbound) note_sent_on(path, part.answer, result);
+  note_routing_gaps(path.go, result);
   part.path = std::move(path);
   // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
   parts.push_back(std::move(part));

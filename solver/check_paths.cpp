@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "solver/check_run.h"
@@ -14,6 +15,7 @@ using namespace model;
 
 namespace {
 
+constexpr std::array kFamilies = {Family::v4, Family::v6};
 constexpr size_t kMostPaths = 256;
 
 bool is_private(Family family, const IntervalSet& set) { return private_addresses().in(family).contains(set); }
@@ -35,7 +37,7 @@ Way astray(const Way& way, std::string text) {
 
 bool ends_at(const Way& way, const Location& place) {
   if (way.end == Way::End::segment) return place.kind == Location::Kind::segment && place.segment == way.segment;
-  if (way.end == Way::End::outside) return place.kind == Location::Kind::outside;
+  if (way.end == Way::End::outside) return place.kind == Location::Kind::outside && place.place == Place{way.device, way.out};
   return way.end == Way::End::device && place.kind == Location::Kind::device && place.place.device == way.device;
 }
 
@@ -58,13 +60,66 @@ std::vector<const Device*> Checking::hosts_of(const std::string& zone) const {
 std::vector<Location> Checking::target_locations(const std::string& to, Family family, IntervalSet& lost) {
   const Zone& target = zone(to);
   const bool everywhere = target.any || !target.bound;
-  return ways_.locate(to, everywhere ? any_for_requirement().in(family) : target.addresses.in(family), family, everywhere, lost);
+  const IntervalSet addresses = everywhere ? any_for_requirement().in(family) : target.addresses.in(family);
+  std::vector<Location> locations = ways_.locate(to, addresses, family, everywhere, lost);
+  if (everywhere) return locations;
+  // Its hosts' other addresses lead to it as well.
+  IntervalSet others, ignored;
+  for (const Device* host : hosts_of(to))
+    if (host) others = others.united(own_addresses(network_, *host).in(family));
+  for (Location& other : ways_.locate(to, others.minus(addresses), family, false, ignored)) {
+    if (other.kind != Location::Kind::segment) continue;
+    const auto same = [&](const Location& l) { return l.kind == other.kind && l.segment == other.segment; };
+    const auto known = std::find_if(locations.begin(), locations.end(), same);
+    if (known == locations.end()) locations.push_back(std::move(other));
+    else known->addresses = known->addresses.united(other.addresses);
+  }
+  for (Location& place : locations)
+    if (place.kind == Location::Kind::device && is_itself(target, *place.place.device))
+      place.addresses = place.addresses.united(ways_.topology(family).addresses(*place.place.device));
+  // A device among the targets is one of them, though as a sender its network is meant.
+  for (const Device& device : network_.devices) {
+    const IntervalSet own = device.host.empty() ? ways_.topology(family).addresses(device).intersected(addresses) : IntervalSet{};
+    const auto is_it = [&](const Location& l) { return l.kind == Location::Kind::device && l.place.device == &device; };
+    if (!own.empty() && std::none_of(locations.begin(), locations.end(), is_it))
+      locations.push_back({Location::Kind::device, SIZE_MAX, {&device, nullptr}, own, device.name, false, 0});
+  }
+  // What a narrower route leads to is not beyond a wider one.
+  const std::vector<Location> all = locations;
+  for (Location& wide : locations)
+    for (const Location& narrow : all)
+      if (wide.kind == Location::Kind::outside && narrow.kind == Location::Kind::outside && narrow.length > wide.length) wide.addresses = wide.addresses.minus(narrow.addresses);
+  std::erase_if(locations, [](const Location& l) { return l.addresses.empty(); });
+  return locations;
 }
 
 std::string Checking::nowhere_words(const std::string& name, const IntervalSet& lost, Family family) const {
   std::string words = fmt::format("it is not known where {} of {} is: no device's network and no route of the site holds it", address_words(family, lost), name);
   for (const std::string& dead : ways_.dead_routes(lost, family)) words += "; " + dead;
   return words;
+}
+
+// Whether the role is a device on the way: all its addresses are that device's.
+bool Checking::is_itself(const Zone& role, const Device& device) const {
+  if (!device.host.empty() || !role.bound || role.any || role.addresses.empty()) return false;
+  return std::all_of(kFamilies.begin(), kFamilies.end(), [&](Family family) { return ways_.topology(family).addresses(device).contains(role.addresses.in(family)); });
+}
+
+// A device whose place is not known may stand on any way.
+void Checking::name_unplaced(Result& result) const {
+  for (const Device& device : network_.devices)
+    if (device.host.empty() && ways_.topology(Family::v4).addresses(device).empty() && ways_.topology(Family::v6).addresses(device).empty())
+      result.reasons.push_back(fmt::format("it is not known where {} stands: none of its interfaces has an address", device.name));
+}
+
+// Routes that the export does not tell may be narrower than those that it does, or come before them.
+void Checking::note_routing_gaps(const std::vector<Stop>& stops, Result& result) const {
+  for (const Stop& stop : stops)
+    for (const RoutingGap& gap : stop.device->facts.routing_gaps) {
+      const Assumption assumption{fmt::format("{} sends packets by the routes that its export tells, whatever else there is: {}", stop.device->name, gap.text), gap.origin};
+      const auto same = [&](const Assumption& a) { return a.text == assumption.text && a.origin == assumption.origin; };
+      if (std::none_of(result.assumes.begin(), result.assumes.end(), same)) result.assumes.push_back(assumption);
+    }
 }
 
 // Addresses of the devices that a sender sees.
@@ -156,6 +211,17 @@ Checking::Taken Checking::taken(const Asked& asked, const Path& path, const Inte
   }
 }
 
+// A client outside may be behind several interfaces: answers may leave by any of them.
+bool Checking::returns_outside(const Asked& asked, const Way& answer) {
+  if (asked.start->kind != Location::Kind::outside || answer.end != Way::End::outside) return false;
+  const Zone& source = zone(asked.from);
+  const bool anyone = source.any || !source.bound;
+  IntervalSet lost;
+  for (const Location& other : ways_.locate(asked.from, anyone ? any_for_requirement().in(asked.family) : source.addresses.in(asked.family), asked.family, anyone, lost))
+    if (ends_at(answer, other) && other.length >= asked.start->length) return true;
+  return false;
+}
+
 // One path for each way that answers may take.
 void Checking::add_answers(const Asked& asked, const Path& path, const Way& way, const IntervalSet& src, const Taken& seen, std::vector<Path>& paths,
                            std::vector<std::string>& reasons) {
@@ -191,7 +257,7 @@ void Checking::add_answers(const Asked& asked, const Path& path, const Way& way,
     whole.back.insert(whole.back.end(), answer.stops.begin(), answer.stops.end());
     if (answer.end == Way::End::lost)
       whole.back.push_back(ways_.lost_stop(answer, family));
-    else if (!ends_at(answer, *asked.start))
+    else if (!ends_at(answer, *asked.start) && !returns_outside(asked, answer))
       whole.back.push_back(ways_.lost_stop(astray(answer, fmt::format("the answer goes to {}, where the client is not", end_words(answer, ways_.topology(family)))), family));
     else if (asked.sender)
       whole.back.push_back(host_stop(ways_.readable(*asked.sender, family), Hook::input));
@@ -207,12 +273,12 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
   const std::string to = closed.inbound ? closed.host : "ANY";
   IntervalSet lost;
   const IntervalSet everyone = any_for_exposure().in(family);
-  const IntervalSet own = host.bound && !host.any ? host.addresses.in(family) : everyone;
+  const IntervalSet own = host.any ? everyone : inside(closed, family);
   const bool outbound = !closed.inbound;
   for (const Location& start : ways_.locate(from, outbound ? own : everyone, family, !outbound || !host.bound, lost)) {
     const bool from_outside = start.kind == Location::Kind::outside;
     // From the Internet any source may come; from a private network beyond a router its own.
-    const bool any_source = from_outside && closed.inbound && !is_private(family, start.addresses);
+    const bool any_source = from_outside && closed.inbound && !start.is_private;
     const IntervalSet src = any_source ? everyone : start.addresses;
     for (const Device* sender : hosts_of(from)) {
       std::vector<std::string> reasons;
@@ -221,8 +287,10 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
       for (Path& path : paths_by_routes(asked, dst, src, false, reasons)) {
         if (path.arrival == nullptr) continue;
         std::vector<PacketBox> some = boxes;
-        const bool hidden = from_outside && closed.inbound && is_private(family, own);
-        if (hidden && path.only_dst) path.only_dst = path.only_dst->minus(private_addresses());
+        const bool hidden = any_source && is_private(family, own);
+        // The address that faces the sender may be forwarded to by whoever stands before it.
+        if (hidden && path.only_dst)
+          path.only_dst = path.only_dst->minus(AddressSet::of(family, private_addresses().in(family).minus(facing_addresses(start, family))));
         for (PacketBox& box : some) box.src = box.src.intersected(src);
         if (hidden) {
           const std::string text = fmt::format("nobody {} can send to the private addresses of {}", start.name, closed.host);

@@ -32,19 +32,6 @@ std::string bound_families(const Zone& zone) {
 
 bool is_address_bound(const Zone& zone, Family family) { return zone.bound && !zone.any && !zone.addresses.in(family).empty(); }
 
-// Roles may share a host; what a host sends to itself does not pass a firewall. Larger overlaps stay in question.
-std::vector<PacketBox> to_itself(const PacketBox& box) {
-  std::vector<PacketBox> boxes;
-  const IntervalSet shared = box.src.intersected(box.dst);
-  for (const Interval& both : shared.intervals())
-    for (u128 address = both.lo; both.hi - both.lo < 256 && address <= both.hi; ++address) {
-      PacketBox own = box;
-      own.src = own.dst = IntervalSet::of(address);
-      boxes.push_back(std::move(own));
-    }
-  return boxes;
-}
-
 bool has_several_addresses(const Zone& zone) {
   const auto several = [&](Family family) { return !zone.addresses.in(family).empty() && !zone.addresses.in(family).is_single(); };
   return zone.bound && !zone.any && (several(Family::v4) || several(Family::v6));
@@ -74,6 +61,18 @@ bool belongs_to_other(unsigned protocol, Family family) {
 }
 
 }  // namespace
+
+std::vector<PacketBox> to_itself(const PacketBox& box) {
+  std::vector<PacketBox> boxes;
+  const IntervalSet shared = box.src.intersected(box.dst);
+  for (const Interval& both : shared.intervals())
+    for (u128 address = both.lo; both.hi - both.lo < 256 && address <= both.hi; ++address) {
+      PacketBox own = box;
+      own.src = own.dst = IntervalSet::of(address);
+      boxes.push_back(std::move(own));
+    }
+  return boxes;
+}
 
 void Checking::ask_row(const Requirement& row) {
   if (!is_wanted(row)) return skip(row.id, "it mentions none of the roles asked for");

@@ -26,6 +26,9 @@ struct Part {
   bool touched = true;    // some device stands on the way
 };
 
+// Roles may share a host; what a host sends to itself does not pass a firewall. Larger overlaps stay in question.
+std::vector<PacketBox> to_itself(const PacketBox& box);
+
 class Checking {
  public:
   Checking(const model::Network& network, const model::Requirements& requirements, const CheckOptions& options);
@@ -88,6 +91,11 @@ class Checking {
   void check_coverage(const Asked& asked, const std::vector<Part>& parts, const model::IntervalSet& src, const Known& known, Result& notes) const;
   std::vector<Path> paths_by_routes(const Asked& asked, const model::IntervalSet& dst, const model::IntervalSet& src, bool answers, std::vector<std::string>& reasons);
   void add_answers(const Asked& asked, const Path& path, const model::Way& way, const model::IntervalSet& src, const Taken& seen, std::vector<Path>& paths, std::vector<std::string>& reasons);
+  bool returns_outside(const Asked& asked, const model::Way& answer);
+  model::IntervalSet arriving_at(const std::vector<Part>& parts, model::Field field) const;
+  void note_routing_gaps(const std::vector<model::Stop>& stops, Result& result) const;
+  bool is_itself(const model::Zone& role, const model::Device& device) const;
+  void name_unplaced(Result& result) const;
   std::vector<model::Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
   std::vector<const model::Device*> hosts_of(const std::string& zone) const;
   std::vector<std::pair<Path, std::vector<PacketBox>>> exposure_paths(const Closed& closed, model::Family family, const std::vector<PacketBox>& boxes, Result& result);

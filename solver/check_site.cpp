@@ -41,6 +41,7 @@ bool Checking::ask_by_routes(const Requirement& row, const std::string& from, co
   const bool anyone = source.any || !source.bound;
   IntervalSet src = anyone ? any_for_requirement().in(family) : source.addresses.in(family);
   if (anyone && target.bound && !target.any) src = src.minus(target.addresses.in(family));
+  name_unplaced(result);
   IntervalSet lost;
   const std::vector<Location> starts = ways_.locate(from, src, family, anyone, lost);
   if (!lost.empty())
@@ -66,6 +67,10 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     });
   };
   bool searched = false;
+  const Zone& target = zone(asked.to);
+  // Every member of the role must be reached, though each translation may lead to one of them.
+  IntervalSet left = target.bound && !target.any ? target.addresses.in(asked.family) : IntervalSet{};
+  bool any_works = false;
   for (size_t i = 0; i <= candidates.size(); ++i) {
     if (i == candidates.size()) {
       if (searched || network_.reached_at.contains({asked.to, asked.from})) break;
@@ -79,13 +84,21 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     std::vector<Part> tried = ask_known(asked, candidates[i], notes);
     const bool works = good(tried, notes.reasons);
     // What a translation leads to says more of a failure than an address that cannot be meant.
-    if (works || best.empty() || searched) {
+    if (works && any_works) {
+      left = left.minus(arriving_at(tried, Field::dst));
+      best_notes.assumes.push_back({candidates[i].how, {}});
+      best.insert(best.end(), std::make_move_iterator(tried.begin()), std::make_move_iterator(tried.end()));
+    } else if (!any_works && (works || best.empty() || searched)) {
+      if (works) left = searched ? left.minus(arriving_at(tried, Field::dst)) : IntervalSet{};
       best = std::move(tried);
       best_notes = std::move(notes);
       best_how = candidates[i].how;
     }
-    if (works) break;
+    any_works = any_works || works;
+    if (any_works && left.empty()) break;
   }
+  if (any_works && !left.empty())
+    best_notes.reasons.push_back(fmt::format("no translation is known that leads from {} ({}) to {} of {}", asked.from, asked.start->name, address_words(asked.family, left), asked.to));
   if (candidates.empty())
     best_notes.reasons.push_back(fmt::format("{} has no address that {} ({}) can send to: {} is private, and no translation leads to it", asked.to, asked.from, asked.start->name,
                                        address_words(asked.family, zone(asked.to).addresses.in(asked.family))));
@@ -95,6 +108,22 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
   append(result.assumes, best_notes.assumes);
   append(result.depends_on, best_notes.depends_on);
   for (Part& part : best) parts.push_back(std::move(part));
+}
+
+// What a field of the first packets of these walks is when they arrive.
+IntervalSet Checking::arriving_at(const std::vector<Part>& parts, Field field) const {
+  IntervalSet all;
+  for (const Part& part : parts) {
+    Walk first = part.walk;
+    first.legs.resize(1);
+    try {
+      Flow flow(first, slice(first), options_.limits);
+      const IntervalSet some = flow.arriving(field);
+      all = all.united(some);
+    } catch (const LimitReached&) {
+    }
+  }
+  return all;
 }
 
 std::vector<Checking::Known> Checking::addresses_known(const Asked& asked, Result& result) {
@@ -146,7 +175,7 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
   // What faces the sender is what it knows first.
   const IntervalSet facing = candidates.intersected(facing_addresses(*asked.start, asked.family));
   if (!facing.empty()) add_translated(asked, facing, known);
-  if (known.empty()) add_translated(asked, candidates.minus(facing), known);
+  if (known.empty() || !target.addresses.in(asked.family).is_single()) add_translated(asked, candidates.minus(facing), known);
   // The row's own port first.
   std::stable_sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.dst_port.empty() > b.dst_port.empty(); });
   return known;
@@ -154,6 +183,7 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
 
 void Checking::add_translated(const Asked& asked, const IntervalSet& candidates, std::vector<Known>& known) {
   if (candidates.empty()) return;
+  const IntervalSet target_addresses = zone(asked.to).addresses.in(asked.family);
   std::vector<std::string> reasons;
   for (Path& path : paths_by_routes(asked, candidates, asked.start->addresses, false, reasons)) {
     if (path.arrival == nullptr || std::none_of(path.go.begin(), path.go.end(), [&](const Stop& stop) { return rewrites(stop, Field::dst, asked.family); })) continue;
@@ -172,14 +202,16 @@ void Checking::add_translated(const Asked& asked, const IntervalSet& candidates,
     const Answer answer = ask(walk, Wanted::none_pass, options_.limits, nullptr);
     for (const auto* findings : {&answer.breaks, &answer.undecided})
       for (const Finding& finding : *findings)
-        for (const Interval& part : finding.box.dst.intervals()) {
-          Known found{IntervalSet::of(part.lo), finding.box.dst_port, ""};
-          if (finding.box.dst_port.contains(asked.row->ports)) found.dst_port = {};
-          const std::string at = to_text(Address{asked.family, part.lo}) + (found.dst_port.empty() ? "" : ":" + number_words(found.dst_port));
-          found.how = fmt::format("{} ({}) reaches {}:{} as {}", asked.from, asked.start->name, asked.to, number_words(asked.row->ports), at);
-          const auto same = [&](const Known& k) { return k.how == found.how; };
-          if (known.size() < kMostKnown && std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(found));
-        }
+        for (const Interval& part : finding.box.dst.intervals())
+          // One address of many tells what becomes of them all, unless there are several targets.
+          for (u128 address = part.lo; address <= part.hi && address - part.lo < (target_addresses.is_single() ? 1 : kMostKnown); ++address) {
+            Known found{IntervalSet::of(address), finding.box.dst_port, ""};
+            if (finding.box.dst_port.contains(asked.row->ports)) found.dst_port = {};
+            const std::string at = to_text(Address{asked.family, address}) + (found.dst_port.empty() ? "" : ":" + number_words(found.dst_port));
+            found.how = fmt::format("{} ({}) reaches {}:{} as {}", asked.from, asked.start->name, asked.to, number_words(asked.row->ports), at);
+            const auto same = [&](const Known& k) { return k.how == found.how; };
+            if (known.size() < kMostKnown && std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(found));
+          }
   }
 }
 
@@ -209,6 +241,7 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     const IntervalSet dst = path.only_dst ? known.dst.intersected(path.only_dst->in(asked.family)) : known.dst;
     if (dst.empty() || src.empty()) continue;
     part.walk.in_question = {row_box(row, src, dst, known.dst_port)};
+    part.walk.not_in_question = to_itself(part.walk.in_question.front());
     part.walk.legs = legs_of(row.protocol);
     if (path.back.empty()) part.walk.legs.resize(1);
     add_hops(part.walk.legs, path, asked.family, locals_);
@@ -216,11 +249,16 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
     if (part.answer.empty || !part.answer.any_stays) continue;
     const auto is_device = [](const Stop& stop) { return stop.is_device; };
+    note_routing_gaps(path.go, notes);
+    note_routing_gaps(path.back, notes);
     part.touched = std::any_of(path.go.begin(), path.go.end(), is_device) || std::any_of(path.back.begin(), path.back.end(), is_device);
     note_moved(number_words(row.ports), path, part.answer, notes);
     part.path = std::move(path);
     parts.push_back(std::move(part));
   }
+  // A port that a client chose because it leads to the row's must surely lead there.
+  if (const IntervalSet ports = known.dst_port.empty() ? IntervalSet{} : arriving_at(parts, Field::dst_port); !row.ports.contains(ports))
+    notes.reasons.push_back(fmt::format("what {} sends to port {} may arrive at {}:{}, not at {}", asked.from, number_words(known.dst_port), asked.to, number_words(ports), number_words(row.ports)));
   check_coverage(asked, parts, src, known, notes);
   return parts;
 }

@@ -90,15 +90,6 @@ const AddressSet& any_for_exposure() {
   return set;
 }
 
-const AddressSet& private_addresses() {
-  static const AddressSet set = [] {
-    AddressSet all;
-    for (const char* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}) all = all.united(AddressSet::of(*parse_prefix(text)));
-    return all;
-  }();
-  return set;
-}
-
 PacketBox row_box(const Requirement& row, IntervalSet src, IntervalSet dst, const IntervalSet& dst_port) {
   PacketBox box;
   box.src = std::move(src);

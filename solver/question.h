@@ -39,9 +39,6 @@ const model::AddressSet& any_for_requirement();
 // … and as the source of an exposure: only loopback and multicast excluded.
 const model::AddressSet& any_for_exposure();
 
-// Addresses that nobody routes between organisations: RFC 1918, RFC 6598 (shared), RFC 4193 (IPv6 unique local).
-const model::AddressSet& private_addresses();
-
 // The packets of a row between these addresses; dst_port empty: the row's own ports.
 PacketBox row_box(const model::Requirement& row, model::IntervalSet src, model::IntervalSet dst, const model::IntervalSet& dst_port = {});
 
