@@ -195,11 +195,11 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     const bool works = good(tried, notes.reasons);
     // What a translation leads to says more of a failure than an address that cannot be meant.
     if (works && any_works) {
-      left = left.minus(arriving_at(tried));
+      left = left.minus(arriving_at(tried, Field::dst));
       best_notes.assumes.push_back({candidates[i].how, {}});
       best.insert(best.end(), std::make_move_iterator(tried.begin()), std::make_move_iterator(tried.end()));
     } else if (!any_works && (works || best.empty() || searched)) {
-      if (works) left = searched ? left.minus(arriving_at(tried)) : IntervalSet{};
+      if (works) left = searched ? left.minus(arriving_at(tried, Field::dst)) : IntervalSet{};
       best = std::move(tried);
       best_notes = std::move(notes);
       best_how = candidates[i].how;
@@ -220,15 +220,15 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
   for (Part& part : best) parts.push_back(std::move(part));
 }
 
-// With which destinations the first packets of these walks arrive.
-IntervalSet Checking::arriving_at(const std::vector<Part>& parts) const {
+// What a field of the first packets of these walks is when they arrive.
+IntervalSet Checking::arriving_at(const std::vector<Part>& parts, Field field) const {
   IntervalSet all;
   for (const Part& part : parts) {
     Walk first = part.walk;
     first.legs.resize(1);
     try {
       Flow flow(first, slice(first), options_.limits);
-      const IntervalSet some = flow.arriving(Field::dst);
+      const IntervalSet some = flow.arriving(field);
       all = all.united(some);
     } catch (const LimitReached&) {
     }
@@ -391,6 +391,9 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     part.path = std::move(path);
     parts.push_back(std::move(part));
   }
+  // A port that a client chose because it leads to the row's must surely lead there.
+  if (const IntervalSet ports = known.dst_port.empty() ? IntervalSet{} : arriving_at(parts, Field::dst_port); !row.ports.contains(ports))
+    notes.reasons.push_back(fmt::format("what {} sends to port {} may arrive at {}:{}, not at {}", asked.from, number_words(known.dst_port), asked.to, number_words(ports), number_words(row.ports)));
   check_coverage(asked, parts, src, known, notes);
   return parts;
 }
