@@ -287,7 +287,8 @@ std::vector<std::pair<Path, std::vector<PacketBox>>> Checking::exposure_paths(co
       for (Path& path : paths_by_routes(asked, dst, src, false, reasons)) {
         if (path.arrival == nullptr) continue;
         std::vector<PacketBox> some = boxes;
-        const bool hidden = any_source && is_private(family, own);
+        // Behind a private address there may be more private networks, which need no translation.
+        const bool hidden = any_source && is_private(family, own) && !is_private(family, facing_addresses(start, family));
         // The address that faces the sender may be forwarded to by whoever stands before it.
         if (hidden && path.only_dst)
           path.only_dst = path.only_dst->minus(AddressSet::of(family, private_addresses().in(family).minus(facing_addresses(start, family))));
