@@ -81,6 +81,11 @@ void Parser::read(const Section& section) {
     line_.origin = {section.file, static_cast<uint32_t>(section.first_line + i)};
     read_line(section.lines[i]);
   }
+  if (in_certificate_) {
+    line_.words.clear();
+    tell(DiagnosticId::input_truncated, Severity::warning, 0, "the certificate does not end with 'quit': what stands below it is not read");
+    config_.everywhere.push_back({"certificate", "a certificate that does not end", line_.origin, true, true, false, true});
+  }
   if (!banner_end_.empty()) {
     line_.words.clear();
     tell(DiagnosticId::input_truncated, Severity::warning, 0, "the banner does not end: what stands below it is not read");
@@ -188,7 +193,7 @@ bool Parser::global(Cursor& cursor) {
       {"ip vrf", &Parser::vrf}, {"vrf definition", &Parser::vrf}, {"line", &Parser::line_section},
       {"ip http access-class ipv6", &Parser::http_class6}, {"ip http access-class", &Parser::http_class}, {"control-plane", &Parser::control_plane},
       {"ip wccp version", nullptr}, {"ip wccp", &Parser::redirects}, {"crypto map", &Parser::crypto_map}, {"banner", &Parser::banner},
-      {"ip tcp intercept", &Parser::drops}, {"vlan access-map", &Parser::drops}, {"vlan filter", &Parser::drops}, {"cts role-based", &Parser::drops}, {"utd", &Parser::drops},
+      {"ip tcp intercept", &Parser::drops}, {"ip access-list resequence", &Parser::renumbers}, {"sdwan", &Parser::redirects}, {"ip nat settings mode", &Parser::translates}, {"vlan access-map", &Parser::drops}, {"vlan filter", &Parser::drops}, {"cts role-based", &Parser::drops}, {"utd", &Parser::drops},
       {"nat64", &Parser::translates}, {"nat66", &Parser::translates}, {"ipv6 nat", &Parser::translates}, {"ipv6 inspect", &Parser::drops},
       {"ip mobile", &Parser::redirects}, {"lisp", &Parser::redirects},
       {"certificate", &Parser::certificate},
@@ -226,7 +231,7 @@ bool Parser::negated_global(Cursor& cursor) {
     config_.ipv6_routing = false;
     return modelled("routing switched off"), true;
   }
-  for (const std::string_view gone : {"ip route", "ipv6 route", "route-map", "object-group", "ip dhcp pool", "ip dhcp excluded-address", "interface", "zone security", "zone-pair", "policy-map", "class-map", "crypto map", "ip inspect name"})
+  for (const std::string_view gone : {"ip route", "ipv6 route", "route-map", "object-group", "ip dhcp pool", "ip dhcp excluded-address", "interface", "zone security", "zone-pair", "policy-map", "class-map", "crypto map", "ip inspect name", "ip http access-class", "line"})
     if (cursor.eat_all(gone)) {
       opaque("removal", "what '" + cursor.rest() + "' removes is not followed");
       config_.everywhere.push_back({"removal", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, true});
@@ -298,6 +303,11 @@ void Parser::unknown_line() {
   const std::string first(line_.words[0].text.substr(0, 60));
   tell(DiagnosticId::line_unrecognised, Severity::warning, 0, "no command of IOS is known that begins with '" + first + "'");
   const bool bears = begins(first, "ip") || begins(first, "nat") || begins(first, "zone") || begins(first, "access");
+  // What is taken back in a section may be any of what stands there.
+  if (mode_ != Mode::top && mode_ != Mode::interface && mode_ != Mode::dhcp_pool && mode_ != Mode::line && (same(first, "no") || same(first, "default"))) {
+    config_.everywhere.push_back({"removal", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, true});
+    return;
+  }
   if (line_.indent > 0 && spoils_section()) return;
   if (mode_ == Mode::interface) {
     if (Interface* interface = current_interface(); interface != nullptr && bears)

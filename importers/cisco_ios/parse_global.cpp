@@ -254,6 +254,12 @@ bool Parser::line_sub(Cursor& cursor) {
     return modelled("access-class"), true;
   }
   if (line_.indent == 0) return false;
+  if ((cursor.eat("no") || cursor.eat("default")) && vty_ && line_.text.find("access-class") != std::string_view::npos) {
+    // Which of several sections holds for a line is not followed.
+    opaque("removal", "what '" + cursor.rest() + "' removes is not followed");
+    config_.control_plane.push_back({"removal", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, false});
+    return true;
+  }
   return set(LineClass::irrelevant, "management of the device"), true;
 }
 
@@ -295,6 +301,12 @@ void Parser::translates(Cursor&) {
   opaque("translation", "'" + std::string(line_.text.substr(0, 100)) + "' is not modelled");
   config_.everywhere.push_back({"translation", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, true});
   skip("translation");
+}
+
+// Later entries go by the new numbers.
+void Parser::renumbers(Cursor& cursor) {
+  opaque("removal", "what '" + cursor.rest() + "' numbers anew is not followed");
+  config_.everywhere.push_back({"resequence", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, false});
 }
 
 void Parser::drops(Cursor&) {

@@ -8,7 +8,11 @@ using model::Family;
 using model::LineClass;
 
 void Parser::interface(Cursor& cursor) {
-  if (cursor.eat("range")) return opaque("interface range", "a range of interfaces is not read"), skip("interface range");
+  if (cursor.eat("range")) {
+    opaque("interface range", "a range of interfaces is not read");
+    config_.everywhere.push_back({"interface range", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, true});
+    return skip("interface range");
+  }
   const std::string name = take_interface(cursor);
   if (name.empty() || name.size() > 100) return refuse(DiagnosticId::line_unrecognised, 1, "the name of an interface");
   const auto [found, added] = config_.interface_index.try_emplace(name, config_.interfaces.size());
@@ -49,7 +53,7 @@ bool Parser::interface_sub(Cursor& cursor) {
       {"xconnect", &Parser::if_redirect}, {"ip nat enable", &Parser::if_redirect}, {"nat64", &Parser::if_redirect}, {"nat66", &Parser::if_redirect},
       {"ipv6 nat", &Parser::if_redirect}, {"ip virtual-reassembly", nullptr}, {"ipv6 inspect", &Parser::if_filter}, {"ip ips", &Parser::if_filter},
       {"ip admission", &Parser::if_filter}, {"ip auth-proxy", &Parser::if_filter}, {"ip urlfilter", &Parser::if_filter}, {"mac access-group", &Parser::if_filter},
-      {"ip port access-group", &Parser::if_filter}, {"tunnel protection", nullptr}, {"cts", &Parser::if_filter}, {"utd", &Parser::if_filter},
+      {"ip port access-group", &Parser::if_filter}, {"tunnel protection", nullptr}, {"cts", &Parser::if_filter}, {"utd", &Parser::if_filter}, {"source template", &Parser::if_filter},
       {"ip sdwan", &Parser::if_redirect}, {"switchport", &Parser::if_switchport},
   };
   if (current_interface() == nullptr || is_global_form()) return false;
@@ -70,7 +74,10 @@ bool Parser::interface_sub(Cursor& cursor) {
 
 bool Parser::negated_interface_sub(Cursor& cursor) {
   Interface& interface = *current_interface();
-  const auto both = [](auto& pair) { pair[0].reset(), pair[1].reset(); };
+  const auto take_back = [&](auto& pair) {
+    for (const size_t side : {0, 1})
+      if (cursor.peek(1).empty() || same(cursor.peek(1), side == 1 ? "out" : "in")) pair[side].reset();
+  };
   if (cursor.eat_all("ip address")) {
     interface.addresses.clear();
     interface.dynamic4 = false;
@@ -78,12 +85,11 @@ bool Parser::negated_interface_sub(Cursor& cursor) {
   } else if (cursor.eat("shutdown")) {
     interface.shutdown = false;
   } else if (cursor.eat_all("ip access-group")) {
-    if (cursor.peek(1).empty()) both(interface.group);
-    else interface.group[same(cursor.peek(1), "out") ? 1 : 0].reset();
+    take_back(interface.group);
   } else if (cursor.eat_all("ipv6 traffic-filter")) {
-    both(interface.filter6);
+    take_back(interface.filter6);
   } else if (cursor.eat_all("ip inspect")) {
-    both(interface.inspect);
+    take_back(interface.inspect);
   } else if (cursor.eat_all("ip nat inside") || cursor.eat_all("ip nat outside")) {
     if (!cursor.done()) return cursor.back(0), false;
     interface.nat = NatSide::none;

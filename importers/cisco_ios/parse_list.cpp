@@ -341,12 +341,11 @@ bool Parser::list_sub(Cursor& cursor) {
   }
   if (cursor.eat("no")) {
     const auto sequence = text::parse_decimal(cursor.peek(), 0xffffffff);
-    if (!sequence || ++removals_ > 1000) return opaque("access list entry removed", "which entry is removed is not followed"), list_->entries.push_back([&] {
-      Entry entry;
-      entry.origin = line_.origin;
-      entry.unknowns.push_back({"access list", "entries removed by their text", Sharing::per_visit});
-      return entry;
-    }()), true;
+    if (!sequence && line_.indent == 0 && same(cursor.peek().substr(0, 2), "ip")) return cursor.back(0), false;  // of the top
+    if (!sequence || ++removals_ > 1000) {
+      config_.everywhere.push_back({"access list", "an entry that is removed by its text: " + std::string(line_.text.substr(0, 150)), line_.origin, true, true, false, true});
+      return opaque("access list entry removed", "which entry is removed is not followed"), true;
+    }
     std::erase_if(list_->entries, [&](const Entry& entry) { return entry.sequence == *sequence; });
     modelled("access list entry removed");
     return true;

@@ -152,6 +152,12 @@ bool Parser::policy_map_sub(Cursor& cursor) {
     next.origin = line_.origin;
     next.is_default = same(line_.words.back().text, "class-default");
     next.name = std::string(line_.words.back().text);
+    // IOS goes back to the class that is there already.
+    for (const PolicyClass& earlier : classes)
+      if (earlier.name == next.name) {
+        config_.everywhere.push_back({"class", "a class that is changed: " + next.name.substr(0, 100), line_.origin, true, true, false, true});
+        break;
+      }
     if (line_.words.size() > 4) next.condition = UnknownPart{"class", std::string(line_.text.substr(0, 200)), Sharing::per_visit};
     classes.push_back(std::move(next));
     return modelled("policy map"), true;
@@ -170,7 +176,7 @@ bool Parser::policy_map_sub(Cursor& cursor) {
     last.condition = UnknownPart{"policy-map", std::string(line_.text.substr(0, 200)), Sharing::per_visit};
     return opaque("deeper inspection", "what this drops is not modelled"), true;
   }
-  if (cursor.eat("no")) return set(LineClass::irrelevant, "switched off"), true;
+  if (same(cursor.peek(), "no") && same(cursor.peek(1), "log")) return set(LineClass::irrelevant, "switched off"), true;
   return false;
 }
 

@@ -82,6 +82,7 @@ class Parser {
   void control_plane(Cursor& cursor);
   void redirects(Cursor& cursor);
   void translates(Cursor& cursor);
+  void renumbers(Cursor& cursor);
   void drops(Cursor& cursor);
   void port_map(Cursor& cursor);
   void crypto_map(Cursor& cursor);

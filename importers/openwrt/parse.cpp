@@ -276,6 +276,7 @@ std::string_view package_by_options(const UciSection& section) {
     if (any({"lookup", "goto", "action", "priority", "suppress_prefixlength", "uidrange"})) return "network";
     if (any({"target", "proto", "family", "dest_port", "src_port", "src_ip", "dest_ip", "name"})) return "firewall";
   }
+  if (section.type == "include" && any({"path"})) return "firewall";
   if (section.type == "ipset") {
     if (any({"domain", "netifd"})) return "dhcp";
     const Option* name = section.find("name");

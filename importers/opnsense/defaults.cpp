@@ -44,6 +44,7 @@ class Writer {
     anti_lockout();
     bypass();
     captive_portals();
+    for (const auto& [what, origin] : config_.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
   }
 
   // Port forwards that register a rule: "automatic at the end of our ruleset".

@@ -82,6 +82,7 @@ class Reader {
     account_.set_all(node, LineClass::unrecognised, "section that no importer knows");
     report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("the section <{}> is not known", name), {"what it does to packets is not modelled"});
     gap(node, fmt::format("section <{}>", name));
+    if (config_.strangers.size() < kMaxStrange) config_.strangers.emplace_back(fmt::format("section <{}>", name), origin(node));
   }
 
   void note_unknown(xml_node child, std::vector<std::string>& unknown) {

@@ -105,6 +105,7 @@ struct Config {
   std::vector<Pool> pools;
   std::vector<Tunnel> tunnels;
   std::vector<model::RoutingGap> gaps;
+  std::vector<std::pair<std::string, model::Origin>> strangers;  // sections and packages that may add rules of their own
   std::vector<std::pair<std::string, model::Origin>> captive;  // interface of a captive portal
 };
 

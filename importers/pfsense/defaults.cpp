@@ -45,6 +45,7 @@ class Writer {
     on("enc0", add("default: IPsec internal host to host", Action::pass, Direction::out, {})).quick = false;
     anti_lockout();
     captive_portals();
+    for (const auto& [what, origin] : world_.config.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
   }
 
   void behind() {

@@ -79,6 +79,11 @@ class Reader {
            {"what it does to packets is not modelled"});
     // What a section that nobody knows does to packets is as unknown as a tunnel that nobody knows.
     config_.gaps.push_back({fmt::format("section <{}>", name.substr(0, 80)), origin(node)});
+    stranger(node, fmt::format("section <{}>", name.substr(0, 80)));
+  }
+
+  void stranger(xml_node node, std::string what) {
+    if (config_.strangers.size() < kMaxStrange) config_.strangers.emplace_back(std::move(what), origin(node));
   }
 
   model::Origin origin(xml_node node) const { return {section_.file, file_.line_of(node)}; }
@@ -428,10 +433,18 @@ class Reader {
       if (enable) account_.set_all(enable, kApproximated, "UPnP");
       return account_.set_all(node, kIrrelevant, "UPnP");
     }
+    // Its rules let packets to port 80 into the proxy, and out of it.
+    for (const xml_node config : name == "squid" ? elements(node) : std::vector<xml_node>())
+      for (const xml_node on : elements(config))
+        if (std::string_view(on.name()) == "transparent_proxy" && text::xml_text(on) == "on") {
+          account_.set_all(on, kOpaque, "transparent proxy");
+          stranger(on, "transparent proxy of squid");
+        }
     for (const Topic& topic : kIrrelevantPackages)
       if (name.starts_with(topic.name)) return account_.set_all(node, kIrrelevant, topic.reason);
     // A package that nobody knows may add rules of its own.
     if (text::xml_has_elements(node)) gap(node, fmt::format("package {}", name.substr(0, 80)));
+    if (text::xml_has_elements(node)) stranger(node, fmt::format("package {}", name.substr(0, 80)));
     account_.set_all(node, LineClass::unrecognised, "package that no importer knows");
     report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("the package '{}' is not known", name.substr(0, 80)),
            {"rules and routes that it may add are not modelled"});

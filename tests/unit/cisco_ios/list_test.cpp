@@ -75,6 +75,7 @@ const Row kRows[] = {
     {"unreadable_deny", " deny tcp any any frobnicate\n permit ip any any\n", {}, Verdict::depends},
     {"unknown_word_in_list", " pemit ip any any\n", {}, Verdict::depends},
     {"removed_by_number", " 10 deny ip any any\n 20 permit ip any any\n no 10\n", {}, Verdict::accept},
+    {"removed_by_text", " deny tcp any any eq 80\n permit ip any any\n no deny tcp any any eq 80\n", {}, Verdict::depends},
     {"capitals", " PERMIT TCP ANY HOST 198.51.100.1 EQ WWW\n", {}, Verdict::accept},
 };
 
@@ -84,6 +85,15 @@ TEST_P(ListRows, Decide) {
   EXPECT_EQ(Imported(text).verdict(GetParam().packet), GetParam().verdict) << text;
 }
 INSTANTIATE_TEST_SUITE_P(Rows, ListRows, testing::ValuesIn(kRows), [](const auto& row) { return std::string(row.param.name); });
+
+// What takes back or changes settings in a way that is not followed.
+TEST(List, ChangesThatAreNotFollowed) {
+  const std::string list = with_list(" deny tcp any any\n permit ip any any\n");
+  for (const std::string_view change : {"interface range GigabitEthernet0/1 - 2\n no ip access-group LIST in\n", "crypto pki certificate chain X\n certificate self-signed 01\n  3082\n",
+                                        "ip access-list resequence LIST 100 10\n", "class-map type inspect match-any C\n no match protocol http\n", "no ip http access-class 10\n",
+                                        "interface GigabitEthernet0/1\n source template T\n"})
+    EXPECT_EQ(Imported(list + std::string(change)).verdict({}), Verdict::depends) << change;
+}
 
 TEST(List, StandardLooksAtTheSource) {
   const std::string text = with_list(" deny 192.0.2.8\n permit 192.0.2.0 0.0.0.255\n", "standard");

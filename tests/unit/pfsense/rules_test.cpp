@@ -228,5 +228,13 @@ TEST(PfSense, answers_name_the_line_of_the_rule) {
   EXPECT_EQ(device.line(wan("10.0.0.8")), 13u);
 }
 
+TEST(PfsenseRules, StrangersMayAddRules) {
+  const std::string block = "<rule><type>block</type><interface>lan</interface><source><any/></source><destination><any/></destination></rule>";
+  EXPECT_EQ(PfDevice(config(block)).verdict(lan("198.51.100.7")), "drop");
+  for (const char* more : {"<strange><x>1</x></strange>", "<installedpackages><fancy><config><x>1</x></config></fancy></installedpackages>",
+                           "<installedpackages><squid><config><transparent_proxy>on</transparent_proxy></config></squid></installedpackages>"})
+    EXPECT_EQ(PfDevice(config(block, more)).verdict(lan("198.51.100.7")), "depends") << more;
+}
+
 }  // namespace
 }  // namespace fwproof
