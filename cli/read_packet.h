@@ -23,6 +23,9 @@ struct PacketRequest {
 PacketRequest parse_packet_words(std::string_view text);
 PacketRequest parse_packet_json(std::string_view text);
 
+// What every device gives a packet that comes in (solver/walk.h, "Hops"), where nobody said otherwise.
+void settle_first(model::Packet& packet, bool answer);
+
 // The packet with its names as the policy numbers them.
 model::Packet packet_for(const PacketRequest& request, const model::Policy& policy);
 

@@ -137,6 +137,7 @@ Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool of
     const model::Policy* policy = station->policy_for(request.packet.family);
     if (policy == nullptr) return {{}, "'" + station->device->name + "' has no export for this address family"};
     model::Packet packet = packet_for(request, *policy);
+    settle_first(packet, packet.has(Field::ct_dir) && packet.get(Field::ct_dir) == 1);
     if (station->device->profile && !packet.has(Field::profile)) packet.set(Field::profile, *station->device->profile);
     if (answer.trace.steps.empty()) {
       answer.trace.packet = packet;

@@ -29,20 +29,6 @@ void carry(const Packet& from, PacketRequest& request) {
     if (from.has(field)) request.packet.set(field, from.get(field));
 }
 
-// What every device gives a packet that comes in (solver/walk.h, "Hops"), where nobody said otherwise.
-void settle_first(Packet& packet, bool answer) {
-  const auto settle = [&](Field field, model::u128 value) {
-    if (!packet.has(field)) packet.set(field, value);
-  };
-  settle(Field::mark, 0);
-  settle(Field::fragment, 0);
-  settle(Field::ct_dir, answer);
-  if (!answer && packet.has(Field::state) && packet.get(Field::state) == model::state_new) {
-    settle(Field::ct_status, 0);
-    settle(Field::connmark, 0);
-  }
-}
-
 // What nat did to the first packet, to be undone on its answer.
 model::Translation undone(const model::Outcome& passed) {
   model::Translation back;
