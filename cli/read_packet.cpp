@@ -223,6 +223,20 @@ std::string without_path(const std::string& message) { return message.starts_wit
 
 }  // namespace
 
+// Nothing of the surroundings has touched it yet.
+void settle_first(Packet& packet, bool answer) {
+  const auto settle = [&](Field field, model::u128 value) {
+    if (!packet.has(field)) packet.set(field, value);
+  };
+  settle(Field::mark, 0);
+  settle(Field::fragment, 0);
+  settle(Field::ct_dir, answer);
+  if (!answer && packet.has(Field::state) && packet.get(Field::state) == model::state_new) {
+    settle(Field::ct_status, 0);
+    settle(Field::connmark, 0);
+  }
+}
+
 PacketRequest parse_packet_words(std::string_view text) {
   Builder builder;
   std::istringstream in{std::string(text)};
