@@ -1,3 +1,4 @@
+// Where zones are, and one search over devices and exits: long because the search is one class.
 #include "model/ways.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // Access lists and object groups.
+// Long because entries of every kind of list share their words: one cursor reads them all.
 #include <algorithm>
 
 #include "importers/cisco_ios/names.h"

@@ -1,3 +1,4 @@
+// Scripts line by line: one class, because variables, blocks and sessions of netsh stand in each other's way.
 #include "importers/netsh/script.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // Conditions. What nft(8) calls an implicit dependency (tcp dport asks for TCP, ip saddr for IPv4) was read off `nft --debug=netlink`.
+// Long because each expression is a function of its own.
 #include <algorithm>
 #include <array>
 

@@ -1,4 +1,5 @@
 // Statements in order. Sources: net/netfilter/nft_*.c of Linux 6.1; FORMAT.md has the reading.
+// Long because each statement is a function of its own.
 #include "importers/nftables/lower_rule.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Translation: ForwardRule.php, SNatRule.php, DNatRule.php, NptRule.php and filter_configure_sync() of OPNsense (2026-08-21).
+// One file, because the kinds of translation come in one order.
 #include <fmt/format.h>
 
 #include <algorithm>

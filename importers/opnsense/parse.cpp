@@ -1,3 +1,4 @@
+// Elements of both generations, old pages and models, in the order of the file: long because each has its own spelling.
 #include "importers/opnsense/parse.h"
 
 #include <fmt/format.h>

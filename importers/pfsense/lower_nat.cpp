@@ -1,4 +1,5 @@
 // Translation: filter_nat_rules_generate() of filter.inc, pfSense CE 2.8 (2026-03-31).
+// One file, because the kinds of translation come in one order.
 #include <fmt/format.h>
 
 #include <algorithm>

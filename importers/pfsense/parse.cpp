@@ -1,3 +1,4 @@
+// Elements in the order of the file: long because each page has its own spelling.
 #include "importers/pfsense/parse.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // Three meanings of a policy agree: the plain evaluator, the computed regions, and Z3. A failure prints the seed and the policy.
+// One file: what is compared is the same for all worlds.
 #include <gtest/gtest.h>
 
 #include <algorithm>

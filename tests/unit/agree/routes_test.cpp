@@ -1,4 +1,5 @@
 // Walks that follow routes: the evaluator by way of replay, the regions and Z3 say the same, over every packet of the tiny universe.
+// One file: what is compared is the same for all walks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
