@@ -42,6 +42,11 @@ bool Checking::ask_by_routes(const Requirement& row, const std::string& from, co
   IntervalSet src = anyone ? any_for_requirement().in(family) : source.addresses.in(family);
   if (anyone && target.bound && !target.any) src = src.minus(target.addresses.in(family));
   name_unplaced(result);
+  // A network's senders are its hosts; what the device among them sends itself is another question.
+  for (const Device& device : network_.devices) {
+    const IntervalSet own = device.host.empty() && !anyone ? ways_.topology(family).addresses(device).intersected(src) : IntervalSet{};
+    if (!own.empty() && own != src) result.assumes.push_back({fmt::format("{} of {} is {} itself: what it sends is not checked", address_words(family, own), from, device.name), {}});
+  }
   IntervalSet lost;
   const std::vector<Location> starts = ways_.locate(from, src, family, anyone, lost);
   if (!lost.empty())
