@@ -92,6 +92,7 @@ class Checking {
   std::vector<Path> paths_by_routes(const Asked& asked, const model::IntervalSet& dst, const model::IntervalSet& src, bool answers, std::vector<std::string>& reasons);
   void add_answers(const Asked& asked, const Path& path, const model::Way& way, const model::IntervalSet& src, const Taken& seen, std::vector<Path>& paths, std::vector<std::string>& reasons);
   bool returns_outside(const Asked& asked, const model::Way& answer);
+  model::IntervalSet surely_reached(const std::vector<Part>& parts, const model::IntervalSet& sent_to) const;
   model::IntervalSet arriving_at(const std::vector<Part>& parts, model::Field field) const;
   void note_routing_gaps(const std::vector<model::Stop>& stops, Result& result) const;
   bool is_itself(const model::Zone& role, const model::Device& device) const;

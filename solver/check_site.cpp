@@ -90,11 +90,12 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     const bool works = good(tried, notes.reasons);
     // What a translation leads to says more of a failure than an address that cannot be meant.
     if (works && any_works) {
-      left = left.minus(arriving_at(tried, Field::dst));
+      left = left.minus(surely_reached(tried, candidates[i].dst));
       best_notes.assumes.push_back({candidates[i].how, {}});
       best.insert(best.end(), std::make_move_iterator(tried.begin()), std::make_move_iterator(tried.end()));
     } else if (!any_works && (works || best.empty() || searched)) {
-      if (works) left = searched ? left.minus(arriving_at(tried, Field::dst)) : IntervalSet{};
+      const bool elsewhere = searched || network_.reached_at.contains({asked.to, asked.from});
+      if (works) left = elsewhere ? left.minus(surely_reached(tried, candidates[i].dst)) : IntervalSet{};
       best = std::move(tried);
       best_notes = std::move(notes);
       best_how = candidates[i].how;
@@ -113,6 +114,13 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
   append(result.assumes, best_notes.assumes);
   append(result.depends_on, best_notes.depends_on);
   for (Part& part : best) parts.push_back(std::move(part));
+}
+
+// The target's addresses at which these walks arrive. Of several that a translation may choose from it is not known which a packet gets, so
+// that none of them is surely reached.
+IntervalSet Checking::surely_reached(const std::vector<Part>& parts, const IntervalSet& sent_to) const {
+  const IntervalSet reached = arriving_at(parts, Field::dst);
+  return reached.is_single() || sent_to.contains(reached) ? reached : IntervalSet{};
 }
 
 // What a field of the first packets of these walks is when they arrive.

@@ -53,7 +53,7 @@ bool Parser::interface_sub(Cursor& cursor) {
       {"xconnect", &Parser::if_redirect}, {"ip nat enable", &Parser::if_redirect}, {"nat64", &Parser::if_redirect}, {"nat66", &Parser::if_redirect},
       {"ipv6 nat", &Parser::if_redirect}, {"ip virtual-reassembly", nullptr}, {"ipv6 inspect", &Parser::if_filter}, {"ip ips", &Parser::if_filter},
       {"ip admission", &Parser::if_filter}, {"ip auth-proxy", &Parser::if_filter}, {"ip urlfilter", &Parser::if_filter}, {"mac access-group", &Parser::if_filter},
-      {"ip port access-group", &Parser::if_filter}, {"ip verify source", &Parser::if_filter}, {"tunnel protection", nullptr}, {"cts", &Parser::if_filter}, {"utd", &Parser::if_filter}, {"source template", &Parser::if_filter},
+      {"ip port access-group", &Parser::if_filter}, {"ip verify source", &Parser::if_filter}, {"rate-limit", &Parser::if_filter}, {"tunnel protection", nullptr}, {"cts", &Parser::if_filter}, {"utd", &Parser::if_filter}, {"source template", &Parser::if_filter},
       {"ip sdwan", &Parser::if_redirect}, {"switchport", &Parser::if_switchport},
   };
   if (current_interface() == nullptr || is_global_form()) return false;

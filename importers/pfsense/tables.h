@@ -417,7 +417,7 @@ constexpr Topic kIrrelevantPackages[] = {
     {"zabbix", "statistics"},        {"telegraf", "statistics"},   {"nrpe", "statistics"},          {"node_exporter", "statistics"},  {"acme", "certificates"},    {"avahi", "name service"},
     {"bind", "name service"},        {"dnsmasq", "name service"},  {"servicewatchdog", "services"}, {"openvpnexport", "VPN clients"}, {"vpn_openvpn_export", "VPN clients"}, {"cron", "jobs"},
     {"syslog", "logging"},           {"nut", "power supply"},      {"apcupsd", "power supply"},     {"iperf", "diagnostics"},         {"arpwatch", "diagnostics"}, {"arping", "diagnostics"},
-    {"mailreport", "messages"},      {"shellcmd", "jobs"},         {"sudo", "users"},               {"filer", "files"},               {"lldpd", "link"},           {"tftpd", "files"},
+    {"mailreport", "messages"},      {"sudo", "users"},               {"filer", "files"},               {"lldpd", "link"},           {"tftpd", "files"},
     {"backup", "backup"},            {"notes", "notes"},           {"system_patches", "updates"},   {"lcdproc", "hardware"},          {"wol", "wake on LAN"},      {"antivirus", "proxy on the device"},
     {"clamav", "proxy on the device"}, {"e2guardian", "proxy on the device"}, {"miniupnpdsettings", "UPnP"},
 };

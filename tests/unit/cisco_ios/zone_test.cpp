@@ -154,7 +154,7 @@ TEST(Router, OwnPacketsAreNotFilteredOnTheWayOut) {
 }
 
 TEST(Router, WhatIsNotModelledDepends) {
-  for (const std::string_view setting : {" ip verify unicast source reachable-via rx\n", " crypto map VPN\n", " ip wccp web-cache redirect in\n", " ip admission WHO\n", " nat64 enable\n", " ip frobnicate\n"}) {
+  for (const std::string_view setting : {" ip verify unicast source reachable-via rx\n", " crypto map VPN\n", " ip wccp web-cache redirect in\n", " ip admission WHO\n", " nat64 enable\n", " ip frobnicate\n", " ip verify source\n", " rate-limit input 8000 1500 2000 conform-action drop exceed-action drop\n"}) {
     const std::string text = "interface GigabitEthernet0/1\n" + std::string(setting);
     EXPECT_EQ(Imported(text).verdict({}), Verdict::depends) << setting;
   }
