@@ -60,31 +60,8 @@ void override_unlisted(model::Requirements& requirements, const std::string& wha
   for (model::Closure& closure : requirements.closures) (what == "tcp" ? closure.tcp : closure.other) = strictness(how);
 }
 
-struct ConstraintWords {
-  std::string_view kind;
-  std::string_view asks;
-};
-constexpr ConstraintWords kConstraints[] = {
-    {"not-intercepted", "that no proxy or inspection opens the traffic on its way"},
-    {"port-forward", "that a port forward leads to the host"},
-    {"nat-loopback", "that inside hosts reach the public address"},
-    {"static-address-outside-dhcp", "that the host's fixed address is outside the DHCP range"},
-};
-
-// A document asks for more than open ports; what is not answered is said, so that nobody takes silence for a yes.
-void add_constraints(Loaded& loaded, const specs::Specification& spec) {
-  for (const specs::Constraint& constraint : spec.constraints) {
-    const auto words = std::find_if(std::begin(kConstraints), std::end(kConstraints), [&](const ConstraintWords& row) { return row.kind == constraint.kind; });
-    std::string why = "the document also asks";
-    if (words != std::end(kConstraints)) why += " " + std::string(words->asks);
-    if (constraint.citation.line != 0) why += " (line " + std::to_string(constraint.citation.line) + ")";
-    loaded.not_asked.push_back({spec.id + "/" + constraint.kind, why + ": this version does not answer constraints yet, check it by hand"});
-  }
-}
-
 void add_requirements(Loaded& loaded, const std::vector<specs::Specification>& specifications, Origin named_at) {
   std::vector<model::Diagnostic> diagnostics;
-  for (const specs::Specification& spec : specifications) add_constraints(loaded, spec);
   loaded.requirements = specs::requirements(specifications, loaded.network.zones, diagnostics);
   for (model::Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.origin.line == 0) diagnostic.origin = named_at;
@@ -286,6 +263,7 @@ Loaded load_site(const std::string& path, const NetworkArguments& arguments) {
   for (const std::string& spec : arguments.specs) add_specification(loaded, spec, "", kCommandLine, specifications);
   for (const specs::SiteDevice& device : site.devices) add_site_device(loaded, device, directory, *file);
   add_requirements(loaded, specifications, {*file, 0});
+  loaded.requirements.declarations = site.declares;
   for (const auto& [what, how] : site.unlisted) override_unlisted(loaded.requirements, what, how);
   for (const std::string& text : arguments.unlisted) override_unlisted(loaded.requirements, split_assignment(text).first, split_assignment(text).second);
   for (const specs::AcceptedFinding& finding : site.accept) loaded.accepted.push_back({finding.id, finding.src, finding.reason});

@@ -29,6 +29,8 @@ struct InterfaceFact {
   bool dynamic = false;           // has (or may have) an address that the export does not tell: DHCP, PPPoE, SLAAC
   std::optional<Family> dynamic_family;  // dynamic in this family only (a static IPv4 address beside a delegated IPv6 prefix); unset: in both
   std::string vrf;                // routing instance; empty: the global one
+  std::vector<Prefix> leased;     // of `addresses`: those that a DHCP server or a router advertisement gave (the export says so)
+  std::vector<Prefix> fixed;      // of `addresses`: those that are configured (the export says so)
   std::string network;            // the site's name for the network it joins: tells networks with the same addresses apart; may be empty
 };
 struct RouteFact {
@@ -52,11 +54,31 @@ struct RoutingGap {
   std::string text;
   Origin origin;
 };
+// A line of a hosts file.
+struct HostName {
+  std::string name;               // lower case
+  Address address;
+  Origin origin;
+};
+// Something that takes connections out of their way beside the packet filter: WCCP, a transparent proxy, `netsh interface portproxy`, an
+// inspection profile. Connections that it may take: to `addresses` and `ports` in `protocol`.
+struct Interception {
+  std::string kind;               // "wccp", "portproxy", "proxy", "inspection"
+  std::string text;               // as configured
+  AddressSet addresses;           // destinations; all() where it does not say
+  unsigned protocol = 6;
+  IntervalSet ports;              // all(16) where it does not say
+  bool sure = true;               // false: whether it takes them hangs on something that the export does not tell
+  bool local = false;             // it listens on the device's own addresses (whatever `addresses` says)
+  Origin origin;
+};
 struct HostFacts {
   std::vector<InterfaceFact> interfaces;
   std::vector<RouteFact> routes;            // without the connected ones, which the interfaces' addresses tell
   std::vector<DhcpPool> dhcp_pools;
   std::vector<RoutingGap> routing_gaps;
+  std::vector<HostName> names;
+  std::vector<Interception> interceptions;
   bool complete_addresses = false;          // the list of addresses is the whole of them (ip addr without filter; a router's configuration without dynamic ones)
   bool complete_routes = false;             // the list of routes is the whole of them but for routing_gaps; false: only what somebody happened to state
 };
@@ -85,6 +107,7 @@ struct StatedPath {
 struct Network {
   std::map<std::string, Zone> zones;
   std::vector<Device> devices;     // where nothing tells where devices on the way stand: in the order in which a packet towards the first host zone meets them
+  std::vector<Device> aside;       // DHCP servers, hosts files: packets do not pass them, only their facts count; not in `devices`
   std::vector<StatedPath> paths;
   std::map<std::pair<std::string, std::string>, AddressSet> reached_at;  // (target, client's zone) → addresses by which it knows the target
 };

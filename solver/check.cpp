@@ -93,6 +93,7 @@ Checking::Checking(const Network& network, const Requirements& requirements, con
 Report Checking::run() {
   for (const Requirement& row : requirements_.rows) ask_row(row);
   ask_exposures();
+  for (const Constraint& constraint : requirements_.constraints) ask_constraint(constraint);
   return std::move(report_);
 }
 

@@ -108,6 +108,17 @@ class Checking {
   void note_moved(const std::string& service, const Path& path, const Answer& answer, Result& result) const;
   void note_sent_on(const Path& path, const Answer& answer, Result& result) const;
 
+  // ---- check_constraints.cpp: one result for each constraint ----
+  void ask_constraint(const model::Constraint& constraint);
+  // The hosts that it is about.
+  std::vector<std::string> protected_zones(const model::Constraint& constraint) const;
+  std::vector<const model::Requirement*> rows_of(const model::Constraint& constraint) const;
+  const model::Declaration* declared(const model::Constraint& constraint) const;
+  void ask_port_forward(const model::Constraint& constraint, Result& result);    // check_port_forward.cpp
+  void ask_nat_loopback(const model::Constraint& constraint, Result& result);    // check_nat_loopback.cpp
+  void ask_static_address(const model::Constraint& constraint, Result& result);  // check_static_address.cpp
+  void ask_not_intercepted(const model::Constraint& constraint, Result& result); // check_not_intercepted.cpp
+
   // ---- check_exposure.cpp ----
   struct Service {
     unsigned protocol;

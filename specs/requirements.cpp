@@ -51,8 +51,21 @@ model::Requirement requirement(const Specification& spec, const Row& row, Zones&
   result.program = row.program;
   result.service = row.service;
   result.description = row.description;
-  result.reading = row.reading;
+  result.dynamic_rpc = row.dynamic_rpc;
+  result.reading = to_text(row.readings);
   result.citation = row.citation;
+  return result;
+}
+
+model::Constraint constraint(const Specification& spec, const Constraint& given, Zones& zones) {
+  model::Constraint result;
+  result.kind = given.kind;
+  result.id = spec.id + "/" + std::string(to_text(given.kind));
+  result.spec = spec.id;
+  result.from = zones_of(spec, given.from, zones);
+  result.to = zones_of(spec, given.to, zones);
+  result.alternatives = given.alternatives;
+  result.citation = given.citation;
   return result;
 }
 
@@ -89,6 +102,7 @@ model::Requirements requirements(const std::vector<Specification>& specification
       continue;
     }
     for (const Row& row : spec.rows) result.rows.push_back(requirement(spec, row, zones));
+    for (const Constraint& given : spec.constraints) result.constraints.push_back(constraint(spec, given, zones));
     result.closures.push_back({spec.id, spec.unlisted_tcp, spec.unlisted_other, spec.unlisted_citation});
   }
   return result;

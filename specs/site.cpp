@@ -15,6 +15,7 @@ using model::DiagnosticId;
 
 constexpr std::string_view kProfiles[] = {"domain", "private", "public"};
 constexpr std::string_view kStrictness[] = {"violation", "warning", "ignore"};
+constexpr std::string_view kAlternatives[] = {"internal-dns", "hosts-file", "internal-address", "static"};
 
 struct DeviceDraft {
   SiteDevice device;
@@ -277,6 +278,34 @@ void read_accept(Reader& reader, const Value& value, SiteDraft& draft) {
   });
 }
 
+void read_declared_constraint(Reader& reader, const Value& value, model::Declaration& declaration) {
+  const auto id = reader.text(value);
+  if (!id) return;
+  if (id->find('/') == std::string::npos) reader.error(value, quoted(*id) + " is not the id of a constraint (evo-nat-router/nat-loopback)");
+  declaration.constraint = *id;
+}
+
+constexpr KeyRule<model::Declaration> kDeclareKeys[] = {
+    {"constraint", Need::required, read_declared_constraint},
+    {"alternative", Need::required,
+     [](Reader& reader, const Value& value, model::Declaration& declaration) {
+       if (const auto word = reader.one_of(value, "an alternative", kAlternatives)) declaration.alternative = *word;
+     }},
+    {"name", Need::optional, read_text<&model::Declaration::name>},
+    {"reason", Need::optional, read_text<&model::Declaration::reason>},
+};
+
+void read_declares(Reader& reader, const Value& value, SiteDraft& draft) {
+  if (!reader.expect(value, JsonNode::Kind::array) || value.node->items.empty()) return;
+  reader.each_item(value, [&](const Value& item) {
+    model::Declaration declaration;
+    declaration.origin = {draft.file, item.node->at.line};
+    read_object<model::Declaration>(reader, item, kDeclareKeys, declaration);
+    if (declaration.alternative == "hosts-file" && declaration.name.empty()) reader.error(item, "the key \"name\" is missing: the name that clients use for the server");
+    draft.site.declares.push_back(std::move(declaration));
+  });
+}
+
 struct UnlistedDraft {
   std::map<std::string, std::string>& overrides;
 };
@@ -307,6 +336,7 @@ constexpr KeyRule<SiteDraft> kSiteKeys[] = {
     {"paths", Need::optional, read_paths},
     {"reached_at", Need::optional, read_reached_at},
     {"accept", Need::optional, read_accept},
+    {"declares", Need::optional, read_declares},
     {"unlisted", Need::optional,
      [](Reader& reader, const Value& value, SiteDraft& draft) {
        UnlistedDraft unlisted{draft.site.unlisted};
@@ -339,7 +369,8 @@ LoadedSite load_site(const model::Sources& sources, uint32_t file) {
 
 KeysByObject site_keys() {
   return {{"site", key_names(kSiteKeys)},     {"device", key_names(kDeviceKeys)},         {"interface", key_names(kInterfaceKeys)}, {"path", key_names(kPathKeys)},
-          {"route", key_names(kRouteKeys)},   {"accept", key_names(kAcceptKeys)},         {"unlisted", key_names(kUnlistedKeys)}};
+          {"route", key_names(kRouteKeys)},   {"accept", key_names(kAcceptKeys)},         {"unlisted", key_names(kUnlistedKeys)},
+          {"declaration", key_names(kDeclareKeys)}};
 }
 
 }  // namespace fwproof::specs

@@ -40,6 +40,7 @@ struct Site {
   std::vector<model::StatedPath> paths;
   std::map<std::pair<std::string, std::string>, model::AddressSet> reached_at;   // (target, client's zone)
   std::vector<AcceptedFinding> accept;
+  std::vector<model::Declaration> declares;
   bool unlisted_outbound = false;
   std::map<std::string, std::string> unlisted;   // overrides: "tcp" / "other" → violation | warning | ignore
 };

@@ -16,7 +16,8 @@ using model::DiagnosticId;
 using model::IntervalSet;
 using model::Strictness;
 
-constexpr std::string_view kConstraintKinds[] = {"port-forward", "nat-loopback", "static-address-outside-dhcp", "not-intercepted"};
+constexpr std::string_view kAlternatives[] = {"internal-dns", "hosts-file", "internal-address"};
+constexpr std::string_view kDynamic[] = {"rpc"};
 constexpr std::string_view kStrictness[] = {"violation", "warning", "ignore"};  // in the order of model::Strictness
 
 // A specification while it is read, with what is needed across its parts.
@@ -104,17 +105,42 @@ std::vector<std::string> role_names(const Specification& spec) {
   return names;
 }
 
-template <auto Member>
-void read_role_list(Reader& reader, const Value& value, RowDraft& draft) {
+std::vector<std::string> read_role_list(Reader& reader, const Value& value, const Specification& spec) {
+  std::vector<std::string> roles;
   std::set<std::string> seen;
   reader.each_item_or_self(value, [&](const Value& item) {
     const auto name = reader.text(item);
     if (!name) return;
-    const Specification& spec = draft.whole.spec;
     if (!seen.insert(*name).second) reader.error(item, "the role " + quoted(*name) + " is named twice");
-    else if (spec.roles.contains(*name)) (draft.row.*Member).push_back(*name);
+    else if (spec.roles.contains(*name)) roles.push_back(*name);
     else reader.unknown_word(item, "a role that \"roles\" defines", role_names(spec), DiagnosticId::role_unknown);
   });
+  return roles;
+}
+
+template <auto Member>
+void read_row_roles(Reader& reader, const Value& value, RowDraft& draft) {
+  draft.row.*Member = read_role_list(reader, value, draft.whole.spec);
+}
+
+constexpr KeyRule<Reading> kReadingKeys[] = {
+    {"open", Need::optional, read_text<&Reading::open>},
+    {"chosen", Need::required, read_text<&Reading::chosen>},
+    {"alternative", Need::optional, read_text<&Reading::alternative>},
+    {"review", Need::optional, read_boolean<&Reading::review>},
+    {"accepted", Need::optional, read_text<&Reading::accepted>},
+};
+
+// A text is a decided reading.
+void read_reading(Reader& reader, const Value& value, RowDraft& draft) {
+  const auto read_one = [&](const Value& item) {
+    Reading reading;
+    if (item.node->kind == JsonNode::Kind::object) read_object<Reading>(reader, item, kReadingKeys, reading);
+    else if (const auto text = reader.text(item)) reading.chosen = *text;
+    draft.row.readings.push_back(std::move(reading));
+  };
+  if (value.node->kind == JsonNode::Kind::array) reader.each_item(value, read_one);
+  else read_one(value);
 }
 
 void read_row_id(Reader& reader, const Value& value, RowDraft& draft) {
@@ -162,8 +188,8 @@ void read_row_text(Reader& reader, const Value& value, RowDraft& draft) {
 
 constexpr KeyRule<RowDraft> kRowKeys[] = {
     {"id", Need::required, read_row_id},
-    {"from", Need::required, read_role_list<&Row::from>},
-    {"to", Need::required, read_role_list<&Row::to>},
+    {"from", Need::required, read_row_roles<&Row::from>},
+    {"to", Need::required, read_row_roles<&Row::to>},
     {"protocol", Need::optional, read_protocol},
     {"ports", Need::optional, read_ports},
     {"src_ports", Need::optional, read_src_ports},
@@ -172,7 +198,9 @@ constexpr KeyRule<RowDraft> kRowKeys[] = {
     {"program", Need::optional, read_row_text<&Row::program>},
     {"service", Need::optional, read_row_text<&Row::service>},
     {"description", Need::optional, read_row_text<&Row::description>},
-    {"reading", Need::optional, read_row_text<&Row::reading>},
+    {"dynamic", Need::optional,
+     [](Reader& reader, const Value& value, RowDraft& draft) { draft.row.dynamic_rpc = reader.one_of(value, "a way of choosing ports", kDynamic).has_value(); }},
+    {"reading", Need::optional, read_reading},
     {"cite", Need::optional,
      [](Reader& reader, const Value& value, RowDraft& draft) { read_cite(reader, value, draft.whole, draft.row.citation); }},
 };
@@ -199,21 +227,79 @@ void read_rows(Reader& reader, const Value& value, Draft& draft) {
 
 // ---- constraints, whole -------------------------------------------------------------------------------------------
 
+void read_kind(Reader& reader, const Value& value, ConstraintDraft& draft) {
+  std::vector<std::string_view> known;
+  for (const model::Constraint::Kind kind : model::kConstraintKinds) known.push_back(to_text(kind));
+  const auto word = reader.one_of(value, "a kind of constraint", known);
+  for (const model::Constraint::Kind kind : model::kConstraintKinds)
+    if (word && *word == to_text(kind)) draft.constraint.kind = kind;
+}
+
+void read_alternatives(Reader& reader, const Value& value, ConstraintDraft& draft) {
+  reader.each_item_or_self(value, [&](const Value& item) {
+    if (const auto word = reader.one_of(item, "an alternative to NAT loopback", kAlternatives)) draft.constraint.alternatives.push_back(*word);
+  });
+}
+
+template <auto Member>
+void read_constraint_roles(Reader& reader, const Value& value, ConstraintDraft& draft) {
+  draft.constraint.*Member = read_role_list(reader, value, draft.whole.spec);
+}
+
 constexpr KeyRule<ConstraintDraft> kConstraintKeys[] = {
-    {"kind", Need::required,
-     [](Reader& reader, const Value& value, ConstraintDraft& draft) {
-       if (const auto kind = reader.one_of(value, "a kind of constraint", kConstraintKinds)) draft.constraint.kind = *kind;
-     }},
+    {"kind", Need::required, read_kind},
+    {"from", Need::optional, read_constraint_roles<&Constraint::from>},
+    {"to", Need::optional, read_constraint_roles<&Constraint::to>},
+    {"alternatives", Need::optional, read_alternatives},
     {"cite", Need::optional,
      [](Reader& reader, const Value& value, ConstraintDraft& draft) { read_cite(reader, value, draft.whole, draft.constraint.citation); }},
 };
 
+// One of each kind: its id is the kind.
 void read_constraints(Reader& reader, const Value& value, Draft& draft) {
   if (!reader.expect(value, JsonNode::Kind::array) || value.node->items.empty()) return;
+  std::set<model::Constraint::Kind> seen;
   reader.each_item(value, [&](const Value& item) {
-    ConstraintDraft constraint{{"", draft.spec.document}, draft};
+    ConstraintDraft constraint{{}, draft};
+    constraint.constraint.citation = draft.spec.document;
     read_object<ConstraintDraft>(reader, item, kConstraintKeys, constraint);
+    if (!seen.insert(constraint.constraint.kind).second) reader.error(item, "there is a constraint of this kind already");
     draft.spec.constraints.push_back(std::move(constraint.constraint));
+  });
+}
+
+// ---- notes, left_over ---------------------------------------------------------------------------------------------
+
+template <class Remark>
+struct RemarkDraft {
+  Remark remark;
+  const Draft& whole;
+};
+
+template <class Remark, auto Member>
+void read_remark_text(Reader& reader, const Value& value, RemarkDraft<Remark>& draft) {
+  read_text<Member>(reader, value, draft.remark);
+}
+
+template <class Remark>
+void read_remark_cite(Reader& reader, const Value& value, RemarkDraft<Remark>& draft) {
+  read_cite(reader, value, draft.whole, draft.remark.citation);
+}
+
+constexpr KeyRule<RemarkDraft<Note>> kNoteKeys[] = {{"text", Need::required, read_remark_text<Note, &Note::text>},
+                                                    {"cite", Need::optional, read_remark_cite<Note>}};
+constexpr KeyRule<RemarkDraft<LeftOver>> kLeftOverKeys[] = {{"text", Need::required, read_remark_text<LeftOver, &LeftOver::text>},
+                                                            {"why", Need::required, read_remark_text<LeftOver, &LeftOver::why>},
+                                                            {"cite", Need::optional, read_remark_cite<LeftOver>}};
+
+template <class Remark, auto Member, const auto& Keys>
+void read_remarks(Reader& reader, const Value& value, Draft& draft) {
+  if (!reader.expect(value, JsonNode::Kind::array) || value.node->items.empty()) return;
+  reader.each_item(value, [&](const Value& item) {
+    RemarkDraft<Remark> remark{{}, draft};
+    remark.remark.citation = draft.spec.document;
+    read_object<RemarkDraft<Remark>>(reader, item, Keys, remark);
+    (draft.spec.*Member).push_back(std::move(remark.remark));
   });
 }
 
@@ -233,6 +319,8 @@ constexpr KeyRule<Draft> kSpecificationKeys[] = {
     {"roles", Need::required, read_roles},
     {"rows", Need::required, read_rows},
     {"constraints", Need::optional, read_constraints},
+    {"notes", Need::optional, read_remarks<Note, &Specification::notes, kNoteKeys>},
+    {"left_over", Need::optional, read_remarks<LeftOver, &Specification::left_over, kLeftOverKeys>},
 };
 
 void read_one(Reader& reader, const Value& value, LoadedSpecifications& loaded) {
@@ -247,6 +335,18 @@ void read_one(Reader& reader, const Value& value, LoadedSpecifications& loaded) 
 }
 
 }  // namespace
+
+std::string to_text(const std::vector<Reading>& readings) {
+  std::string text;
+  for (const Reading& reading : readings) {
+    text += text.empty() ? "" : "; ";
+    if (!reading.open.empty()) text += reading.open + ": ";
+    text += reading.chosen;
+    if (!reading.alternative.empty()) text += " (else: " + reading.alternative + ")";
+    if (reading.review) text += " [not reviewed]";
+  }
+  return text;
+}
 
 LoadedSpecifications load_specifications(const model::Sources& sources, uint32_t file) {
   LoadedSpecifications loaded;
@@ -263,7 +363,8 @@ LoadedSpecifications load_specifications(const model::Sources& sources, uint32_t
 KeysByObject specification_keys() {
   return {{"specification", key_names(kSpecificationKeys)}, {"document", key_names(kDocumentKeys)}, {"cite", key_names(kCiteKeys)},
           {"unlisted", key_names(kUnlistedKeys)},           {"role", key_names(kRoleKeys)},         {"row", key_names(kRowKeys)},
-          {"constraint", key_names(kConstraintKeys)}};
+          {"reading", key_names(kReadingKeys)},
+          {"constraint", key_names(kConstraintKeys)},       {"note", key_names(kNoteKeys)},         {"left_over", key_names(kLeftOverKeys)}};
 }
 
 }  // namespace fwproof::specs

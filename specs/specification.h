@@ -11,6 +11,27 @@
 
 namespace fwproof::specs {
 
+// A point that the document leaves open, and how it was decided.
+struct Reading {
+  std::string open;                  // "direction", "source", "target", "protocol", "ports", "unlisted", …; may be empty
+  std::string chosen;                // how it is read: "from ANY to SERVER"
+  std::string alternative;           // what else it could mean; may be empty
+  bool review = false;               // nobody has decided it yet
+  std::string accepted;              // who or what decided it
+};
+
+// A number of the document that looks like a port and is in no row.
+struct LeftOver {
+  std::string text;                  // "1024"
+  std::string why;                   // "a year", "part of a version", …
+  model::Citation citation;
+};
+
+struct Note {
+  std::string text;
+  model::Citation citation;
+};
+
 struct Row {
   std::string id;                    // "8474-ADM-MGMT", unique in its specification
   std::vector<std::string> from;
@@ -23,10 +44,14 @@ struct Row {
   bool optional = false;
   std::string program;
   std::string service;
+  bool dynamic_rpc = false;          // "dynamic": "rpc": RPC assigns the service a port out of `ports` at run time
   std::string description;
-  std::string reading;
+  std::vector<Reading> readings;
   model::Citation citation;
 };
+
+// One text for a result: "direction: from ANY to SERVER (else: both ways)".
+std::string to_text(const std::vector<Reading>& readings);
 
 struct Role {
   std::string title;
@@ -34,7 +59,10 @@ struct Role {
 };
 
 struct Constraint {
-  std::string kind;                  // "not-intercepted", "port-forward", …
+  model::Constraint::Kind kind{};
+  std::vector<std::string> from;     // nat-loopback: the clients inside; empty: every address of the server's network
+  std::vector<std::string> to;       // the hosts that it is about; empty: every role that rows protect
+  std::vector<std::string> alternatives;   // nat-loopback: "internal-dns", "hosts-file", "internal-address": what the document accepts instead
   model::Citation citation;
 };
 
@@ -48,6 +76,8 @@ struct Specification {
   std::map<std::string, Role> roles; // ANY is always defined
   std::vector<Row> rows;
   std::vector<Constraint> constraints;
+  std::vector<Note> notes;
+  std::vector<LeftOver> left_over;
 };
 
 struct LoadedSpecifications {
