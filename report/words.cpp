@@ -311,6 +311,17 @@ std::string dependence_words(const model::Dependence& dependence) {
   return "the packet's " + dependence.what;
 }
 
+std::string_view does_text(solver::DeviceSeen::Does does) {
+  switch (does) {
+    case solver::DeviceSeen::Does::passes: return "open";
+    case solver::DeviceSeen::Does::not_reached: return "not reached";
+    case solver::DeviceSeen::Does::depends: return "depends";
+    case solver::DeviceSeen::Does::leads_astray: return "leads elsewhere";
+    case solver::DeviceSeen::Does::stops: return "blocks";
+  }
+  return "";
+}
+
 std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
   std::string result;
   for (const std::string& text : texts) {

@@ -47,6 +47,9 @@ std::string flow_words(const model::Packet& packet);
 // "string: -m string …"; for what the surroundings settle, the option that says it.
 std::string dependence_words(const model::Dependence& dependence);
 
+// "open", "blocks", "depends", "not reached", "leads elsewhere".
+std::string_view does_text(solver::DeviceSeen::Does does);
+
 std::string joined(const std::vector<std::string>& texts, std::string_view separator = ", ");
 // At most `limit` of them, then "and 17 more".
 std::string shortened(const std::vector<std::string>& texts, size_t limit);

@@ -119,6 +119,12 @@ void put_words(Json& json, const Result& result) {
   if (!result.fault.empty()) json["fault"] = result.fault;
 }
 
+Json devices_json(const Result& result) {
+  Json json = Json::array();
+  for (const solver::DeviceSeen& seen : result.devices) json.push_back({{"device", seen.device}, {"host", seen.is_host}, {"does", does_text(seen.does)}});
+  return json;
+}
+
 Json result_json(const Run& run, SourceLines& lines, const Result& result) {
   Json json = {{"id", result.id},
                {"kind", kind_text(result.kind)},
@@ -134,6 +140,7 @@ Json result_json(const Run& run, SourceLines& lines, const Result& result) {
   json["assumes"] = assumes_json(lines, result);
   json["proof"] = {{"by", result.proof.by}, {"queries", result.proof.queries}, {"slice", result.proof.slice}};
   put_words(json, result);
+  if (!result.devices.empty()) json["devices"] = devices_json(result);
   return json;
 }
 

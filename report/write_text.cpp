@@ -7,6 +7,7 @@
 #include "report/write_account.h"
 #include "report/write_diagnostics.h"
 #include "report/write_findings.h"
+#include "report/write_overview.h"
 #include "report/write_reach.h"
 #include "report/write_verdicts.h"
 
@@ -50,6 +51,7 @@ void write_text(std::ostream& out, const Run& run, const TextOptions& options) {
   if (run.is_reach) {
     write_reach(out, run, lines, options.style, options.width);
   } else {
+    if (all) write_overview(out, run, options.style, options.width);
     if (all) write_table(out, run, options.style, options.width);
     write_findings(out, run, lines, options.style);
   }

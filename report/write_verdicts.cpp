@@ -154,12 +154,12 @@ void write_table(std::ostream& out, const Run& run, const Style& style, size_t w
   constexpr size_t kWidestInFiles = 140;
   std::vector<std::string> specs;
   for (const Result& result : run.report.results)
-    if (std::find(specs.begin(), specs.end(), result.spec) == specs.end()) specs.push_back(result.spec);
+    if (result.kind != solver::Kind::required && std::find(specs.begin(), specs.end(), result.spec) == specs.end()) specs.push_back(result.spec);
   for (const std::string& spec : specs) {
-    out << style.paint(Ink::bold, spec.empty() ? "Verdicts" : "Verdicts of " + escape(spec)) << '\n';
+    out << style.paint(Ink::bold, spec.empty() ? "Beyond the rows" : "Beyond the rows of " + escape(spec)) << '\n';
     Table table;
     for (const Result* result : by_urgency(run.report)) {
-      if (result->spec != spec) continue;
+      if (result->spec != spec || result->kind == solver::Kind::required) continue;
       const Word word = verdict_word(run, *result);
       table.add({{std::string(word.text), word.ink}, {std::string(short_id(*result))}, {what_of(*result)}});
     }

@@ -21,7 +21,7 @@ std::string_view short_id(const solver::Result& result);
 
 // Equal ones once, those that differ in one rule or role on one line.
 void write_assumptions(std::ostream& out, const Run& run, const SourceLines& lines, const Style& style);
-// One table for each specification; what does not hold comes first. width as for Table.
+// What is no row of a table: exposures and constraints, one table for each specification; what does not hold comes first. width as for Table.
 void write_table(std::ostream& out, const Run& run, const Style& style, size_t width);
 void write_changes(std::ostream& out, const Changes& changes, const Style& style, size_t width);
 void write_not_asked(std::ostream& out, const solver::Report& report, const Style& style);

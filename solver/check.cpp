@@ -216,6 +216,7 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
     result.proof.slice = std::max(result.proof.slice, answer.proof.slice);
     if (answer.proof.by != "none") result.proof.by = answer.proof.by;
     take_assumptions(result, answer);
+    note_devices(result, part);
     if (!answer.fault.empty() && result.fault.empty()) result.fault = answer.fault;
     if (!answer.limit.empty()) result.reasons.push_back("limit reached: " + answer.limit);
     const bool settled = answer.limit.empty() && answer.proven;

@@ -46,6 +46,8 @@ class Checking {
   void take_assumptions(Result& result, const Answer& answer);
   void accept(Result& result) const;
 
+  void note_devices(Result& result, const Part& part) const;   // devices_seen.cpp
+
   // ---- check_required.cpp ----
   void ask_row(const model::Requirement& row);
   bool ask_pair(const model::Requirement& row, const std::string& from, const std::string& to, Result& result, std::vector<Part>& parts);

@@ -68,6 +68,21 @@ struct Counterexample {
   std::vector<HopSeen> hops;   // the packet of that leg, hop by hop
 };
 
+// What one device on the way does with the packets in question.
+struct DeviceSeen {
+  // From best to worst: the worst of all packets counts.
+  enum class Does : uint8_t {
+    passes,       // lets all of them through
+    not_reached,  // … and some are stopped before they come here
+    depends,
+    leads_astray, // translates some of them so that they, or their answers, come to another place
+    stops,        // some of them
+  };
+  std::string device;
+  bool is_host = false;        // the own firewall of a source or target; false: it stands between them
+  Does does = Does::passes;
+};
+
 struct Proof {
   // "z3" or "none" (nothing was asked).
   std::string by = "none";
@@ -97,6 +112,7 @@ struct Result {
   std::vector<Counterexample> undecided;
   std::vector<model::Dependence> depends_on;
   std::vector<model::Assumption> assumes;
+  std::vector<DeviceSeen> devices;    // of required rows: those on the way
   std::vector<std::string> reasons;   // plain sentences: "nothing to check: …", "IPv6 not checked: …", "limit reached: …"
   std::string accepted;        // the site's reason, when the site accepts all that was found: still violated, but it does not fail the run
   Proof proof;
