@@ -1,4 +1,4 @@
-// Any bytes as `ipset save` or `ip addr` beside a fixed dump that uses them: no crash, well-formed policies, accounts that add up.
+// Any bytes as `ipset save`, `ip addr`, `ipconfig`, dhcpd.conf or Kea's configuration beside a fixed dump that uses them: no crash, well-formed policies, accounts that add up.
 #include <cstdlib>
 
 #include "importers/registry.h"
@@ -29,6 +29,6 @@ void import_as(const std::string& text, const std::string& format) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   import_as(text, "ipset-save");
-  import_as(text, "linux-ip");
+  for (const char* format : {"linux-ip", "ipconfig", "isc-dhcpd", "kea"}) import_as(text, format);
   return 0;
 }
