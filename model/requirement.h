@@ -16,6 +16,7 @@ struct Citation {
   std::string file;
   uint32_t line = 0;     // 0: none
   std::string sha256;    // of the cited line; of the document when line is 0
+  friend bool operator==(const Citation&, const Citation&) = default;
 };
 
 // One row: every member of each `from` zone reaches every member of each `to` zone.

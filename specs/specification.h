@@ -18,6 +18,7 @@ struct Reading {
   std::string alternative;           // what else it could mean; may be empty
   bool review = false;               // nobody has decided it yet
   std::string accepted;              // who or what decided it
+  friend bool operator==(const Reading&, const Reading&) = default;
 };
 
 // A number of the document that looks like a port and is in no row.
@@ -25,11 +26,13 @@ struct LeftOver {
   std::string text;                  // "1024"
   std::string why;                   // "a year", "part of a version", …
   model::Citation citation;
+  friend bool operator==(const LeftOver&, const LeftOver&) = default;
 };
 
 struct Note {
   std::string text;
   model::Citation citation;
+  friend bool operator==(const Note&, const Note&) = default;
 };
 
 struct Row {
@@ -48,6 +51,7 @@ struct Row {
   std::string description;
   std::vector<Reading> readings;
   model::Citation citation;
+  friend bool operator==(const Row&, const Row&) = default;
 };
 
 // One text for a result: "direction: from ANY to SERVER (else: both ways)".
@@ -56,6 +60,7 @@ std::string to_text(const std::vector<Reading>& readings);
 struct Role {
   std::string title;
   bool is_name = false;              // a DNS name such as my.mailstore.com rather than an abbreviation
+  friend bool operator==(const Role&, const Role&) = default;
 };
 
 struct Constraint {
@@ -64,6 +69,7 @@ struct Constraint {
   std::vector<std::string> to;       // the hosts that it is about; empty: every role that rows protect
   std::vector<std::string> alternatives;   // nat-loopback: "internal-dns", "hosts-file", "internal-address": what the document accepts instead
   model::Citation citation;
+  friend bool operator==(const Constraint&, const Constraint&) = default;
 };
 
 struct Specification {
@@ -78,6 +84,7 @@ struct Specification {
   std::vector<Constraint> constraints;
   std::vector<Note> notes;
   std::vector<LeftOver> left_over;
+  friend bool operator==(const Specification&, const Specification&) = default;
 };
 
 struct LoadedSpecifications {

@@ -29,7 +29,9 @@ struct PrintedCommand {
 };
 
 struct Derived {
-  std::vector<Specification> specifications;      // one for each table (or list, or group of sentences) with a title of its own
+  // One for each table (or list, or group of sentences) with a title of its own; tables whose titles say who talks to whom share one. Never empty:
+  // a document without rows yields one without rows, its left-over numbers, and a diagnostic.
+  std::vector<Specification> specifications;
   std::vector<PrintedCommand> commands;
   std::vector<model::Diagnostic> diagnostics;
 };

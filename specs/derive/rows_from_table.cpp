@@ -1,0 +1,399 @@
+#include "specs/derive/rows_from_table.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "model/packet.h"
+#include "specs/derive/columns.h"
+#include "specs/derive/left_over.h"
+#include "specs/derive/vocabulary.h"
+
+namespace fwproof::specs::derive {
+namespace {
+
+constexpr std::pair<uint32_t, uint32_t> kEveryPort = {0, kLastPort};
+constexpr size_t kMostMark = 12;
+
+// "Server [1]" → "Server "
+std::string without_notes(std::string_view text) {
+  std::string rest;
+  bool inside = false;
+  for (const char c : text) {
+    inside = (inside || c == '[') && c != ']';
+    if (!inside && c != ']') rest += c;
+  }
+  return rest;
+}
+
+// Lines that each name somebody stay apart; lines that wrap one name are joined.
+std::string names_of(const Passage& cell) {
+  std::string text = cell.text;
+  for (size_t i = 1; i < cell.starts.size(); ++i) {
+    const size_t at = cell.starts[i].first;
+    const char first = text[at];
+    const bool same_line = cell.starts[i].second == cell.starts[i - 1].second;   // then it is a break of the format's
+    if (first != '(' && (same_line || (first >= 'A' && first <= 'Z') || static_cast<unsigned char>(first) >= 0x80)) text[at - 1] = '\n';
+  }
+  return without_notes(text);
+}
+
+void append(std::string& text, std::string_view more, std::string_view separator) {
+  if (more.empty()) return;
+  if (!text.empty()) text += separator;
+  text += more;
+}
+
+// "443 [1]", "NodePort†", "SMB (**)": the notes that the cell's marks lead to.
+std::string notes_of(const Passage& cell, const Footnote& footnote) {
+  std::string notes;
+  for (size_t token = 0; token < cell.size(); ++token) {
+    size_t end = token + 1;
+    if (cell.is_mark(token, '[') || cell.is_mark(token, '(')) {
+      while (end < cell.size() && !cell.is_mark(end, ']') && !cell.is_mark(end, ')') && end - token < 8) ++end;
+      ++end;
+    } else if (cell.is_mark(token, '*')) {
+      while (cell.is_mark(end, '*')) ++end;
+    } else if (cell.tokens[token].kind != TokenKind::mark || cell.tokens[token].value < 0x80) {
+      continue;
+    }
+    const std::string_view mark = cell.between(token, end);
+    if (mark.size() <= kMostMark) append(notes, footnote(mark), " ");
+  }
+  return notes;
+}
+
+struct RowReader {
+  std::vector<Passage>& cells;
+  const std::vector<Column>& columns;
+  const TableReader& reader;
+  Facts facts;
+  bool blocks = false;          // an action that denies
+  bool has_port_cell = false;   // something stands where ports do
+  std::string port_text;
+
+  Column column(size_t i) const { return i < columns.size() ? columns[i] : Column::none; }
+
+  void read() {
+    std::string service, notes;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      read_cell(column(i), cells[i], service);
+      append(notes, notes_of(cells[i], reader.footnote), " ");
+    }
+    std::string description = service;
+    append(description, facts.description, ": ");
+    const std::string spoken = description + (notes.empty() ? "" : " [" + notes + "]");
+    facts.description = spoken;
+    const std::string_view condition = condition_in(spoken);
+    if (facts.condition.empty()) facts.condition = condition;
+    std::string all = lower_case(port_text) + " " + lower_case(spoken);
+    if (condition.empty() && says_optional(all)) facts.optional = true;
+    if (says_optional(lower_case(spoken))) facts.optional = true;
+    name_protocols();
+  }
+
+  // "All traffic": that is no port that something needs.
+  bool is_everything() const {
+    return facts.every_protocol && std::all_of(facts.ports.ports.begin(), facts.ports.ports.end(), [](const Ports& ports) { return ports.numbers.empty() && ports.lo == 0 && ports.hi == kLastPort; });
+  }
+
+  void read_cell(Column column, Passage& cell, std::string& service) {
+    switch (column) {
+      case Column::port: return read_ports(cell, {});
+      case Column::tcp_ports: return read_ports(cell, {6});
+      case Column::udp_ports: return read_ports(cell, {17});
+      case Column::source_port: return read_source_ports(cell);
+      case Column::source:
+      case Column::user: return add_names(cell, facts.from);
+      case Column::target: return add_names(cell, facts.to);
+      case Column::peer: return add_names(cell, facts.peers);
+      case Column::flow: return read_flow(cell, service);
+      case Column::component:
+        if (!is_nothing(cell.text)) facts.listener = cell.text;
+        return append(service, cell.text, ", ");
+      case Column::direction: return read_direction(cell);
+      case Column::protocol: return read_protocol(cell, service);
+      case Column::service: return append(service, is_nothing(cell.text) ? std::string_view() : cell.text, ", ");
+      case Column::description:
+        if (says_optional(cell.lower)) facts.optional = true;
+        return append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
+      case Column::required: return read_need(cell, false);
+      case Column::optional: return read_need(cell, true);
+      case Column::program:
+        if (!is_nothing(cell.text)) facts.program = cell.text;
+        return;
+      case Column::action: blocks = denies(cell.lower) || holds_phrase(cell.lower, "drop") || holds_phrase(cell.lower, "reject"); return;
+      case Column::none: return;
+    }
+  }
+
+  void add_names(const Passage& cell, std::vector<std::string>& names) {
+    for (std::string& name : reader.book.split(names_of(cell))) names.push_back(std::move(name));
+  }
+
+  void read_flow(const Passage& cell, std::string& service) {
+    const Scene scene = scene_of(cell.text);
+    if (scene.from.empty() || scene.to.empty()) return append(service, is_nothing(cell.text) ? std::string_view() : cell.text, ", ");
+    facts.from = reader.book.split(scene.from);
+    facts.to = reader.book.split(scene.to);
+    if (scene.both_ways) facts.direction = Direction::both;
+  }
+
+  void read_ports(Passage& cell, std::vector<unsigned> protocols) {
+    PortList list = ports_of_cell(cell);
+    if (!is_nothing(cell.text)) has_port_cell = true, append(port_text, cell.text, " ");
+    if (list.ports.empty() && is_anyone(cell.text)) list.ports.push_back({kEveryPort.first, kEveryPort.second, list.protocols, {}});
+    for (Ports& ports : list.ports) {
+      if (ports.protocols.empty()) ports.protocols = protocols;
+      for (const size_t number : ports.numbers) cell.tokens[number].used = true;
+      facts.ports.ports.push_back(std::move(ports));
+    }
+    facts.ports.alternatives = facts.ports.alternatives || list.alternatives;
+    if (facts.ports.ports.empty() && !list.protocols.empty()) facts.protocols = list.protocols;
+    if (facts.ports.ports.empty()) read_services(cell);
+  }
+
+  // "HTTPS" where a number should stand.
+  void read_services(const Passage& cell) {
+    const std::vector<NamedService> services = services_named(cell);
+    if (services.empty()) return;
+    std::string text;
+    for (const NamedService& service : services) {
+      facts.ports.ports.push_back({service.port, service.port, {service.protocol}, {}});
+      append(text, std::string(transport_name(service.protocol)) + " " + std::to_string(service.port), ", ");
+    }
+    facts.readings.push_back(open_reading("ports", text + ", as assigned to " + clip(cell.text, 100), "a port that the document does not say"));
+  }
+
+  void read_source_ports(Passage& cell) {
+    for (const Ports& ports : ports_of_cell(cell).ports) {
+      facts.src_ports.push_back({ports.lo, ports.hi});
+      for (const size_t number : ports.numbers) cell.tokens[number].used = true;
+    }
+  }
+
+  void read_direction(const Passage& cell) {
+    if (const auto direction = direction_of_cell(cell.text)) facts.direction = *direction;
+    else append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
+  }
+
+  void read_protocol(Passage& cell, std::string& service) {
+    std::vector<unsigned> protocols = protocols_in(cell, 0, cell.size());
+    if (protocols.empty() && is_number_of_protocol(cell)) return;
+    if (protocols.empty() && (is_anyone(cell.text) || holds_phrase(cell.lower, "any"))) facts.every_protocol = true;
+    else if (protocols.empty() && holds_phrase(cell.lower, "both")) protocols = {6, 17};
+    else if (protocols.empty()) append(service, is_nothing(cell.text) ? std::string_view() : cell.text, ", ");
+    facts.protocols.insert(facts.protocols.end(), protocols.begin(), protocols.end());
+  }
+
+  // "6" or "17" in a column of protocols.
+  bool is_number_of_protocol(Passage& cell) {
+    if (cell.size() != 1 || !cell.is_number(0) || transport_name(cell.tokens[0].value).empty()) return false;
+    facts.protocols.push_back(cell.tokens[0].value);
+    cell.tokens[0].why = "the number of a protocol";
+    return true;
+  }
+
+  void read_need(const Passage& cell, bool says_whether_optional) {
+    const auto need = need_of_cell(cell.text);
+    if (!need) return append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
+    const bool no = *need == Need::optional && cell.lower != "optional";
+    if (*need == Need::sometimes) facts.condition = cell.text;
+    else facts.optional = says_whether_optional ? !no && cell.lower != "required" : *need == Need::optional;
+  }
+
+  // Protocols that stand in another cell only: "DNS (TCP and UDP)".
+  void name_protocols() {
+    if (!facts.protocols.empty() || facts.every_protocol) return;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (column(i) != Column::service && column(i) != Column::component && column(i) != Column::description && column(i) != Column::none) continue;
+      for (const unsigned protocol : protocols_in(cells[i], 0, cells[i].size()))
+        if (model::has_ports(protocol) && std::find(facts.protocols.begin(), facts.protocols.end(), protocol) == facts.protocols.end()) facts.protocols.push_back(protocol);
+    }
+  }
+};
+
+const char* why_of(Column column) {
+  switch (column) {
+    case Column::port:
+    case Column::tcp_ports:
+    case Column::udp_ports: return "in a column of ports, but in no row";
+    case Column::source_port: return "a source port";
+    case Column::source:
+    case Column::target:
+    case Column::peer:
+    case Column::flow:
+    case Column::user: return "in the name of a source or target";
+    case Column::direction:
+    case Column::protocol:
+    case Column::service:
+    case Column::component:
+    case Column::description:
+    case Column::required:
+    case Column::optional:
+    case Column::program:
+    case Column::action:
+    case Column::none: return "in a row's description";
+  }
+  return "";
+}
+
+// Protocols such as ICMP have no ports: what stands in the column is something else.
+bool drop_ports_of_other_protocols(Facts& facts) {
+  if (facts.protocols.empty() || std::any_of(facts.protocols.begin(), facts.protocols.end(), model::has_ports)) return false;
+  facts.ports.ports.clear();
+  return true;
+}
+
+// Without notes, and without the numbers, which are listed by themselves.
+std::string words_of(std::string_view port_text) {
+  std::string words(strip(clip(port_text.substr(0, port_text.find('[')), 80)));
+  return words.find_first_of("0123456789") == std::string::npos ? words : std::string("?");
+}
+
+void release(std::vector<Passage>& cells, const char* why) {
+  for (Passage& cell : cells)
+    for (Token& token : cell.tokens)
+      if (token.used) token.used = false, token.why = why;
+}
+
+}  // namespace
+
+void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, uint32_t line, const TableReader& reader) {
+  RowReader row{cells, columns, reader, {}, false, false, {}};
+  row.read();
+  row.facts.line = line;
+  row.facts.in_table = true;
+  if (drop_ports_of_other_protocols(row.facts)) release(cells, "of a protocol without ports");
+  if (row.is_everything()) row.facts.ports.ports.clear();
+  std::vector<Draft> drafts = row.blocks ? std::vector<Draft>{} : drafts_of(row.facts, reader.setting);
+  if (row.blocks) release(cells, "of a rule that blocks");
+  else if (drafts.empty()) release(cells, "in a row that could not be formed");
+  if (drafts.empty() && row.has_port_cell && !row.blocks && row.facts.ports.ports.empty()) {
+    LeftOver entry{words_of(row.port_text), "in a column of ports, without a number", {}};
+    entry.citation.line = row.facts.line;
+    reader.left_over.add(std::move(entry));
+  }
+  for (size_t i = 0; i < cells.size(); ++i) collect_left_over(cells[i], why_of(row.column(i)), reader.left_over);
+  if (!drafts.empty()) reader.add(std::move(drafts));
+}
+
+namespace {
+
+// Cells that span columns leave the others empty.
+std::vector<Passage> passages_of(const TableRow& row) {
+  std::vector<Passage> cells;
+  for (const Cell& cell : row.cells) {
+    cells.push_back(make_passage(cell.lines));
+    for (uint32_t more = 1; more < cell.columns && cells.size() < kMaxReadColumns; ++more) cells.emplace_back();
+  }
+  return cells;
+}
+
+void leave_over(std::vector<Passage>& cells, const char* why, const TableReader& reader) {
+  for (Passage& cell : cells) collect_left_over(cell, why, reader.left_over);
+}
+
+// A row whose first cells the row above shares, where the format lost that: they are filled in again.
+void realign(std::vector<Passage>& cells, const Columns& columns, const std::vector<Passage>& above) {
+  constexpr size_t kMostShared = 3;
+  if (columns.fits(cells, 0) || cells.size() < 2) return;
+  for (size_t shared = 1; shared <= kMostShared && shared < columns.kinds.size(); ++shared) {
+    if (!columns.fits(cells, shared) || above.size() < shared) continue;
+    std::vector<Passage> first(above.begin(), above.begin() + static_cast<long>(shared));
+    for (Passage& cell : first)
+      for (Token& token : cell.tokens) token.used = true;   // accounted for in its own row
+    cells.insert(cells.begin(), first.begin(), first.end());
+    while (cells.size() > columns.kinds.size() && cells.back().empty()) cells.pop_back();
+    return;
+  }
+}
+
+// "Sidecar min" over "Sidecar max": what the two names have in common; empty: they are no such pair.
+std::string without_word(const Passage& cell, std::initializer_list<std::string_view> words) {
+  std::string rest;
+  bool found = false;
+  for (size_t token = 0; token < cell.size(); ++token) {
+    const bool is_word = std::find(words.begin(), words.end(), cell.word(token)) != words.end();
+    found = found || is_word;
+    if (!is_word) rest.append(cell.word(token)).append(" ");
+  }
+  return found ? rest : std::string();
+}
+
+// "50000-" over "50100": the range goes on in the next line, and so do the other cells.
+bool join_broken_range(std::vector<Passage>& first, const std::vector<Passage>& second, const Columns& columns) {
+  const size_t port = static_cast<size_t>(std::find(columns.kinds.begin(), columns.kinds.end(), Column::port) - columns.kinds.begin());
+  if (port >= std::min(first.size(), second.size()) || first[port].size() != 2 || second[port].size() != 1) return false;
+  const Passage& low = first[port];
+  const bool open = low.is_number(0) && low.tokens[1].kind == TokenKind::mark && is_number_line_mark(low.tokens[1].value);
+  if (!open || !second[port].is_number(0) || second[port].tokens[0].value <= low.tokens[0].value) return false;
+  for (size_t column = 0; column < std::min(first.size(), second.size()); ++column)
+    if (!second[column].empty()) first[column] = make_passage({Line{first[column].text, first[column].line_at(0)}, Line{second[column].text, second[column].line_at(0)}});
+  return true;
+}
+
+// Two rows that give the lowest and the highest port of one range: the second port goes to the first row.
+bool join_ends(std::vector<Passage>& low, const std::vector<Passage>& high, const Columns& columns) {
+  bool pair = false;
+  size_t port = columns.kinds.size();
+  for (size_t column = 0; column < std::min({low.size(), high.size(), columns.kinds.size()}); ++column) {
+    if (columns.kinds[column] == Column::port) port = column;
+    const std::string first = without_word(low[column], {"min", "minimum", "first", "start", "lowest"});
+    pair = pair || (!first.empty() && first == without_word(high[column], {"max", "maximum", "last", "end", "highest"}));
+  }
+  if (!pair || port == columns.kinds.size() || low[port].size() != 1 || high[port].size() != 1 || !low[port].is_number(0) || !high[port].is_number(0)) return false;
+  if (low[port].tokens[0].value >= high[port].tokens[0].value) return false;
+  low[port] = make_passage({Line{low[port].text, low[port].line_of(0)}, Line{"- " + high[port].text, high[port].line_of(0)}});
+  return true;
+}
+
+// A line across the table: "Optional ports", "From A to B".
+bool is_title_row(const std::vector<Passage>& cells) {
+  size_t filled = 0;
+  for (const Passage& cell : cells) filled += !cell.empty();
+  return filled == 1 && cells.size() > 1 && !cells[0].empty() && std::none_of(cells[0].tokens.begin(), cells[0].tokens.end(), [](const Token& token) { return token.kind == TokenKind::number; });
+}
+
+}  // namespace
+
+bool rows_from_table(const Block& table, const TableReader& reader) {
+  const std::optional<Columns> columns = find_columns(table, reader.about_ports, reader.book);
+  TableReader now = reader;
+  std::vector<Passage> above;
+  if (columns && !columns->from_name.empty() && now.setting.scene.from.empty()) {
+    now.setting.scene.from = columns->from_name;
+    now.setting.scene.to = columns->to_name;
+    now.setting.scene.host_is_open = true;
+  }
+  for (size_t i = 0; i < table.rows.size(); ++i) {
+    std::vector<Passage> cells = passages_of(table.rows[i]);
+    if (!columns || i < columns->first_row || table.rows[i].header || columns->is_header(cells)) {
+      leave_over(cells, columns ? "in the head of a table" : "in a table without a column of ports", reader);
+      continue;
+    }
+    if (reader.full()) {
+      leave_over(cells, "behind the last row that is read", reader);
+      continue;
+    }
+    if (is_title_row(cells)) {
+      const Scene scene = scene_of(cells[0].text);
+      if (scene.names_roles() || !scene.host.empty()) now.setting.scene = scene;
+      leave_over(cells, "in a line across a table", reader);
+      continue;
+    }
+    realign(cells, *columns, above);
+    const bool broken = i + 1 < table.rows.size() && join_broken_range(cells, passages_of(table.rows[i + 1]), *columns);
+    const bool joined = !broken && i + 1 < table.rows.size() && join_ends(cells, passages_of(table.rows[i + 1]), *columns);
+    if (joined) {
+      std::vector<Passage> other = passages_of(table.rows[i + 1]);
+      for (size_t column = 0; column < other.size(); ++column)
+        if (column >= columns->kinds.size() || columns->kinds[column] != Column::port) collect_left_over(other[column], "in a row's description", reader.left_over);
+    }
+    read_row(cells, columns->kinds, table.rows[i].number, now);
+    if (joined || broken) ++i;
+    above = std::move(cells);
+  }
+  return columns.has_value();
+}
+
+}  // namespace fwproof::specs::derive
