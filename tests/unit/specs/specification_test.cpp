@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "specs/site.h"
 #include "tests/unit/specs/fixtures.h"
 
 namespace fwproof::specs {
@@ -37,7 +38,7 @@ TEST(Specification, ReadsEveryKey) {
   EXPECT_TRUE(spec.roles.contains("ANY"));
   EXPECT_TRUE(spec.roles.at("my.example.com").is_name);
   EXPECT_FALSE(spec.roles.at("A").is_name);
-  EXPECT_EQ(spec.constraints.at(0).kind, "not-intercepted");
+  EXPECT_EQ(spec.constraints.at(0).kind, model::Constraint::Kind::not_intercepted);
   const Row& row = spec.rows.at(0);
   EXPECT_EQ(row.from, (std::vector<std::string>{"A", "B"}));
   EXPECT_EQ(row.to, std::vector<std::string>{"my.example.com"});
@@ -64,6 +65,52 @@ TEST(Specification, ProtocolsWithoutPorts) {
   EXPECT_EQ(only_row(loaded).protocol_number, 47u);
   EXPECT_TRUE(only_row(loaded).ports.empty());
   EXPECT_TRUE(only_row(loaded).src_ports.empty());
+}
+
+TEST(Specification, ReadsReadings) {
+  const auto loaded = load(with_row(good_row(R"(, "reading": ["inbound", {"open": "direction", "chosen": "from ANY", "alternative": "both ways", "review": true},
+    {"chosen": "tcp", "accepted": "asked the vendor"}])") + ",\n" + R"({"id": "2", "from": "A", "to": "A", "ports": 1, "reading": {"chosen": "x"}})"));
+  ASSERT_TRUE(loaded.diagnostics.empty()) << listing(loaded.diagnostics, "s.json");
+  const std::vector<Reading> expected = {
+      {"", "inbound", "", false, ""}, {"direction", "from ANY", "both ways", true, ""}, {"", "tcp", "", false, "asked the vendor"}};
+  EXPECT_TRUE(only_row(loaded).readings == expected);
+  EXPECT_EQ(to_text(expected), "inbound; direction: from ANY (else: both ways) [not reviewed]; tcp");
+  EXPECT_EQ(to_text(loaded.specifications[0].rows[1].readings), "x");
+  EXPECT_EQ(to_text(std::vector<Reading>{}), "");
+}
+
+TEST(Specification, ResultsCarryTheReading) {
+  const auto loaded = load(with_row(good_row(R"(, "reading": {"open": "source", "chosen": "ANY", "alternative": "A"})")));
+  std::map<std::string, model::Zone> zones;
+  std::vector<model::Diagnostic> diagnostics;
+  EXPECT_EQ(requirements(loaded.specifications, zones, diagnostics).rows.at(0).reading, "source: ANY (else: A)");
+}
+
+TEST(Specification, ReadsWhatIsBesideRows) {
+  const auto loaded = load(R"({"id": "x", "title": "X", "document": {"title": "Ports"}, "roles": {"A": {}, "LAN": {}},
+    "rows": [{"id": "1", "from": "ANY", "to": "A", "ports": "1025-65535", "dynamic": "rpc", "service": "mapi"}],
+    "constraints": [{"kind": "nat-loopback", "from": "LAN", "to": ["A"], "alternatives": ["hosts-file", "internal-dns"], "cite": {"line": 3}},
+                    {"kind": "static-address-outside-dhcp"}],
+    "notes": [{"text": "n", "cite": {"line": 7}}, {"text": "m"}],
+    "left_over": [{"text": "2010", "why": "a year", "cite": {"line": 1}}]})");
+  ASSERT_TRUE(loaded.diagnostics.empty()) << listing(loaded.diagnostics, "s.json");
+  const Specification& spec = loaded.specifications.at(0);
+  EXPECT_TRUE(spec.rows[0].dynamic_rpc);
+  EXPECT_EQ(spec.constraints[0].from, std::vector<std::string>{"LAN"});
+  EXPECT_EQ(spec.constraints[0].to, std::vector<std::string>{"A"});
+  EXPECT_EQ(spec.constraints[0].alternatives, (std::vector<std::string>{"hosts-file", "internal-dns"}));
+  EXPECT_EQ(spec.constraints[0].citation.line, 3u);
+  EXPECT_TRUE(spec.constraints[1].from.empty() && spec.constraints[1].to.empty() && spec.constraints[1].alternatives.empty());
+  EXPECT_EQ(spec.notes.at(0).citation.line, 7u);
+  EXPECT_EQ(spec.notes.at(1).text, "m");
+  EXPECT_EQ(spec.left_over.at(0).why, "a year");
+  EXPECT_EQ(spec.left_over.at(0).citation.document, "Ports");
+  std::map<std::string, model::Zone> zones;
+  std::vector<model::Diagnostic> diagnostics;
+  const model::Requirements asked = requirements(loaded.specifications, zones, diagnostics);
+  EXPECT_TRUE(asked.rows.at(0).dynamic_rpc);
+  EXPECT_EQ(asked.constraints.at(0).id, "x/nat-loopback");
+  EXPECT_EQ(asked.constraints.at(0).alternatives.size(), 2u);
 }
 
 TEST(Specification, AFileMayHoldAList) {
@@ -122,6 +169,22 @@ TEST(Specification, SaysWhatIsWrongAndWhere) {
        "1:138: /rows/0/to/0: 'A' is not a role that \"roles\" defines [role.unknown]\n"
        "1:188: /constraints/0/kind: 'nat-loop' is not a kind of constraint (port-forward, nat-loopback, static-address-outside-dhcp, "
        "not-intercepted) [value.unknown]\n"},
+      {with_row(good_row(", \"reading\": [{\"open\": \"direction\", \"chose\": \"in\"}, \"\", 3], \"dynamic\": \"portmap\"")),
+       "3:72: /rows/0/reading/0: the key \"chosen\" is missing [json.schema]\n"
+       "3:94: /rows/0/reading/0: unknown key 'chose'; did you mean chosen? [json.schema]\n"
+       "3:110: /rows/0/reading/1: the text is empty [json.schema]\n"
+       "3:114: /rows/0/reading/2: expected a string, found a number [json.schema]\n"
+       "3:129: /rows/0/dynamic: 'portmap' is not a way of choosing ports (rpc) [value.unknown]\n"},
+      {"{\"id\": \"x\", \"title\": \"X\", \"roles\": {\"A\": {}}, \"rows\": [" + good_row("") + "],\n" +
+           "\"constraints\": [{\"kind\": \"nat-loopback\", \"to\": \"B\", \"alternatives\": \"dns\"},\n{\"kind\": \"nat-loopback\", \"via\": 1}],\n" +
+           "\"notes\": [{\"cite\": {\"line\": 2}}], \"left_over\": [{\"text\": \"5\"}, {\"text\": \"6\", \"why\": 7}]}",
+       "2:48: /constraints/0/to: 'B' is not a role that \"roles\" defines [role.unknown]\n"
+       "2:69: /constraints/0/alternatives: 'dns' is not an alternative to NAT loopback (internal-dns, hosts-file, internal-address) [value.unknown]\n"
+       "3:1: /constraints/1: there is a constraint of this kind already [json.schema]\n"
+       "3:26: /constraints/1: unknown key 'via' [json.schema]\n"
+       "4:11: /notes/0: the key \"text\" is missing [json.schema]\n"
+       "4:49: /left_over/0: the key \"why\" is missing [json.schema]\n"
+       "4:85: /left_over/1/why: expected a string, found a number [json.schema]\n"},
   };
   for (const Bad& row : rows) {
     const auto loaded = load(row.text);
