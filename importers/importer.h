@@ -76,6 +76,7 @@ struct Importer {
   std::string_view summary;     // one line for `fwproof formats`
   bool facts_only = false;
   bool takes_preamble = false;  // lines above a file's first claim belong to it too: a script's conditions and variables matter
+  bool aside = false;           // what it describes stands beside the way of packets (a DHCP server's configuration, a hosts file): facts, no device
   bool is_host_format = true;   // a host's own firewall rather than a device on the way (for --config)
   // Does a section of this format start at lines[at]? Called for every line of a file that no one has claimed yet and for every later
   // line, so it must be cheap for lines that are none of its business. `maybe` is only used when the whole file has no `yes`.

@@ -108,6 +108,7 @@ class Way {
       if (const auto found = options_.domains->find(field); found != options_.domains->end()) return found->second;
     if (const NameDomain* names = names_of(policy_, field)) return names->all();
     if (field == Field::profile) return IntervalSet::range(profile_domain, profile_public);
+    if (field == Field::rpc_port) return IntervalSet::range(rpc_no, rpc_default_range);
     if (field == Field::state) return IntervalSet::range(state_new, state_untracked);
     return IntervalSet::all(field_bits(field, packet_.family));
   }

@@ -19,6 +19,13 @@ struct Zone {
   bool is_name = false;    // a DNS name such as a vendor's server: others reach it, nobody here protects it
 };
 
+// An address of an interface, and the line that says where it comes from.
+struct AssignedAddress {
+  Prefix prefix;
+  Origin origin;
+  std::string rests_on = {};      // what the export cannot say but is nearly always so; may be empty
+};
+
 // What `ip addr`, `ip route`, a router's configuration or the site file say about a device's place in the network.
 struct InterfaceFact {
   std::string name;
@@ -29,8 +36,8 @@ struct InterfaceFact {
   bool dynamic = false;           // has (or may have) an address that the export does not tell: DHCP, PPPoE, SLAAC
   std::optional<Family> dynamic_family;  // dynamic in this family only (a static IPv4 address beside a delegated IPv6 prefix); unset: in both
   std::string vrf;                // routing instance; empty: the global one
-  std::vector<Prefix> leased;     // of `addresses`: those that a DHCP server or a router advertisement gave (the export says so)
-  std::vector<Prefix> fixed;      // of `addresses`: those that are configured (the export says so)
+  std::vector<AssignedAddress> leased;  // of `addresses`: those that a DHCP server or a router advertisement gave (the export says so)
+  std::vector<AssignedAddress> fixed;   // of `addresses`: those that are configured (the export says so); the rest may be either
   std::string network;            // the site's name for the network it joins: tells networks with the same addresses apart; may be empty
 };
 struct RouteFact {
@@ -42,11 +49,25 @@ struct RouteFact {
   bool discard = false;           // Null0, blackhole, unreachable, prohibit
   std::string vrf;
 };
+// An address that a DHCP server keeps for one client.
+struct DhcpReservation {
+  Address address;
+  std::string client;             // its MAC ("02:00:00:00:00:10"), or another identity as configured; may be empty
+  Origin origin;
+};
 // Addresses that a device hands out.
 struct DhcpPool {
   std::string interface;          // or the pool's name, where nothing ties it to an interface
   AddressSet addresses;           // handed out to anyone: exclusions and reservations are taken out
   AddressSet reserved;            // handed out to one client each (static mappings)
+  Origin origin;
+  AddressSet network;             // what it serves, whether handed out or not; empty: the export does not say, or `addresses` tell
+  std::vector<DhcpReservation> reservations;  // of `reserved`: who gets them, as far as the export tells
+};
+// Addresses that a device may hand out or not: it hangs on a client class, on a file that is not given, on a line that is not understood.
+struct DhcpGap {
+  std::string text;               // "pool for class 'phones'"
+  AddressSet addresses;           // all() where it may be any
   Origin origin;
 };
 // Something that makes the routes above less than the whole truth: "router ospf 1", policy routing, a routing daemon.
@@ -76,6 +97,7 @@ struct HostFacts {
   std::vector<InterfaceFact> interfaces;
   std::vector<RouteFact> routes;            // without the connected ones, which the interfaces' addresses tell
   std::vector<DhcpPool> dhcp_pools;
+  std::vector<DhcpGap> dhcp_gaps;
   std::vector<RoutingGap> routing_gaps;
   std::vector<HostName> names;
   std::vector<Interception> interceptions;

@@ -29,6 +29,9 @@ unsigned field_bits(Field field, Family family);
 // Connection states as netfilter names them (conntrack(8), --ctstate).
 enum State : unsigned { state_new = 0, state_established = 1, state_related = 2, state_invalid = 3, state_untracked = 4 };
 enum Profile : unsigned { profile_domain = 0, profile_private = 1, profile_public = 2 };
+// How the local port came about. Where nothing tells, it is one of the first two; a question about a service of RPC is about the third: whatever
+// range the host takes such ports from (docs/semantics.md, 13.6).
+enum RpcPort : unsigned { rpc_no = 0, rpc_default_range = 1, rpc_any_range = 2 };
 enum TcpFlag : unsigned { tcp_fin = 1, tcp_syn = 2, tcp_rst = 4, tcp_psh = 8, tcp_ack = 16, tcp_urg = 32, tcp_ece = 64, tcp_cwr = 128 };
 enum CtStatus : unsigned { ct_snat = 1, ct_dnat = 2 };
 

@@ -100,6 +100,18 @@ struct OpaqueUse {
   bool rewrites = false;
 };
 
+// ip wccp web-cache redirect in|out on an interface.
+struct WccpUse {
+  std::string service;
+  bool in = false;
+  std::string text;
+  model::Origin origin;
+};
+// ip wccp SERVICE at the top.
+struct WccpService {
+  bool is_listed = false;        // a redirect list says for which packets
+};
+
 enum class NatSide : uint8_t { none, inside, outside };
 
 struct Interface {
@@ -119,6 +131,7 @@ struct Interface {
   std::optional<Use> group[2];   // ip access-group in, out
   std::optional<Use> filter6[2]; // ipv6 traffic-filter in, out
   std::optional<Use> inspect[2]; // ip inspect in, out
+  std::vector<WccpUse> wccp;
   std::optional<Use> crypto_map;
   std::optional<Use> zone;
   std::optional<Use> service_policy[2];
@@ -273,6 +286,8 @@ struct Config {
   std::optional<Use> http_class, http_class6;
   std::vector<OpaqueUse> control_plane;          // on the way to the router itself
   std::vector<OpaqueUse> everywhere;             // on every packet's way
+  std::map<std::string, WccpService> wccp;
+  std::vector<OpaqueUse> deeper;                 // looks into an application's data
   bool virtual_addresses = false;                // HSRP, VRRP, GLBP
   bool sets_header = false;                      // quality of service rewrites DSCP or precedence
   bool inspect_ports_changed = false;            // ip port-map

@@ -184,6 +184,8 @@ void Lowering::opaque_rules(uint32_t base, bool in) {
     if (in ? use.in : use.out) rule(base, {}, unknown_action(use.kind, use.text, use.origin, use.rewrites), use.origin, use.kind);
   for (const Interface& interface : config_.interfaces) {
     const Term here = this->interface(in ? Field::in : Field::out, interface.name);
+    for (const WccpUse& use : interface.wccp)
+      if (use.in == in) wccp_rule(base, interface, use, here);
     for (const OpaqueUse& use : interface.opaque) {
       if (!(in ? use.in : use.out)) continue;
       if (use.only_drops)
@@ -195,6 +197,15 @@ void Lowering::opaque_rules(uint32_t base, bool in) {
     std::set<std::string> seen;
     if (policy && has_whole_drop(policy->name, seen)) rule(base, {here}, unknown_action("policy-map", policy->name, policy->origin, false), policy->origin, "service-policy");
   }
+}
+
+// The well-known service takes IPv4 TCP to port 80 (FORMAT.md, "Interception"); a list may leave some out, and so may an access list before it.
+void Lowering::wccp_rule(uint32_t base, const Interface& interface, const WccpUse& use, const Term& here) {
+  if (family_ == Family::v6) return;
+  const auto found = config_.wccp.find(use.service);
+  const bool sure = found != config_.wccp.end() && !found->second.is_listed && !(use.in && interface.group[0]);
+  const Terms terms = {here, is(Field::protocol, IntervalSet::of(model::proto_tcp)), is(Field::dst_port, IntervalSet::of(80))};
+  rule(base, terms, unknown_action(sure ? "interception" : "redirection", use.text, use.origin, true), use.origin, use.text);
 }
 
 // A class of the policy, or of one nested in it, drops what it matches.

@@ -60,6 +60,7 @@ class Lowering {
   void interface_list(uint32_t chain, const Interface& interface, bool in);
   void port_list(uint32_t chain, const Interface& interface, bool in);
   void crypto_rules(uint32_t chain, const Interface& interface, bool in);
+  void wccp_rule(uint32_t base, const Interface& interface, const WccpUse& use, const model::Term& here);
   void inspected_answers(uint32_t chain, bool in);
   void inspected_rules(uint32_t chain, const Terms& scope, const Use& use);
   bool has_whole_drop(const std::string& policy, std::set<std::string>& seen) const;

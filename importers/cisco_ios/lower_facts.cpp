@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "importers/cisco_ios/lower.h"
+#include "importers/cisco_ios/names.h"
 #include "importers/cisco_ios/words.h"
 
 namespace fwproof::importers::cisco_ios {
@@ -15,6 +16,7 @@ using model::Severity;
 namespace {
 
 constexpr size_t kMaxPools = 4096;
+constexpr size_t kMaxInterceptions = 4096;
 
 class FactLowering {
  public:
@@ -29,6 +31,7 @@ class FactLowering {
     for (const StaticRoute& route : config_.routes) add_route(route);
     if (!config_.ip_routing && config_.default_gateway) add_route(*config_.default_gateway);
     for (const DhcpPoolSpec& pool : config_.dhcp) add_pool(pool);
+    add_interceptions();
     facts_.routing_gaps.insert(facts_.routing_gaps.end(), config_.gaps.begin(), config_.gaps.end());
     for (const NatRule& rule : config_.nat)
       if (!rule.vrf.empty()) {
@@ -38,6 +41,49 @@ class FactLowering {
   }
 
  private:
+  // ---- what takes connections out of their way (FORMAT.md, "Interception") ----
+
+  // Each may; of which packets is not known.
+  void may_intercept(std::string_view text, model::Origin origin, unsigned protocol, const IntervalSet& ports) {
+    if (facts_.interceptions.size() >= kMaxInterceptions || ports.empty()) return;
+    facts_.interceptions.push_back({"inspection", std::string(unindented(text)), model::AddressSet::all(), protocol, ports, false, false, origin});
+  }
+
+  void may_intercept(std::string_view text, model::Origin origin) {
+    for (const unsigned protocol : {model::proto_tcp, model::proto_udp}) may_intercept(text, origin, protocol, IntervalSet::all(16));
+  }
+
+  void add_interceptions() {
+    for (const Interface& interface : config_.interfaces) {
+      for (const auto& use : interface.inspect)
+        if (use) add_inspection(*use);
+      for (const OpaqueUse& use : interface.opaque)
+        if (looks_inside(use.text)) may_intercept(use.text, use.origin);
+    }
+    for (const OpaqueUse& use : config_.deeper) may_intercept(use.text, use.origin);
+  }
+
+  static std::string_view unindented(std::string_view text) { return text.substr(std::min(text.find_first_not_of(" \t"), text.size())); }
+
+  static bool looks_inside(std::string_view text) {
+    static constexpr std::string_view kFeatures[] = {"ip ips", "ip admission", "ip auth-proxy", "ip urlfilter", "ipv6 inspect", "utd"};
+    return std::any_of(std::begin(kFeatures), std::end(kFeatures), [&](std::string_view feature) { return begins(unindented(text), feature); });
+  }
+
+  // Plain tcp and udp inspection follows connections; that of an application reads commands and may change or cut them.
+  void add_inspection(const Use& use) {
+    const auto found = config_.inspect_rules.find(use.name);
+    if (found == config_.inspect_rules.end()) return;
+    const std::string text = "ip inspect " + use.name.substr(0, 100) + ": ";
+    for (const std::string& protocol : found->second.protocols) {
+      const auto what = protocol == "tcp" || protocol == "udp" || protocol == "icmp" ? std::nullopt : inspected(protocol);
+      if (!what) continue;
+      may_intercept(text + protocol, found->second.origin, model::proto_tcp, what->tcp);
+      may_intercept(text + protocol, found->second.origin, model::proto_udp, what->udp);
+    }
+    for (const std::string& protocol : found->second.unknown) may_intercept(text + protocol.substr(0, 100), found->second.origin);
+  }
+
   const Interface* find(const std::string& name) const {
     const auto found = config_.interface_index.find(name);
     return found == config_.interface_index.end() ? nullptr : &config_.interfaces[found->second];
@@ -108,8 +154,15 @@ class FactLowering {
     return std::any_of(config_.routes.begin(), config_.routes.end(), [&](const StaticRoute& other) { return other.vrf == vrf && other.to.length > length && covers(other.to); });
   }
 
+  // What of a pool is handed out hangs on classes, or its addresses cannot be read.
+  void add_gap(const DhcpPoolSpec& spec) {
+    model::AddressSet addresses = spec.network ? model::AddressSet::of(*spec.network) : model::AddressSet::all();
+    facts_.dhcp_gaps.push_back({"pool " + spec.name.substr(0, 100) + " has addresses that are not read", std::move(addresses), spec.origin});
+  }
+
   void add_pool(const DhcpPoolSpec& spec) {
     if (facts_.dhcp_pools.size() >= kMaxPools) return;
+    if (spec.opaque) return add_gap(spec);
     model::DhcpPool pool;
     pool.interface = spec.name;
     pool.origin = spec.origin;
@@ -139,6 +192,7 @@ class FactLowering {
     if (spec.host) reserved = reserved.united(IntervalSet::of(spec.host->value));
     pool.addresses.v4 = addresses.minus(all_reserved());
     pool.reserved.v4 = reserved;
+    if (spec.network) pool.network = model::AddressSet::of(*spec.network);
     if (!pool.addresses.empty() || !pool.reserved.empty()) facts_.dhcp_pools.push_back(std::move(pool));
   }
 

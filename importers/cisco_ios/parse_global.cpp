@@ -292,7 +292,12 @@ bool Parser::control_plane_sub(Cursor& cursor) {
 
 void Parser::redirects(Cursor&) {
   opaque("redirection", "what '" + std::string(line_.text.substr(0, 100)) + "' sends elsewhere is not modelled");
-  if (same(line_.words[0].text, "ip") && line_.words.size() > 1 && same(line_.words[1].text, "wccp")) return;  // only where an interface asks for it
+  if (same(line_.words[0].text, "ip") && line_.words.size() > 1 && same(line_.words[1].text, "wccp")) {  // only where an interface asks for it
+    if (line_.words.size() < 3 || config_.wccp.size() >= 256) return;
+    WccpService& service = config_.wccp[lower_case(line_.words[2].text)];
+    service.is_listed |= line_.text.find("redirect-list") != std::string_view::npos;
+    return;
+  }
   config_.everywhere.push_back({"redirection", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, true});
   skip("redirection");
 }

@@ -274,6 +274,13 @@ void Parser::if_switchport(Cursor&) {
 
 void Parser::if_redirect(Cursor&) {
   Interface& interface = *current_interface();
+  const auto word = [&](size_t i) { return i < line_.words.size() ? line_.words[i].text : std::string_view(); };
+  const bool web_cache = same(word(0), "ip") && same(word(1), "wccp") && same(word(2), "web-cache") && same(word(3), "redirect") && line_.words.size() == 5;
+  const bool in = same(word(4), "in"), knows = web_cache && (in || same(word(4), "out")) && interface.wccp.size() < 256;
+  if (knows) {
+    interface.wccp.push_back({"web-cache", in, std::string("ip wccp web-cache redirect ") + (in ? "in" : "out"), line_.origin});
+    return opaque("redirection", "where a cache sends a packet from here is not modelled");
+  }
   opaque("redirection", "what '" + std::string(line_.text.substr(0, 100)) + "' does to packets is not modelled");
   interface.opaque.push_back({"redirection", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, true});
 }

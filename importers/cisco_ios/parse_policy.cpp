@@ -174,6 +174,7 @@ bool Parser::policy_map_sub(Cursor& cursor) {
   }
   if (same(cursor.peek(), "police") || same(cursor.peek(), "service-policy") || same(cursor.peek(), "urlfilter") || same(cursor.peek(), "content-scan") || same(cursor.peek(), "ips")) {
     last.condition = UnknownPart{"policy-map", std::string(line_.text.substr(0, 200)), Sharing::per_visit};
+    if (!same(cursor.peek(), "police")) config_.deeper.push_back({"inspection", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, false});
     return opaque("deeper inspection", "what this drops is not modelled"), true;
   }
   if (same(cursor.peek(), "no") && same(cursor.peek(1), "log")) return set(LineClass::irrelevant, "switched off"), true;

@@ -75,7 +75,9 @@ class TargetLowering {
 
   void opaque(ActionKind kind) {
     const std::string name(ast_.target);
-    act_unknown(kind, "-j " + name);
+    // xt_TPROXY.c: the packet keeps its destination and goes to a socket of this host.
+    const bool keeps = name == "TPROXY";
+    act(kind, c_.builder.unknown(keeps ? "interception" : "target", "-j " + name, Sharing::per_visit, c_.origin));
     c_.result.worsen(LineClass::opaque, "-j " + name);
     c_.result.notes.push_back({DiagnosticId::target_opaque, model::Severity::note, ast_.target_word,
                                "what '-j " + name + "' does to the packet cannot be told", ""});

@@ -1,5 +1,6 @@
 #include "importers/linux_ip/lower.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "importers/linux_ip/parse.h"
@@ -27,6 +28,19 @@ uint32_t number_of(const Json& object, const char* key) {
   return found != object.end() && found->is_number_unsigned() ? found->get<uint32_t>() : 0;
 }
 
+bool is_true(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+bool has_word(const Line& line, std::string_view word) { return std::find(line.words.begin(), line.words.end(), word) != line.words.end(); }
+
+// fe80::/10: the kernel's own.
+bool is_made(const Prefix& address) { return address.address.family == Family::v6 && address.address.value >> 118 == 0x3fa; }
+
+// dhclient, NetworkManager, systemd-networkd and dhcpcd do; the default script of BusyBox's udhcpc does not.
+constexpr std::string_view kShowsLeases = "the host's DHCP client tells the kernel how long its leases last, so that `ip addr` shows them as dynamic";
+
 }  // namespace
 
 model::InterfaceFact& FactCollector::interface(std::string_view name, model::Origin origin) {
@@ -44,7 +58,30 @@ void FactCollector::add_address_to(model::InterfaceFact& interface, const Prefix
   interface.addresses.push_back(address);
 }
 
+// ip(8): "dynamic" stands with every address that does not stay for ever (IFA_F_PERMANENT is not set), "proto kernel_ra" with those made from a
+// router's advertisement. What the kernel makes of itself (fe80::) is neither.
+void FactCollector::assign(model::InterfaceFact& interface, const Prefix& address, bool passing, bool made, model::Origin origin) {
+  const auto has = [&](const std::vector<model::AssignedAddress>& list) {
+    return std::any_of(list.begin(), list.end(), [&](const model::AssignedAddress& each) { return each.prefix.address == address.address; });
+  };
+  if (has(interface.leased) || has(interface.fixed)) return;
+  if (passing) interface.leased.push_back({address, origin});
+  else if (!made) interface.fixed.push_back({address, origin, std::string(kShowsLeases)});
+}
+
+// Older versions show the lifetime alone, in the line below.
+void FactCollector::expire(const Line& line) {
+  const std::string_view lifetime = word_after(line, "valid_lft");
+  if (current_.empty() || lifetime.empty() || lifetime == "forever") return;
+  for (model::InterfaceFact& fact : facts_.interfaces) {
+    if (fact.name != current_ || fact.fixed.empty() || fact.addresses.empty() || !(fact.fixed.back().prefix.address == fact.addresses.back().address)) continue;
+    fact.leased.push_back({fact.fixed.back().prefix, fact.fixed.back().origin});
+    fact.fixed.pop_back();
+  }
+}
+
 std::string FactCollector::apply(const Line& line, model::Origin origin) {
+  has_details_ = has_details_ || has_word(line, "promiscuity");
   switch (line.kind) {
     case LineKind::interface:
       current_ = line.interface;
@@ -52,10 +89,12 @@ std::string FactCollector::apply(const Line& line, model::Origin origin) {
       return {};
     case LineKind::address: return add_address(line, origin);
     case LineKind::link:
+      has_link_ = true;
       if (!current_.empty() && text::parse_mac(line.value)) interface(current_, origin).mac = line.value;
       return {};
     case LineKind::route: case LineKind::nexthop: return add_route(line, origin);
-    case LineKind::blank: case LineKind::detail: case LineKind::null_route: case LineKind::other: return {};
+    case LineKind::detail: return expire(line), std::string();
+    case LineKind::blank: case LineKind::null_route: case LineKind::other: return {};
   }
   return {};
 }
@@ -65,7 +104,11 @@ std::string FactCollector::add_address(const Line& line, model::Origin origin) {
   if (current_.empty()) return "an address without an interface in front of it";
   const auto address = model::parse_prefix(line.value);
   if (!address) return cannot_read(line.value);
-  add_address_to(interface(current_, origin), *address);
+  model::InterfaceFact& fact = interface(current_, origin);
+  add_address_to(fact, *address);
+  const std::string_view lifetime = word_after(line, "valid_lft"), protocol = word_after(line, "proto");
+  const bool passing = has_word(line, "dynamic") || has_word(line, "temporary") || protocol == "kernel_ra" || protocol == "dhcp" || (!lifetime.empty() && lifetime != "forever");
+  assign(fact, *address, passing, is_made(*address), origin);
   return {};
 }
 
@@ -100,8 +143,10 @@ std::string FactCollector::add_route(const Line& line, model::Origin origin) {
 }
 
 void FactCollector::finish() {
-  // A listing of one family or of one interface is not all of them.
-  if (has_v4_ && has_v6_ && has_lo_) facts_.complete_addresses = true;
+  // A listing of one family or of one interface is not all of them. Link lines stand where no family was asked for (print_linkinfo() in
+  // ipaddress.c), or with -d.
+  if (has_lo_ && ((has_v4_ && has_v6_) || (has_link_ && !has_details_ && (has_v4_ || has_v6_)))) facts_.complete_addresses = true;
+  has_link_ = has_details_ = false;
   for (const size_t index : open_defaults_)
     if (routes_v6_ && index < facts_.routes.size()) facts_.routes[index].to = kDefaultV6;
   has_v4_ = has_v6_ = has_lo_ = routes_v6_ = false;
@@ -117,6 +162,8 @@ std::string FactCollector::apply_json(const std::string& text, model::Origin ori
     if (const std::string name = text_of(item, "ifname"); !name.empty()) {
       model::InterfaceFact& fact = interface(name, origin);
       if (const std::string mac = text_of(item, "address"); text::parse_mac(mac)) fact.mac = mac;
+      has_link_ = has_link_ || item.contains("link_type");
+      has_details_ = has_details_ || item.contains("promiscuity");
       const auto infos = item.find("addr_info");
       if (infos == item.end() || !infos->is_array()) continue;
       for (const Json& info : *infos) {
@@ -127,6 +174,9 @@ std::string FactCollector::apply_json(const std::string& text, model::Origin ori
         const unsigned length = info.contains("prefixlen") ? number_of(info, "prefixlen") : bits;
         if (length > bits) return "a prefix length of " + std::to_string(length);
         add_address_to(fact, {*address, length});
+        const std::string protocol = text_of(info, "protocol");
+        const bool passing = is_true(info, "dynamic") || is_true(info, "temporary") || protocol == "kernel_ra" || protocol == "dhcp";
+        assign(fact, {*address, length}, passing, is_made({*address, length}), origin);
       }
     } else if (const std::string to = text_of(item, "dst"); !to.empty()) {
       const std::string type = text_of(item, "type");

@@ -23,12 +23,15 @@ class FactCollector {
   std::string add_address(const Line& line, model::Origin origin);
   std::string add_route(const Line& line, model::Origin origin);
   model::InterfaceFact& interface(std::string_view name, model::Origin origin);
+  void assign(model::InterfaceFact& interface, const model::Prefix& address, bool passing, bool made, model::Origin origin);
+  void expire(const Line& line);
   void add_address_to(model::InterfaceFact& interface, const model::Prefix& address);
 
   model::HostFacts& facts_;
   std::string current_;                          // interface of the indented lines
   model::Prefix multipath_;                      // destination of the nexthop lines
   bool has_v4_ = false, has_v6_ = false, has_lo_ = false;
+  bool has_link_ = false, has_details_ = false;  // link lines; those of -d
   bool routes_v6_ = false;
   std::vector<size_t> open_defaults_;            // "default dev ppp0" without a gateway: family still open
 };

@@ -58,6 +58,7 @@ class FactLowering {
     protocols();
     marks();
     pools();
+    relays();
     check_gateways();
     unaddressed();
     completeness();
@@ -330,15 +331,45 @@ class FactLowering {
 
   // ---- pools ----
 
-  void pools() {
-    std::map<std::string, std::vector<model::Interval>, std::less<>> ranges;
+  // Ranges of a pool and of those that it goes on with ("next-pool").
+  struct PoolRanges {
+    std::vector<model::Interval> ranges;
+    std::string next;
+    bool readable = true;
+  };
+  using NamedPools = std::map<std::string, PoolRanges, std::less<>>;
+
+  NamedPools named_pools() {
+    NamedPools pools;
     for (const Item* item : config_.items("ip pool")) {
       done(*item, "pool");
+      PoolRanges& pool = pools[std::string(item->get("name"))];
+      pool.next = item->get("next-pool");
+      pool.readable = pool.readable && item->poison.empty() && !item->uncertain();
       std::string_view rest = item->get("ranges"), part;
-      while (text::next_part(rest, ',', part))
-        if (const auto set = parse_addresses(part, Family::v4))
-          ranges[std::string(item->get("name"))].insert(ranges[std::string(item->get("name"))].end(), set->intervals().begin(), set->intervals().end());
+      while (text::next_part(rest, ',', part)) {
+        const auto set = parse_addresses(part, Family::v4);
+        pool.readable = pool.readable && set.has_value();
+        if (set) pool.ranges.insert(pool.ranges.end(), set->intervals().begin(), set->intervals().end());
+      }
     }
+    return pools;
+  }
+
+  // The addresses that a server hands out of it; "static-only" and a name without a pool have none.
+  IntervalSet all_of(const NamedPools& pools, std::string_view name, bool& readable) const {
+    constexpr unsigned kLongestChain = 64;
+    std::vector<model::Interval> ranges;
+    auto pool = pools.find(name);
+    for (unsigned n = 0; n < kLongestChain && pool != pools.end(); ++n, pool = pools.find(pool->second.next)) {
+      ranges.insert(ranges.end(), pool->second.ranges.begin(), pool->second.ranges.end());
+      readable = readable && pool->second.readable;
+    }
+    return IntervalSet::from(std::move(ranges));
+  }
+
+  void pools() {
+    const NamedPools ranges = named_pools();
     std::map<std::string, std::vector<model::Interval>, std::less<>> reserved;
     for (const Item* item : config_.items("ip dhcp-server lease")) {
       done(*item, "lease");
@@ -347,7 +378,11 @@ class FactLowering {
     }
     for (const Item* item : config_.items("ip dhcp-server")) {
       done(*item, "DHCP server");
-      if (item->disabled() || !item->poison.empty()) continue;
+      if (item->disabled()) continue;
+      if (!item->poison.empty() || item->uncertain()) {
+        facts_.dhcp_gaps.push_back({"DHCP server " + std::string(item->get("name")).substr(0, 100) + " is not understood", model::AddressSet::all(), report_.origin(item->spans.front())});
+        continue;
+      }
       model::DhcpPool pool;
       pool.interface = master_of(item->get("interface"));
       pool.origin = report_.origin(item->spans.front());
@@ -355,9 +390,20 @@ class FactLowering {
       for (const std::string& server : {std::string(item->get("name")), std::string()})
         fixed.insert(fixed.end(), reserved[server].begin(), reserved[server].end());
       pool.reserved = model::AddressSet::of(Family::v4, IntervalSet::from(std::move(fixed)));
-      if (const auto found = ranges.find(item->get("address-pool")); found != ranges.end())
-        pool.addresses = model::AddressSet::of(Family::v4, IntervalSet::from(found->second)).minus(pool.reserved);
+      bool readable = true;
+      pool.addresses = model::AddressSet::of(Family::v4, all_of(ranges, item->get("address-pool"), readable)).minus(pool.reserved);
+      if (!readable) facts_.dhcp_gaps.push_back({"the pool of DHCP server " + std::string(item->get("name")).substr(0, 100) + " cannot be read", model::AddressSet::all(), pool.origin});
       facts_.dhcp_pools.push_back(std::move(pool));
+    }
+  }
+
+  // A relay takes what is sent to the router; a rule of nat may send it more, and that rule is what counts then.
+  void relays() {
+    for (const std::string_view menu : {"ip proxy", "ip socks"}) {
+      const Item* item = config_.settings(menu);
+      if (item == nullptr || item->get("enabled").empty() || item->is("enabled", "no")) continue;
+      model::Interception fact{"proxy", "/" + std::string(menu) + " is enabled", model::AddressSet::all(), 6, IntervalSet::all(16), false, false, report_.origin(item->spans.front())};
+      facts_.interceptions.push_back(std::move(fact));
     }
   }
 

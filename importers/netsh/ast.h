@@ -63,11 +63,22 @@ struct OpaqueCommand {
   bool until_reset = false;  // what it did ends with `netsh advfirewall reset`
 };
 
+// What listens on this host and relays (netsh interface portproxy), as written; the port empty: any.
+struct PortProxy {
+  std::string address;
+  std::string port;
+  bool v6 = false;           // it listens on IPv6
+  bool unsure = false;       // it may not be there
+  std::string text;
+  model::Origin origin;
+};
+
 // Everything known of one host, after all its sections.
 struct Firewall {
   std::vector<FirewallRule> rules;
   std::array<ProfileSettings, 3> profiles;  // index: model::Profile
   std::vector<OpaqueCommand> opaque;
+  std::vector<PortProxy> proxies;
   std::vector<std::string> assumptions;     // general ones, from what the scripts leave open
   bool has_listing = false;
   bool has_script = false;

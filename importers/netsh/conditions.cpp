@@ -31,8 +31,9 @@ struct PortKeyword {
   unsigned protocol;
   bool dynamic;
 };
+constexpr std::string_view kRpc = "RPC";
 constexpr std::array kPortKeywords = {
-    PortKeyword{"rpc", "RPC", model::proto_tcp, true},
+    PortKeyword{"rpc", kRpc, model::proto_tcp, true},
     PortKeyword{"teredo", "Teredo", model::proto_udp, true},
     PortKeyword{"ply2disc", "Ply2Disc", model::proto_udp, true},
     PortKeyword{"playtodiscovery", "Ply2Disc", model::proto_udp, true},
@@ -76,7 +77,9 @@ bool is_empty(const FieldValue& field) { return field.present && !field.unknown 
 
 bool names_local_ports(const FirewallRule& rule) {
   const FieldValue& field = rule[Key::local_port];
-  return field.present && !is_any(field.text);
+  if (!field.present || is_any(field.text)) return false;
+  // RPC names no port: every service of RPC has a rule of its own, and the plain listing hides which.
+  return rule.shown != FirewallRule::Shown::plain_listing || !same(trim(field.text), kRpc);
 }
 
 bool hides_scope(const FirewallRule& rule) {
@@ -154,11 +157,23 @@ void Conditions::require_port_protocol(const FirewallRule& rule, const FieldValu
                 {"Windows refuses such a rule; it counts as one that may or may not exist"});
 }
 
-std::vector<Term> Conditions::port_keyword(std::string_view keyword, const FieldValue& field, Field target) {
+// RPC marks the ports that it assigned. Which those are only the host can tell, unless the question is about one of them.
+void Conditions::add_rpc_ports(Field target, std::vector<Term>& terms) {
+  uses_dynamic_ports_ = true;
+  const Term usual = in(target, IntervalSet::range(kFirstDynamicPort, kLastPort));
+  terms.push_back({AnyOf{{{in(Field::rpc_port, IntervalSet::of(model::rpc_default_range)), usual},
+                          {in(Field::rpc_port, IntervalSet::of(model::rpc_any_range))}}}});
+}
+
+std::vector<Term> Conditions::port_keyword(std::string_view keyword, const FieldValue& field, Field target, bool is_local) {
   std::vector<Term> terms;
   for (const PortKeyword& row : kPortKeywords) {
     if (row.word != keyword) continue;
     terms.push_back(in(Field::protocol, IntervalSet::of(row.protocol)));
+    if (row.mark == kRpc && is_local) {
+      add_rpc_ports(target, terms);
+      return terms;
+    }
     if (row.dynamic) {
       terms.push_back(in(target, IntervalSet::range(kFirstDynamicPort, kLastPort)));
       uses_dynamic_ports_ = true;
@@ -182,7 +197,7 @@ void Conditions::add_ports(const FirewallRule& rule, const FieldValue& field, Fi
     if (keyword == "rpc-epmap" || keyword == "rpcepmap") {
       ports.numbers = ports.numbers.united(IntervalSet::of(kEndpointMapper));
     } else {
-      alternatives.push_back(port_keyword(keyword, field, target));
+      alternatives.push_back(port_keyword(keyword, field, target, &field == &rule[Key::local_port]));
     }
   }
   for (const std::string& invalid : ports.invalid) {

@@ -37,7 +37,8 @@ class Conditions {
   void add_addresses(const FieldValue& field, model::Field target, std::vector<model::Term>& terms);
   void require_port_protocol(const FirewallRule& rule, const FieldValue& field, std::vector<model::Term>& terms);
   void add_ports(const FirewallRule& rule, const FieldValue& field, model::Field target, std::vector<model::Term>& terms);
-  std::vector<model::Term> port_keyword(std::string_view keyword, const FieldValue& field, model::Field target);
+  std::vector<model::Term> port_keyword(std::string_view keyword, const FieldValue& field, model::Field target, bool is_local);
+  void add_rpc_ports(model::Field target, std::vector<model::Term>& terms);
   void add_protocol(const FirewallRule& rule, std::vector<model::Term>& terms);
   void add_icmp(const FirewallRule& rule, const std::string& inline_types, unsigned protocol, std::vector<model::Term>& terms);
   void add_profiles(const FieldValue& field, std::vector<model::Term>& terms);

@@ -7,6 +7,7 @@
 #include "importers/netsh/lower.h"
 #include "importers/netsh/parse_legacy.h"
 #include "importers/netsh/parse_listing.h"
+#include "importers/netsh/portproxy.h"
 #include "importers/netsh/script.h"
 #include "importers/netsh/words.h"
 
@@ -27,7 +28,7 @@ bool inside_listing(std::span<const std::string_view> lines, size_t at) {
 
 Claim starts_at(std::span<const std::string_view> lines, size_t at) {
   if (trim(lines[at]).empty()) return Claim::no;
-  const bool ours = listing_starts_at(lines, at) || script_starts_at(lines, at) || legacy_starts_at(lines, at);
+  const bool ours = listing_starts_at(lines, at) || script_starts_at(lines, at) || legacy_starts_at(lines, at) || portproxy_listing_starts_at(lines, at);
   // Before the code page is known, a dashed line below gives a rule's first line away.
   const bool raw = !ours && at + 1 < lines.size() && is_dashes(lines[at + 1]) && !inside_listing(lines, at) && raw_rule_start(lines[at]);
   return ours || raw ? Claim::yes : Claim::no;
@@ -42,7 +43,7 @@ std::string nearly(std::span<const std::string_view> lines) {
 
 class SectionReader {
  public:
-  SectionReader(Firewall& firewall, Reporter& reporter) : reporter_(reporter), listing_(firewall, reporter), legacy_(firewall, reporter), script_(firewall, reporter) {}
+  SectionReader(Firewall& firewall, Reporter& reporter) : reporter_(reporter), listing_(firewall, reporter), legacy_(firewall, reporter), proxies_(firewall, reporter), script_(firewall, reporter) {}
 
   void read(const Section& section, bool new_file, bool last_of_file) {
     const std::vector<Line> lines = lines_of(section);
@@ -60,6 +61,7 @@ class SectionReader {
     }
     if (!foreign_listing_at(section.lines, at).empty()) return refuse_language(lines[at]);
     if (legacy_.take(lines, at)) return 1;
+    if (proxies_.take(lines, at, section.lines)) return 1;
     if (script_starts_at(section.lines, at) && !belongs_to_listing(section, at)) {
       listing_.finish(false);
       if (const size_t taken = script_.take(lines, at)) return taken;
@@ -97,6 +99,7 @@ class SectionReader {
   Reporter& reporter_;
   ListingParser listing_;
   LegacyParser legacy_;
+  PortproxyListing proxies_;
   ScriptParser script_;
 };
 
@@ -111,7 +114,7 @@ void note_language(std::span<const Section> sections, ImportResult& result) {
   if (best) result.header["language"] = std::string(best->name);
 }
 
-ImportResult import(std::span<const Section> given, Facts&) {
+ImportResult import(std::span<const Section> given, Facts& facts) {
   ImportResult result;
   std::vector<Utf8Section> converted;
   std::vector<Section> sections;
@@ -129,6 +132,8 @@ ImportResult import(std::span<const Section> given, Facts&) {
     reader.read(sections[i], new_file, last);
   }
   result.policies.push_back(lower(firewall, reporter));
+  const std::vector<model::Interception> proxies = lower_portproxies(firewall);
+  facts.host.interceptions.insert(facts.host.interceptions.end(), proxies.begin(), proxies.end());
   note_language(sections, result);
   model::sort_by_place(result.diagnostics);
   return result;

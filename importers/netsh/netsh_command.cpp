@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "importers/netsh/portproxy.h"
 #include "importers/netsh/values.h"
 #include "importers/netsh/words.h"
 
@@ -130,6 +131,10 @@ Effect NetshCommands::apply_in_context(std::vector<Argument> arguments, const Co
     }
     return advfirewall(std::move(arguments), context);
   }
+  if (arguments.size() == 2 && abbreviates(arguments[0].value, "interface", 3) && abbreviates(arguments[1].value, "portproxy", 4)) {
+    session_ = {"interface", "portproxy"};
+    return Effect::irrelevant;
+  }
   if (session_.empty()) return Effect::not_ours;
   if (arguments.size() == 1 && same(first, "firewall")) {
     session_.emplace_back("firewall");
@@ -158,12 +163,8 @@ Effect NetshCommands::advfirewall(std::vector<Argument> arguments, const Command
     return legacy(std::move(arguments), context);
   }
   if (abbreviates(word(0), "interface", 1) && abbreviates(word(1), "portproxy", 1)) {
-    const bool shows = abbreviates(word(2), "show", 2) || abbreviates(word(2), "dump", 2);
-    if (shows) return Effect::irrelevant;
-    reporter_.diagnose(DiagnosticId::script_opaque, Severity::note, context.origin, {},
-                       "a port proxy: what arrives at its port leaves again as a new connection from this host", {"the relayed connection is not followed"});
-    firewall_.assumptions.push_back(fmt::format("relays are not followed: {}", context.text));
-    return Effect::approximated;
+    arguments.erase(arguments.begin(), arguments.begin() + 2);
+    return apply_portproxy(arguments, context, firewall_, reporter_);
   }
   // Other ways to let packets through or stop them: IPsec filters, the router's filters, a file of commands.
   if (abbreviates(word(0), "exec", 2)) return changes_.opaque(context);

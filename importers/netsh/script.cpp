@@ -139,6 +139,7 @@ bool may_be_firewall_command(std::string_view line) {
 
 bool script_starts_at(std::span<const std::string_view> lines, size_t at) {
   std::string_view line = lines[at];
+  if (starts_with_word(line, "pushd interface portproxy")) return true;  // netsh interface portproxy dump
   if (!may_be_firewall_command(line.substr(0, 1U << 16))) return false;
   if (line.size() > (1U << 16)) line = line.substr(0, 1U << 16);
   const std::string_view text = without_prompt(line);

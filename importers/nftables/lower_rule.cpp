@@ -226,7 +226,10 @@ RuleLowering::Next RuleLowering::opaque(const Statement& statement) {
   line_.worsen(LineClass::opaque, statement.word);
   b_.context->tell(rule_.origin, statement.column, 0, DiagnosticId::target_opaque, Severity::note,
                    "what '" + std::string(statement.text.substr(0, 120)) + "' does to the packet cannot be told", "");
-  return give_up(statement.text);
+  if (statement.word != "tproxy") return give_up(statement.text);
+  // nft_tproxy.c: the packet keeps its destination and goes to a socket of this host.
+  emit({ActionKind::unknown_rewriting, b_.unknown("interception", statement.text, false, rule_.origin)});
+  return Next::done;
 }
 
 RuleLowering::Next RuleLowering::broken(const Statement& statement) {

@@ -55,7 +55,9 @@ class DhcpReader {
     if (text.empty() || text == "ignore") return;
     const auto address = model::parse_address(text);
     if (!address) return reader_.refuse(section.find("ip")->values.front(), DiagnosticId::address_invalid, "an address");
-    if (address->family == Family::v4) hosts_.push_back({address->value, address->value});
+    if (address->family != Family::v4) return;
+    hosts_.push_back({address->value, address->value});
+    if (reservations_.size() < 10'000) reservations_.push_back({*address, std::string(trim(value_of(section, "mac"))), section.head.origin});
   }
 
   void add_pool(const UciSection& section) {
@@ -71,12 +73,20 @@ class DhcpReader {
     if (own == nullptr) {
       if (network == nullptr && !networks_.given)
         reader_.tell(section.head, DiagnosticId::value_unknown, Severity::note, "the pool's addresses follow from the network configuration, which is not given");
+      const bool unknown = network == nullptr ? !networks_.given : network->dynamic_v4;
+      if (unknown) facts_.dhcp_gaps.push_back({"the addresses of pool " + std::string(interface.substr(0, 100)) + " follow from a network that is not told", model::AddressSet::of(Family::v4, IntervalSet::all(32)), section.head.origin});
       return;
     }
     const Interval whole = own->interval();
     const auto range = range_of(section, whole);
-    if (!range) return;
+    if (!range) {
+      facts_.dhcp_gaps.push_back({"the range of pool " + pool.interface + " cannot be read", model::AddressSet::of(*own), section.head.origin});
+      return;
+    }
+    pool.network = model::AddressSet::of(*own);
     pool.reserved.v4 = reserved_.intersected(IntervalSet::range(whole.lo, whole.hi));
+    for (const model::DhcpReservation& each : reservations_)
+      if (pool.reserved.v4.contains(each.address.value)) pool.reservations.push_back(each);
     if (parse_bool(value_of(section, "dynamicdhcp")).value_or(true))
       pool.addresses.v4 = range->minus(pool.reserved.v4).minus(IntervalSet::of(own->address.value));
     facts_.dhcp_pools.push_back(std::move(pool));
@@ -110,6 +120,7 @@ class DhcpReader {
   model::HostFacts& facts_;
   std::vector<Interval> hosts_;
   IntervalSet reserved_;
+  std::vector<model::DhcpReservation> reservations_;
 };
 
 }  // namespace

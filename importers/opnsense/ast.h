@@ -103,6 +103,7 @@ struct Config {
   std::vector<Route> routes;
   std::vector<Pool> pools;
   std::vector<model::RoutingGap> gaps;
+  std::vector<model::Interception> interceptions;
   std::vector<std::pair<std::string, model::Origin>> strangers;  // sections that may add rules of their own
   std::vector<std::pair<std::string, model::Origin>> captive;
 };

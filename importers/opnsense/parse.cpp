@@ -513,8 +513,22 @@ class Reader {
       const std::string_view name = child.name();
       const auto row = std::find_if(std::begin(kModels), std::end(kModels), [&](const SectionRow& each) { return name == each.name; });
       if (row != std::end(kModels)) (this->*row->handler)(child);
-      else if (!read_routing(child) && !read_topic(child, kIrrelevantModels)) unknown_section(child);
+      else if (note_interception(child); !read_routing(child) && !read_topic(child, kIrrelevantModels)) unknown_section(child);
     }
+  }
+
+  // A proxy in transparent mode gets what rules of nat send it; an inspection in line sees everything.
+  void note_interception(xml_node node) {
+    const std::string_view name = node.name();
+    const bool proxy = name == "proxy", inspects = name == "IDS";
+    if (!proxy && !inspects) return;
+    const xml_node general = node.child("general"), settings = proxy ? node.child("forward") : general;
+    const bool is_on = text::xml_text(general, "enabled") == "1", applies = text::xml_text(settings, proxy ? "transparentMode" : "ips") == "1";
+    if (!is_on || !applies) return;
+    const xml_node where = settings.child(proxy ? "transparentMode" : "ips");
+    for (const unsigned protocol : {model::proto_tcp, model::proto_udp})
+      config_.interceptions.push_back({proxy ? "proxy" : "inspection", proxy ? "proxy in transparent mode" : "intrusion prevention", model::AddressSet::all(), protocol,
+                                       model::IntervalSet::all(16), false, false, origin(where)});
   }
 
   void read_firewall(xml_node node) {

@@ -97,6 +97,7 @@ struct Config {
   std::vector<text::pf::AliasTable::Alias> aliases;
   std::vector<FilterRule> rules;
   std::vector<PortForward> forwards;
+  std::vector<PortForward> squid;   // those of its transparent proxy, behind the others
   std::vector<Outbound> outbound;
   std::vector<OneToOne> one_to_one;
   std::vector<Gateway> gateways;
@@ -105,6 +106,7 @@ struct Config {
   std::vector<Pool> pools;
   std::vector<Tunnel> tunnels;
   std::vector<model::RoutingGap> gaps;
+  std::vector<model::Interception> interceptions;
   std::vector<std::pair<std::string, model::Origin>> strangers;  // sections and packages that may add rules of their own
   std::vector<std::pair<std::string, model::Origin>> captive;  // interface of a captive portal
 };

@@ -40,6 +40,7 @@ class Place {
     for (const Pool& pool : world_.config.pools)
       if (pool.enable.present) add_pool(pool);
     add_gaps();
+    add_interceptions();
     facts_.complete_addresses = !world_.addresses_missing && std::none_of(world_.interfaces.begin(), world_.interfaces.end(), [](const Interface& i) { return i.up && (i.dynamic_v4 || i.dynamic_v6); });
     facts_.complete_routes = true;
   }
@@ -210,6 +211,16 @@ class Place {
       const bool pass = rule.type.empty() || rule.type.value == "pass";
       if (!rule.disabled.present && pass && !rule.gateway.empty()) gap("policy routing by " + rule.gateway.value, {rule.origin.file, rule.gateway.line});
     }
+  }
+
+  // What a section that nobody knows does to packets may be a redirection as well.
+  void add_interceptions() {
+    for (const model::Interception& each : world_.config.interceptions) facts_.interceptions.push_back(each);
+    for (const auto& [what, origin] : world_.config.strangers)
+      for (const unsigned protocol : {model::proto_tcp, model::proto_udp}) {
+        model::Interception fact{"section", what, AddressSet::all(), protocol, model::IntervalSet::all(16), false, false, origin};
+        facts_.interceptions.push_back(std::move(fact));
+      }
   }
 
   World& world_;

@@ -44,6 +44,7 @@ class Translator {
     if (!mode.empty() && mode != "automatic" && mode != "hybrid" && mode != "advanced" && mode != "disabled")
       world_.complain(DiagnosticId::value_unknown, world_.config.outbound_mode, fmt::format("'{}' is no mode of outbound translation", mode));
     for (const PortForward& rule : world_.config.forwards) forward(rule);
+    for (const PortForward& rule : world_.config.squid) forward(rule);
     ruleset_.rdr.insert(ruleset_.rdr.end(), reflected_.begin(), reflected_.end());
   }
 

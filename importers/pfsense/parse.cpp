@@ -438,9 +438,11 @@ class Reader {
     for (const xml_node config : name == "squid" ? elements(node) : std::vector<xml_node>())
       for (const xml_node on : elements(config))
         if (std::string_view(on.name()) == "transparent_proxy" && text::xml_text(on) == "on") {
-          account_.set_all(on, kOpaque, "transparent proxy");
-          stranger(on, "transparent proxy of squid");
+          const bool modelled = read_squid(config, on);
+          account_.set_all(on, modelled ? LineClass::modelled : kOpaque, "transparent proxy");
+          if (!modelled) stranger(on, "transparent proxy of squid");
         }
+    if (name == "snort" || name == "suricata") read_intrusion_prevention(node);
     for (const Topic& topic : kIrrelevantPackages)
       if (name.starts_with(topic.name)) return account_.set_all(node, kIrrelevant, topic.reason);
     // A package that nobody knows may add rules of its own.
@@ -449,6 +451,56 @@ class Reader {
     account_.set_all(node, LineClass::unrecognised, "package that no importer knows");
     report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("the package '{}' is not known", name.substr(0, 80)),
            {"rules and routes that it may add are not modelled"});
+  }
+
+  // squid_generate_rules() of the package's squid.inc (pfsense/FreeBSD-ports 009dc5f): "rdr pass" for IPv4 TCP to port 80 that comes in by one of the
+  // transparent interfaces, and to 443 by those that ssl_proxy has as well. false: exceptions, or a version that writes other keys.
+  bool read_squid(xml_node config, xml_node on) {
+    const auto value = [&](const char* key) { return text::xml_text(config, key); };
+    const std::string interfaces = value("transparent_active_interface"), encrypted = value("ssl_proxy") == "on" ? value("ssl_active_interface") : "", family = value("listenproto");
+    bool plain = value("enable_squid") == "on" && !interfaces.empty() && (family.empty() || family == "inet");
+    for (const char* exception : {"private_subnet_proxy_off", "defined_ip_proxy_off", "defined_ip_proxy_off_dest"}) plain = plain && value(exception).empty();
+    if (!plain) return false;
+    const auto add = [&](std::string_view interface, const char* port, std::string to) {
+      const uint32_t line = file_.line_of(on);
+      const auto text = [&](std::string what) { return XmlText{std::move(what), line, true}; };
+      PortForward forward;
+      forward.origin = origin(on);
+      forward.interface = text(std::string(interface));
+      forward.ipprotocol = text("inet");
+      forward.protocol = text("tcp");
+      forward.source.present = forward.destination.present = true;
+      forward.source.any = text("");
+      forward.destination.network = text(std::string(interface) + "ip");
+      forward.destination.negated = text("");
+      forward.destination.port = text(port);
+      forward.target = text("127.0.0.1");
+      forward.local_port = text(std::move(to));
+      forward.associated = text("pass");
+      forward.natreflection = text("disable");
+      forward.descr = text("transparent proxy of squid");
+      if (config_.squid.size() < kMaxStrange) config_.squid.push_back(std::move(forward));
+    };
+    const auto or_else = [](std::string set, const char* other) { return set.empty() ? std::string(other) : set; };
+    std::string_view rest = interfaces, part;
+    while (text::next_part(rest, ',', part)) {
+      add(part, "80", or_else(value("proxy_port"), "3128"));
+      std::string_view others = encrypted, other;
+      while (text::next_part(others, ',', other))
+        if (other == part) add(part, "443", or_else(value("ssl_proxy_port"), "3129"));
+    }
+    return true;
+  }
+
+  // In line, it looks into packets and may change or drop them.
+  void read_intrusion_prevention(xml_node node) {
+    for (const xml_node list : elements(node))
+      for (const xml_node mode : elements(list)) {
+        if (std::string_view(mode.name()) != "ips_mode" || text::xml_text(mode) != "ips_mode_inline") continue;
+        for (const unsigned protocol : {model::proto_tcp, model::proto_udp})
+          config_.interceptions.push_back({"inspection", fmt::format("{} in line", node.name()), model::AddressSet::all(), protocol, model::IntervalSet::all(16), false, false, origin(mode)});
+        return;
+      }
   }
 
   const Section& section_;

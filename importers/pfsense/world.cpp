@@ -180,6 +180,7 @@ void World::add_names() {
   };
   for (const FilterRule& rule : config.rules) take(rule.interface.value);
   for (const PortForward& rule : config.forwards) take(rule.interface.value);
+  for (const PortForward& rule : config.squid) take(rule.interface.value);
   for (const Outbound& rule : config.outbound) take(rule.interface.value);
   for (const OneToOne& rule : config.one_to_one) take(rule.interface.value);
   for (const auto& captive : config.captive) take(captive.first);

@@ -59,6 +59,14 @@ TEST(Facts, GapsAndLearnedRoutes) {
   EXPECT_EQ(router.count(LineClass::unrecognised), 0u);
 }
 
+TEST(Facts, AClassLeavesOpenWhatAPoolHandsOut) {
+  const Imported router("ip dhcp pool LAN\n network 10.0.0.0 255.255.255.0\n class PHONES\n  address range 10.0.0.10 10.0.0.20\n");
+  EXPECT_TRUE(router.facts.host.dhcp_pools.empty());
+  ASSERT_EQ(router.facts.host.dhcp_gaps.size(), 1u);
+  EXPECT_TRUE(router.facts.host.dhcp_gaps[0].addresses.v4.contains(model::parse_address("10.0.0.15")->value));
+  EXPECT_FALSE(router.facts.host.dhcp_gaps[0].addresses.v4.contains(model::parse_address("10.0.1.15")->value));
+}
+
 TEST(Facts, DhcpPools) {
   const Imported router(
       "ip dhcp excluded-address 10.0.0.1 10.0.0.99\nip dhcp excluded-address 10.0.0.200\nip dhcp pool LAN\n network 10.0.0.0 255.255.255.0\n default-router 10.0.0.1\nip dhcp pool PRINTER\n host 10.0.0.150 255.255.255.0\n client-identifier 0100.1122.3344.55\n"
@@ -134,6 +142,21 @@ TEST(Recognise, LookAlikes) {
   EXPECT_EQ(claims("version 7.0(3)I7\nfeature bgp\nip access-list X\n permit ip any any\nline vty\n"), Claim::no);
   EXPECT_EQ(claims("! device: sw (DCS-7050, EOS-4.20)\nip access-list standard X\n permit any\n"), Claim::no);
   EXPECT_EQ(claims("!! IOS XR Configuration 7.3\nipv4 access-list X\n 10 permit ipv4 any any\n"), Claim::no);
+}
+
+TEST(Facts, WhatLooksIntoTheDataMayInterceptIt) {
+  const Imported router(
+      "ip inspect name FW tcp\nip inspect name FW http\nip inspect name UNUSED smtp\ninterface GigabitEthernet0/0\n ip address 192.0.2.1 255.255.255.0\n ip inspect FW in\n ip ips MYIPS in\n"
+      "policy-map type inspect P\n class type inspect C\n  inspect\n  service-policy http DEEP\n");
+  std::string all;
+  for (const model::Interception& fact : router.facts.host.interceptions) {
+    EXPECT_FALSE(fact.sure);
+    EXPECT_FALSE(fact.local);
+    all += fact.text + " " + std::to_string(fact.protocol) + " " + std::to_string(static_cast<unsigned>(fact.ports.max())) + " line " + std::to_string(fact.origin.line) + "\n";
+  }
+  EXPECT_EQ(all,
+            "ip inspect FW: http 6 80 line 1\nip ips MYIPS in 6 65535 line 7\nip ips MYIPS in 17 65535 line 7\n"
+            "service-policy http DEEP 6 65535 line 11\nservice-policy http DEEP 17 65535 line 11\n");
 }
 
 }  // namespace

@@ -76,6 +76,41 @@ TEST(LinuxIp, Reads) {
   EXPECT_FALSE(import(importers::linux_ip::importer(), rows[1].text).facts.host.complete_addresses);
 }
 
+// IFA_F_PERMANENT is not set where "dynamic" stands.
+TEST(LinuxIp, TellsLeasedFromConfigured) {
+  struct Row {
+    std::string text;
+    size_t leased, fixed;
+  };
+  const Row rows[] = {
+      {"2: eth0: <UP> mtu 1500\n    inet 192.168.1.10/24 scope global eth0\n       valid_lft forever preferred_lft forever\n", 0, 1},
+      {"2: eth0: <UP> mtu 1500\n    inet 192.168.1.10/24 scope global dynamic noprefixroute eth0\n       valid_lft 85933sec preferred_lft 85933sec\n", 1, 0},
+      {"2: eth0: <UP> mtu 1500\n    inet 192.168.1.10/24 scope global eth0\n       valid_lft 85933sec preferred_lft 85933sec\n", 1, 0},
+      {"2: eth0    inet 192.168.1.10/24 scope global eth0\\       valid_lft 5sec preferred_lft 5sec\n", 1, 0},
+      {"2: eth0    inet 192.168.1.10/24 scope global eth0\\       valid_lft forever preferred_lft forever\n", 0, 1},
+      {"2: eth0: <UP> mtu 1500\n    inet6 2001:db8::1/64 scope global proto kernel_ra\n", 1, 0},
+      {"2: eth0: <UP> mtu 1500\n    inet6 2001:db8::1/64 scope global temporary\n", 1, 0},
+      {"2: eth0: <UP> mtu 1500\n    inet6 2001:db8::1/64 scope global noprefixroute\n", 0, 1},
+      {"2: eth0: <UP> mtu 1500\n    inet6 fe80::1/64 scope link proto kernel_ll\n", 0, 0},
+      {R"([{"ifname":"eth0","addr_info":[{"family":"inet","local":"192.168.1.10","prefixlen":24,"dynamic":true}]}])", 1, 0},
+      {R"([{"ifname":"eth0","addr_info":[{"family":"inet","local":"192.168.1.10","prefixlen":24}]}])", 0, 1},
+  };
+  for (const Row& row : rows) {
+    const auto imported = import(importers::linux_ip::importer(), row.text);
+    ASSERT_EQ(imported.facts.host.interfaces.size(), 1u) << row.text;
+    EXPECT_EQ(imported.facts.host.interfaces[0].leased.size(), row.leased) << row.text;
+    EXPECT_EQ(imported.facts.host.interfaces[0].fixed.size(), row.fixed) << row.text;
+  }
+}
+
+// Without link lines somebody asked for one family.
+TEST(LinuxIp, AHostWithoutIpv6TellsAllAddresses) {
+  const std::string lo = "1: lo: <UP> mtu 65536\n", link = "    link/loopback 00:00:00:00:00:00\n", inet = "    inet 127.0.0.1/8 scope host lo\n";
+  EXPECT_TRUE(import(importers::linux_ip::importer(), lo + link + inet).facts.host.complete_addresses);
+  EXPECT_FALSE(import(importers::linux_ip::importer(), lo + inet).facts.host.complete_addresses);
+  EXPECT_FALSE(import(importers::linux_ip::importer(), lo + "    link/loopback 00:00:00:00:00:00 promiscuity 0\n" + inet).facts.host.complete_addresses);
+}
+
 TEST(LinuxIp, BadInput) {
   EXPECT_EQ(diagnostic_ids(import(importers::linux_ip::importer(), "1: lo: <UP> mtu 1\n    inet 300.1.1.1/8\n").result), "address.invalid@2");
   EXPECT_EQ(diagnostic_ids(import(importers::linux_ip::importer(), "[{\"ifname\": 5,\n").result), "json.invalid@1");

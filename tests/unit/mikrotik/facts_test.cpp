@@ -46,6 +46,8 @@ TEST(Facts, Reads) {
       {address + "/routing rule add dst-address=10.0.0.0/8 action=lookup table=other\n", "ether1 192.0.2.1/24; gap a routing rule; complete"},
       {address + "/ip firewall mangle add action=mark-routing chain=prerouting new-routing-mark=m\n", "ether1 192.0.2.1/24; gap policy routing by 'mark-routing'; complete"},
       {address + "/interface l2tp-server server set enabled=yes\n", "ether1 192.0.2.1/24; gap clients of the l2tp server have routes of their own; complete"},
+      {"/ip pool add name=p ranges=192.0.2.100 next-pool=q\n/ip pool add name=q ranges=192.0.2.200 next-pool=p\n/ip dhcp-server add address-pool=p interface=ether1 name=s\n" + address,
+       "ether1 192.0.2.1/24; pool ether1 192.0.2.100 192.0.2.200; complete"},
       {"/ip pool add name=p ranges=192.0.2.100-192.0.2.101,192.0.2.110\n/ip dhcp-server add address-pool=p interface=ether1 name=s\n"
        "/ip dhcp-server lease add address=192.0.2.101 mac-address=02:00:00:00:00:01 server=s\n" + address,
        "ether1 192.0.2.1/24; pool ether1 192.0.2.100 192.0.2.110 reserved 192.0.2.101; complete"},
@@ -65,6 +67,13 @@ TEST(Facts, Header) {
   EXPECT_EQ(imported.result.header.at("model"), "RB952");
   EXPECT_EQ(imported.result.header.at("host"), "edge");
   EXPECT_TRUE(imported.policy().general_assumptions.empty());
+}
+
+TEST(Facts, ARelayThatIsOnMayTakeWhatPasses) {
+  const auto on = import_text("/ip proxy\nset enabled=yes port=8080\n/ip socks\nset enabled=no\n");
+  ASSERT_EQ(on.facts.host.interceptions.size(), 1u);
+  EXPECT_FALSE(on.facts.host.interceptions[0].sure);
+  EXPECT_EQ(on.facts.host.interceptions[0].origin.line, 2u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ struct Question {
   unsigned profile = model::profile_domain;
   unsigned icmp_type = 8;
   std::string program;
+  std::optional<unsigned> rpc_port = std::nullopt;
 };
 
 // "accept", "drop" or "depends".
@@ -53,6 +55,7 @@ inline std::string ask(const ImportedHost& host, const Question& question) {
   packet.set(model::Field::profile, question.profile);
   packet.set(model::Field::program, policy.programs.atom_of(question.program));
   packet.set(model::Field::service, 0);
+  if (question.rpc_port) packet.set(model::Field::rpc_port, *question.rpc_port);
   const auto outcome = model::evaluate(policy, question.inbound ? model::Hook::input : model::Hook::output, packet);
   return std::string(model::to_text(outcome.verdict));
 }

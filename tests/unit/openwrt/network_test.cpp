@@ -135,6 +135,13 @@ TEST(Dhcp, Pools) {
   EXPECT_EQ(pools("config dhcp lan\n option interface lan\n option dynamicdhcp 0\nconfig host\n option ip 192.168.1.11\n"), "br-lan: reserved 192.168.1.11");
 }
 
+TEST(Dhcp, APoolOfANetworkThatIsNotToldIsAGap) {
+  const auto gaps = [](const std::string& network, const std::string& dhcp) { return router_of({network, dhcp}).host.facts.dhcp_gaps.size(); };
+  EXPECT_EQ(gaps(kNetwork, "config dhcp lan\n option interface lan\n option start x\n"), 1u);
+  EXPECT_EQ(gaps(kNetwork, "config dhcp lan\n option interface lan\n"), 0u);
+  EXPECT_EQ(gaps("config interface lan\n option device br-lan\n option proto dhcp\n", "config dhcp lan\n option interface lan\n"), 1u);
+}
+
 // ---- the text ----
 
 const char* const kSame[] = {

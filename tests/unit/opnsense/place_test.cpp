@@ -146,5 +146,15 @@ TEST(OpnSenseCorpus, is_read_and_nobody_else_s_file_is_claimed) {
   EXPECT_GE(static_cast<double>(modelled), 0.95 * static_cast<double>(bearing));
 }
 
+TEST(OpnSensePlace, what_may_take_connections) {
+  const auto count = [](const std::string& body) { return PfDevice(file(kInterfaces + "<OPNsense>" + body + "</OPNsense>")).host.facts.interceptions.size(); };
+  EXPECT_EQ(count("<proxy><general><enabled>1</enabled></general><forward><transparentMode>1</transparentMode></forward></proxy>"), 2u);
+  EXPECT_EQ(count("<proxy><general><enabled>0</enabled></general><forward><transparentMode>1</transparentMode></forward></proxy>"), 0u);
+  EXPECT_EQ(count("<proxy><general><enabled>1</enabled></general><forward><transparentMode>0</transparentMode></forward></proxy>"), 0u);
+  EXPECT_EQ(count("<IDS><general><enabled>1</enabled><ips>1</ips></general></IDS>"), 2u);
+  EXPECT_EQ(count("<IDS><general><enabled>1</enabled><ips>0</ips></general></IDS>"), 0u);
+  EXPECT_EQ(count("<Strange><a>1</a></Strange>"), 2u);
+}
+
 }  // namespace
 }  // namespace fwproof

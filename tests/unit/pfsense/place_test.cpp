@@ -266,5 +266,22 @@ TEST(PfSenseCorpus, is_read_and_nobody_else_s_file_is_claimed) {
   EXPECT_GE(static_cast<double>(modelled), 0.95 * static_cast<double>(bearing));
 }
 
+TEST(PfSensePlace, what_may_take_connections) {
+  const auto packages = [](const std::string& body) { return PfDevice(file(kInterfaces + "<installedpackages>" + body + "</installedpackages>")); };
+  const auto count = [&](const std::string& body) { return packages(body).host.facts.interceptions.size(); };
+  const std::string squid = "<enable_squid>on</enable_squid><transparent_proxy>on</transparent_proxy><transparent_active_interface>lan</transparent_active_interface>";
+  EXPECT_EQ(count("<squid><config>" + squid + "</config></squid>"), 0u);  // port forwards, as exact as any
+  EXPECT_EQ(count("<squid><config>" + squid + "<defined_ip_proxy_off>10.0.0.7</defined_ip_proxy_off></config></squid>"), 2u);
+  EXPECT_EQ(count("<squid><config><transparent_proxy>on</transparent_proxy></config></squid>"), 2u);
+  EXPECT_EQ(count("<squid><config><enable_squid>on</enable_squid></config></squid>"), 0u);
+  EXPECT_EQ(count("<suricata><rule><ips_mode>ips_mode_inline</ips_mode></rule></suricata>"), 2u);
+  EXPECT_EQ(count("<suricata><rule><ips_mode>ips_mode_legacy</ips_mode></rule></suricata>"), 0u);
+  for (const model::Interception& fact : packages("<snort><rule><ips_mode>ips_mode_inline</ips_mode></rule></snort>").host.facts.interceptions) {
+    EXPECT_FALSE(fact.sure);
+    EXPECT_FALSE(fact.local);
+    EXPECT_NE(fact.origin.line, 0u);
+  }
+}
+
 }  // namespace
 }  // namespace fwproof
