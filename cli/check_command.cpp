@@ -91,10 +91,23 @@ void add_unused_accepts(Loaded& loaded, const solver::Report& report) {
   }
 }
 
+// A declaration for a constraint that no specification has would be believed and never used.
+void add_unused_declarations(Loaded& loaded) {
+  std::vector<std::string> known;
+  for (const model::Constraint& constraint : loaded.requirements.constraints) known.push_back(constraint.id);
+  for (const model::Declaration& declaration : loaded.requirements.declarations) {
+    if (std::find(known.begin(), known.end(), declaration.constraint) != known.end()) continue;
+    add_error(loaded, model::DiagnosticId::json_schema, declaration.origin,
+              "\"declares\" names '" + declaration.constraint + "', but there is no such constraint" + did_you_mean(declaration.constraint, known));
+    loaded.exit_code = worse(loaded.exit_code, exit_input);
+  }
+}
+
 report::Run run_of(const Arguments& arguments, Loaded& loaded) {
   report::Run run = start_run(loaded);
   run.strict = arguments.strict;
   run.require_optional = arguments.require_optional;
+  add_unused_declarations(loaded);
   const std::vector<std::string> only = loaded.requirements.rows.empty() ? std::vector<std::string>{} : zones_of_only(loaded, arguments.only);
   run.exit_code = loaded.exit_code;
   // With a wrong name on the command line or in the site nothing that would be answered is what was meant.

@@ -17,6 +17,7 @@ std::vector<std::string> as_list(const DeviceFiles& files) {
 
 // What the site file states of an interface stands; an export of it adds the rest.
 void add_facts(model::HostFacts& facts, model::HostFacts more) {
+  const auto append = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   for (model::InterfaceFact& interface : more.interfaces) {
     const auto same = [&](const model::InterfaceFact& known) { return !known.name.empty() && known.name == interface.name; };
     const auto known = std::find_if(facts.interfaces.begin(), facts.interfaces.end(), same);
@@ -31,13 +32,24 @@ void add_facts(model::HostFacts& facts, model::HostFacts more) {
     if (known->mac.empty()) known->mac = interface.mac;
     known->up = interface.up;
     known->vrf = interface.vrf;
+    append(known->leased, interface.leased);
+    append(known->fixed, interface.fixed);
   }
-  const auto append = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   append(facts.routes, more.routes);
   append(facts.dhcp_pools, more.dhcp_pools);
+  append(facts.dhcp_gaps, more.dhcp_gaps);
   append(facts.routing_gaps, more.routing_gaps);
+  append(facts.names, more.names);
+  append(facts.interceptions, more.interceptions);
   facts.complete_addresses |= more.complete_addresses;
   facts.complete_routes |= more.complete_routes;
+}
+
+// Packets pass what the site's own word puts on their way, whatever its files say.
+bool is_on_a_path(const model::Network& network, const std::string& device) {
+  return std::any_of(network.paths.begin(), network.paths.end(), [&](const model::StatedPath& path) {
+    return std::find(path.devices.begin(), path.devices.end(), device) != path.devices.end();
+  });
 }
 
 // A chain that is called but not there, or calls itself: netfilter refuses such a dump, so it is not what the host runs.
@@ -100,8 +112,27 @@ importers::ImportedHost import_files(const model::Sources& sources, const Device
   return host;
 }
 
-void add_device(Loaded& loaded, model::Device device, DeviceFiles files) {
+std::vector<const importers::Importer*> importers_of(const importers::ImportedInput& input) {
+  std::vector<const importers::Importer*> found;
+  for (std::string_view rest = input.importer; !rest.empty();) {
+    const size_t plus = std::min(rest.find('+'), rest.size());
+    if (const importers::Importer* importer = importers::find(rest.substr(0, plus))) found.push_back(importer);
+    rest.remove_prefix(std::min(plus + 1, rest.size()));
+  }
+  return found;
+}
+
+bool all_aside(const std::vector<importers::ImportedInput>& inputs) {
+  const auto aside = [](const importers::Importer* importer) { return importer->aside; };
+  return !inputs.empty() && std::all_of(inputs.begin(), inputs.end(), [&](const importers::ImportedInput& input) {
+    const auto found = importers_of(input);
+    return !found.empty() && std::all_of(found.begin(), found.end(), aside);
+  });
+}
+
+model::Device read_device(Loaded& loaded, model::Device device, DeviceFiles& files, bool& aside) {
   importers::ImportedHost host;
+  aside = false;
   if (!files.files.empty()) {
     host = import_files(loaded.sources, files);
     files.complete &= host.understood;
@@ -111,7 +142,18 @@ void add_device(Loaded& loaded, model::Device device, DeviceFiles files) {
   }
   if (files.complete) device.policies = std::move(host.policies);
   device.has_export = files.complete && !device.policies.empty();
+  aside = files.complete && device.host.empty() && !device.has_export && all_aside(host.inputs) && !is_on_a_path(loaded.network, device.name);
   add_facts(device.facts, std::move(host.facts));
+  return device;
+}
+
+void add_device(Loaded& loaded, model::Device device, DeviceFiles files) {
+  bool aside = false;
+  device = read_device(loaded, std::move(device), files, aside);
+  if (aside) {
+    loaded.network.aside.push_back(std::move(device));
+    return;
+  }
   loaded.network.devices.push_back(std::move(device));
   loaded.device_files.push_back(std::move(files));
 }

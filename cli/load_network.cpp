@@ -110,18 +110,16 @@ std::set<std::string> target_roles(const std::vector<specs::Specification>& spec
   return targets;
 }
 
-enum class Side { host, device, facts, unknown };
+enum class Side { host, device, facts, aside, unknown };
 
 Side side_of(const Loaded& loaded, uint32_t file, const std::string& as) {
-  std::string name = as.empty() ? importers::import_host(loaded.sources, {file}).inputs.at(0).importer : as;
+  importers::ImportedInput input;
+  if (as.empty()) input = importers::import_host(loaded.sources, {file}).inputs.at(0);
+  else input.importer = as;
   Side side = Side::unknown;
-  while (!name.empty()) {
-    const size_t plus = std::min(name.find('+'), name.size());
-    if (const importers::Importer* importer = importers::find(name.substr(0, plus))) {
-      if (!importer->facts_only) return importer->is_host_format ? Side::host : Side::device;
-      side = Side::facts;
-    }
-    name.erase(0, plus + 1);
+  for (const importers::Importer* importer : importers_of(input)) {
+    if (!importer->facts_only) return importer->is_host_format ? Side::host : Side::device;
+    side = importer->aside && side != Side::facts ? Side::aside : Side::facts;
   }
   return side;
 }
@@ -130,16 +128,17 @@ Side side_of(const Loaded& loaded, uint32_t file, const std::string& as) {
 void add_configs(Loaded& loaded, const NetworkArguments& arguments, const std::vector<specs::Specification>& specifications) {
   if (arguments.configs.empty()) return;
   DeviceFiles files = read_files(loaded, arguments.configs, arguments.as);
-  bool host = false, on_the_way = false;
+  bool host = false, on_the_way = false, all_aside = !files.files.empty();
   for (const uint32_t file : files.files) {
     const Side side = side_of(loaded, file, arguments.as);
     host |= side == Side::host;
     on_the_way |= side == Side::device;
+    all_aside &= side == Side::aside;
   }
   if (host && on_the_way) throw UsageError{"--config holds a host's export and a device's: say --host ROLE=FILE and --device FILE"};
   model::Device device;
   device.name = arguments.configs.front();
-  if (!on_the_way) {
+  if (!on_the_way && !all_aside) {
     const std::set<std::string> roles = target_roles(specifications);
     std::string list;
     for (const std::string& role : roles) list += (list.empty() ? "" : ", ") + role;
@@ -298,7 +297,10 @@ Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments
   model::Device device;
   device.name = std::filesystem::path(paths.front()).filename().string();
   DeviceFiles files = read_files(loaded, paths, arguments.as);
-  add_device(loaded, std::move(device), std::move(files));
+  // The one device that is asked about, even where packets do not pass it.
+  bool aside = false;
+  loaded.network.devices.push_back(read_device(loaded, std::move(device), files, aside));
+  loaded.device_files.push_back(std::move(files));
   for (const report::Input& input : loaded.inputs)
     if (const importers::Importer* importer = importers::find(input.importer.substr(0, input.importer.find('+'))))
       if (!importer->facts_only && importer->is_host_format) loaded.network.devices[0].host = loaded.network.devices[0].name;

@@ -4,6 +4,7 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/load_files.h"
 #include "cli/load_network.h"
 #include "report/write_json.h"
 #include "report/write_text.h"
@@ -24,6 +25,13 @@ constexpr std::string_view kExamples = R"(examples:
   fwproof reach - < examples/mailstore-gateway/iptables.txt
 exit codes: 0 answered, 3 an input is missing or not understood, 4 wrong usage, 5 our fault)";
 
+// A file that is understood and holds no rules is not a file that is not understood.
+std::string nothing_to_reach(const Loaded& loaded) {
+  std::string names;
+  for (const report::Input& input : loaded.inputs) names += (names.empty() ? "" : ", ") + input.path + " (" + input.importer + ")";
+  return "there is nothing to reach: no rules of a firewall in " + names + "; `fwproof import` shows what is in there";
+}
+
 int run_reach(const Arguments& arguments) {
   Loaded loaded = load_device(arguments.configs, arguments.network);
   report::Run run = start_run(loaded);
@@ -34,8 +42,10 @@ int run_reach(const Arguments& arguments) {
   int code = loaded.exit_code;
   if (loaded.network.devices[0].has_export)
     run.report = solver::reach(loaded.network.devices[0], options);
-  else
-    code = worse(code, exit_input);
+  else if (loaded.exit_code == exit_holds && !loaded.inputs.empty())
+    add_error(loaded, model::DiagnosticId::input_unrecognised, kCommandLine, nothing_to_reach(loaded));
+  if (!loaded.network.devices[0].has_export) code = worse(code, exit_input);
+  run.diagnostics = loaded.diagnostics;
   if (report::count(run.report).faults > 0) code = worse(code, exit_fault);
   run.exit_code = code;
   run.exit_meaning = code == exit_holds ? "answered" : meaning(code);

@@ -20,6 +20,7 @@ constexpr Named kProtocols[] = {{"icmp", 1}, {"igmp", 2}, {"tcp", 6}, {"udp", 17
                                 {"icmpv6", 58}, {"icmp6", 58}, {"ipv6-icmp", 58}, {"ospf", 89}, {"vrrp", 112}, {"sctp", 132}, {"udplite", 136}};
 constexpr Named kStates[] = {{"new", 0}, {"established", 1}, {"related", 2}, {"invalid", 3}, {"untracked", 4}};
 constexpr Named kProfiles[] = {{"domain", 0}, {"private", 1}, {"public", 2}};
+constexpr Named kRpcPorts[] = {{"no", 0}, {"default-range", 1}, {"any-range", 2}};
 constexpr Named kFlags[] = {{"FIN", 1}, {"SYN", 2}, {"RST", 4}, {"PSH", 8}, {"ACK", 16}, {"URG", 32}, {"ECE", 64}, {"CWR", 128}, {"none", 0}};
 constexpr Named kStatus[] = {{"SNAT", 1}, {"DNAT", 2}, {"none", 0}};
 constexpr Named kDirections[] = {{"original", 0}, {"reply", 1}};
@@ -75,6 +76,7 @@ std::optional<uint64_t> plain_value(Field field, std::string_view text) {
     case Field::protocol: return word(kProtocols, text);
     case Field::state: return word(kStates, text);
     case Field::profile: return word(kProfiles, text);
+    case Field::rpc_port: return word(kRpcPorts, text);
     case Field::tcp_flags: return bits(kFlags, text);
     case Field::ct_status: return bits(kStatus, text);
     case Field::ct_dir: return word(kDirections, text);

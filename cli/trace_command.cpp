@@ -135,6 +135,7 @@ Answer trace_one(const std::vector<Station>& all, PacketRequest request, bool of
   std::stable_sort(way.begin(), way.end(), [&](const auto& a, const auto& b) { return rank(a.second) < rank(b.second); });
   for (const auto& [station, hook] : way) {
     const model::Policy* policy = station->policy_for(request.packet.family);
+    if (policy == nullptr && station->policies.empty()) return {{}, "no rules of a firewall are in '" + station->device->name + "': there is nothing that a packet meets"};
     if (policy == nullptr) return {{}, "'" + station->device->name + "' has no export for this address family"};
     model::Packet packet = packet_for(request, *policy);
     settle_first(packet, packet.has(Field::ct_dir) && packet.get(Field::ct_dir) == 1);

@@ -32,6 +32,7 @@ constexpr NumberName kStates[] = {{model::state_new, "new"},
                                   {model::state_untracked, "untracked"}};
 constexpr NumberName kProfiles[] = {
     {model::profile_domain, "domain"}, {model::profile_private, "private"}, {model::profile_public, "public"}};
+constexpr NumberName kRpcPorts[] = {{model::rpc_no, "no"}, {model::rpc_default_range, "default-range"}, {model::rpc_any_range, "any-range"}};
 
 constexpr size_t kListedValues = 40;
 
@@ -74,7 +75,7 @@ std::vector<std::string> flag_set_texts(const IntervalSet& set) {
 
 bool is_listed(Field field) {
   return field == Field::protocol || field == Field::state || field == Field::profile || field == Field::ct_status ||
-         field == Field::ct_dir || field == Field::in || field == Field::out || field == Field::program || field == Field::service;
+         field == Field::ct_dir || field == Field::in || field == Field::out || field == Field::program || field == Field::service || field == Field::rpc_port;
 }
 
 // Order and JSON keys of a region's fields; ICMP type and code are one entry.
@@ -83,7 +84,7 @@ constexpr std::pair<Field, std::string_view> kRegionFields[] = {
     {Field::dst_port, "dst_port"}, {Field::tcp_flags, "tcp_flags"}, {Field::fragment, "fragment"}, {Field::state, "state"},
     {Field::ct_dir, "ct_dir"},     {Field::ct_status, "ct_status"}, {Field::in, "in"},         {Field::out, "out"},
     {Field::mac, "mac"},           {Field::mark, "mark"},       {Field::connmark, "connmark"}, {Field::profile, "profile"},
-    {Field::program, "program"},   {Field::service, "service"}};
+    {Field::program, "program"},   {Field::service, "service"}, {Field::rpc_port, "rpc_port"}};
 
 const IntervalSet* find(const solver::Region& region, Field field) {
   const auto found = region.sets.find(field);
@@ -153,6 +154,7 @@ std::string value_text(Field field, Family family, u128 value, const Policy* pol
     case Field::tcp_flags: return flags_text(value);
     case Field::state: return state_text(value);
     case Field::profile: return profile_text(value);
+    case Field::rpc_port: return named(kRpcPorts, value);
     case Field::mac: return mac_text(value);
     case Field::ct_status: return ct_status_text(value);
     case Field::ct_dir: return value == 0 ? "original" : "reply";
@@ -180,6 +182,7 @@ bool is_everything(Field field, Family family, const IntervalSet& set, const Pol
   u128 last = model::max_value(model::field_bits(field, family));
   if (field == Field::state) last = model::state_untracked;
   if (field == Field::profile) last = model::profile_public;
+  if (field == Field::rpc_port) last = model::rpc_default_range;
   return set.contains(IntervalSet::range(0, last));
 }
 
@@ -253,6 +256,18 @@ std::string protocol_set_words(const solver::Region& region, const std::vector<s
 
 }  // namespace
 
+std::string source_words(const solver::Region& region) {
+  const IntervalSet* set = set_of(region, Field::src);
+  if (set == nullptr) return "ANY";
+  // Loopback and multicast never come from outside.
+  const IntervalSet special = region.family == Family::v4
+                                  ? IntervalSet::range(0x7F000000, 0x7FFFFFFF).united(IntervalSet::range(0xE0000000, 0xEFFFFFFF))
+                                  : IntervalSet::of(1).united(IntervalSet::range(u128{0xFF} << 120, ~u128{0}));
+  const std::string any = region.family == Family::v4 ? "ANY" : "ANY IPv6";
+  if (set->united(special) == IntervalSet::all(model::address_bits(region.family))) return any;
+  return address_words(region.family, *set);
+}
+
 std::string service_words(const solver::Region& region, const Policy* policy) {
   const auto texts = [&](Field field) {
     const IntervalSet* set = find(region, field);
@@ -308,6 +323,7 @@ std::string dependence_words(const model::Dependence& dependence) {
   if (dependence.kind != "field") return dependence.kind + ": " + dependence.what;
   if (dependence.what == model::field_text(Field::profile)) return "the Windows profile in use, which nothing tells: --profile ROLE=domain, private or public";
   if (dependence.what == model::field_text(Field::in)) return "the interface by which packets come in, which nothing tells: --iface ROLE=INTERFACE";
+  if (dependence.what == model::field_text(Field::rpc_port)) return "which of the host's ports RPC assigned";
   return "the packet's " + dependence.what;
 }
 

@@ -31,6 +31,8 @@ NamedTexts region_texts(const solver::Region& region, const model::Policy* polic
 // For people, not escaped; JSON lists the exact prefixes.
 // "192.0.2.0/24, 198.51.100.7"; "any except 10.0.0.0/8" where that is the shorter list; "any", "any IPv6".
 std::string address_words(model::Family family, const model::IntervalSet& set);
+// The sources of a region: "ANY" and "ANY IPv6" where only loopback and multicast, which never come from outside, are missing.
+std::string source_words(const solver::Region& region);
 // The set of a field; nullptr: any value.
 const model::IntervalSet* set_of(const solver::Region& region, model::Field field);
 // "tcp port 8474", "tcp ports 110, 143", "icmp type 8", "any protocol".

@@ -72,7 +72,7 @@ class Findings {
   // Without a region to show, the reason is all there is to say.
   static bool is_alike(const Result& a, const Result& b) {
     const auto plain = [](const Result& result) {
-      return result.truth == Truth::cannot_tell && result.fault.empty() && result.counterexamples.empty() && result.undecided.empty();
+      return result.truth == Truth::cannot_tell && result.fault.empty() && result.counterexamples.empty() && result.undecided.empty() && result.evidence.empty();
     };
     return plain(a) && plain(b) && a.reasons == b.reasons && a.depends_on == b.depends_on && !a.reasons.empty();
   }
@@ -96,6 +96,7 @@ class Findings {
       return;
     }
     citation(result);
+    for (const solver::Evidence& statement : result.evidence) said(statement);
     examples(result, result.counterexamples, 1, true);
     if (!result.counterexamples.empty() && !result.complete) out_ << "  At least these; there may be more.\n";
     examples(result, result.undecided, result.counterexamples.size() + 1, false);
@@ -111,6 +112,15 @@ class Findings {
     if (!result.description.empty()) out_ << ": " << escape(result.description);
     out_ << '\n';
     if (!result.reading.empty()) out_ << "  read as: " << escape(result.reading) << '\n';
+  }
+
+  // "violated: SERVER's 192.168.1.10 is in the DHCP pool LAN of edge (edge.cfg:12)", then the line.
+  void said(const solver::Evidence& statement) {
+    out_ << "  " << truth_text(statement.truth) << ": " << escape(statement.text);
+    if (statement.origin.line != 0) out_ << " (" << lines_.place(statement.origin) << ')';
+    out_ << '\n';
+    if (const std::string text = lines_.line(statement.origin); !text.empty() && statement.truth != Truth::holds)
+      out_ << fmt::format("       {:>5} | {}\n", statement.origin.line, escape_line(text));
   }
 
   void reasons(const Result& result) {
@@ -135,6 +145,9 @@ class Findings {
     const solver::Region& region = example.region;
     const model::Policy* policy = policy_of(run_, example);
     const bool exposed = result.kind == solver::Kind::exposure;
+    if (result.id.ends_with("/not-intercepted"))
+      return fmt::format("what {} sends to {} on {} {} another place", endpoint(example.from_zone, region, Field::src), target(result, example), service_words(region, policy),
+                         certain ? "is taken to" : "may be taken to");
     const std::string_view verb = exposed ? (certain ? "reaches" : "may reach") : (certain ? "cannot reach" : "may or may not reach");
     std::string text = fmt::format("{} {} {} on {}", endpoint(example.from_zone, region, Field::src), verb, target(result, example), service_words(region, policy));
     if (const std::string rest = rest_words(region, policy); !rest.empty()) text += ", " + rest;
@@ -158,7 +171,7 @@ class Findings {
       decider(std::string(certain ? "" : "perhaps ") + (by.did.empty() ? std::string(done_by(by.verdict)) : by.did), by, "");
     for (const solver::NearMiss& miss : example.near_misses) {
       const std::string but = miss.why.starts_with("it ") || miss.why.starts_with("its ") || miss.why.starts_with("an ") ? "but " : "but: ";
-      decider("", miss.rule, fmt::format(" {}, {}{}", would(miss.rule.verdict), but, miss.why));
+      decider("", miss.rule, fmt::format(" {}, {}{}", miss.rule.did.empty() ? std::string(would(miss.rule.verdict)) : "would " + miss.rule.did, but, miss.why));
     }
     if (!example.note.empty()) out_ << "     " << escape(example.note) << '\n';
   }

@@ -107,6 +107,16 @@ Json assumes_json(const SourceLines& lines, const Result& result) {
   return json;
 }
 
+Json evidence_json(const SourceLines& lines, const Result& result) {
+  Json json = Json::array();
+  for (const solver::Evidence& evidence : result.evidence) {
+    Json entry = {{"verdict", truth_text(evidence.truth)}, {"text", evidence.text}};
+    put_place(entry, lines, evidence.origin);
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
 void put_words(Json& json, const Result& result) {
   if (!result.spec.empty()) json["spec"] = result.spec;
   if (!result.from.empty()) json["from"] = result.from;
@@ -138,6 +148,7 @@ Json result_json(const Run& run, SourceLines& lines, const Result& result) {
   json["undecided"] = examples_json(run, lines, result.undecided);
   json["depends_on"] = dependences_json(lines, result);
   json["assumes"] = assumes_json(lines, result);
+  if (!result.evidence.empty()) json["evidence"] = evidence_json(lines, result);
   json["proof"] = {{"by", result.proof.by}, {"queries", result.proof.queries}, {"slice", result.proof.slice}};
   put_words(json, result);
   if (!result.devices.empty()) json["devices"] = devices_json(result);

@@ -171,6 +171,36 @@ void write_policy(std::ostream& out, const Sources& sources, const Policy& polic
   }
 }
 
+namespace {
+
+void write_ranges(std::ostream& out, const AddressSet& set) {
+  constexpr size_t kMost = 8;
+  size_t shown = 0;
+  for (const Family family : {Family::v4, Family::v6})
+    for (const Interval& part : set.in(family).intervals()) {
+      if (++shown > kMost) continue;
+      out << ' ' << to_text(Address{family, part.lo});
+      if (part.lo != part.hi) out << '-' << to_text(Address{family, part.hi});
+    }
+  if (shown > kMost) out << " and " << shown - kMost << " more";
+}
+
+// "pool LAN 192.168.1.100-192.168.1.199 reserved 192.168.1.10"
+void write_dhcp(std::ostream& out, const SourceLines& lines, const HostFacts& facts) {
+  for (const DhcpPool& pool : facts.dhcp_pools) {
+    out << "pool " << escape(pool.interface);
+    write_ranges(out, pool.addresses);
+    if (!pool.reserved.empty()) {
+      out << " reserved";
+      write_ranges(out, pool.reserved);
+    }
+    out << "  " << lines.place(pool.origin) << '\n';
+  }
+  for (const DhcpGap& gap : facts.dhcp_gaps) out << "pool unknown: " << escape(gap.text) << "  " << lines.place(gap.origin) << '\n';
+}
+
+}  // namespace
+
 void write_facts(std::ostream& out, const Sources& sources, const HostFacts& facts) {
   const SourceLines lines(sources);
   for (const InterfaceFact& interface : facts.interfaces) {
@@ -184,6 +214,7 @@ void write_facts(std::ostream& out, const Sources& sources, const HostFacts& fac
     if (!route.dev.empty()) out << " dev " << escape(route.dev);
     out << "  " << lines.place(route.origin) << '\n';
   }
+  write_dhcp(out, lines, facts);
 }
 
 }  // namespace fwproof::report

@@ -65,18 +65,6 @@ std::vector<Line> lines_of(const std::vector<Counterexample>& examples) {
   return lines;
 }
 
-std::string source_words(const Region& region) {
-  const IntervalSet* set = set_of(region, Field::src);
-  if (set == nullptr) return "ANY";
-  // Loopback and multicast never come from outside.
-  const IntervalSet special = region.family == model::Family::v4
-                                  ? IntervalSet::range(0x7F000000, 0x7FFFFFFF).united(IntervalSet::range(0xE0000000, 0xEFFFFFFF))
-                                  : IntervalSet::of(1).united(IntervalSet::range(model::u128{0xFF} << 120, ~model::u128{0}));
-  const std::string any = region.family == model::Family::v4 ? "ANY" : "ANY IPv6";
-  if (set->united(special) == IntervalSet::all(model::address_bits(region.family))) return any;
-  return address_words(region.family, *set);
-}
-
 // Targets are the host's own addresses, or everything when they are not known: only what is narrower is worth saying.
 std::string note_of(const Line& line, const IntervalSet& widest_target, const model::Policy* policy) {
   std::string note;

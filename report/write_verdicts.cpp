@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "report/escape.h"
 #include "report/table.h"
@@ -36,11 +38,35 @@ struct Group {
   std::vector<const Result*> results;      // distinct, in order
 };
 
-const Pattern* pattern_of(const std::string& text) {
-  const auto fits = [&](const Pattern& pattern) { return text.starts_with(pattern.before) && text.ends_with(pattern.after); };
-  const auto found = std::find_if(std::begin(kPatterns), std::end(kPatterns), fits);
-  return found == std::end(kPatterns) ? nullptr : found;
+// "ANY (beyond wan) reaches SERVER:25 as 203.0.113.2": what stands around the port.
+struct Around {
+  std::string before, after;
+};
+std::optional<Around> around_port(const std::string& text) {
+  const size_t reaches = text.find(" reaches ");
+  const size_t as = text.rfind(" as ");
+  const size_t colon = as == std::string::npos ? as : text.rfind(':', as);
+  if (reaches == std::string::npos || colon == std::string::npos || colon < reaches || text.find(' ', colon) != as) return std::nullopt;
+  return Around{text.substr(0, colon + 1), text.substr(as)};
 }
+
+// Patterns, those among them that the texts of one run make.
+class Patterns {
+ public:
+  const Pattern* of(const std::string& text) {
+    const auto fits = [&](const Pattern& pattern) { return text.starts_with(pattern.before) && text.ends_with(pattern.after); };
+    if (const auto found = std::find_if(std::begin(kPatterns), std::end(kPatterns), fits); found != std::end(kPatterns)) return found;
+    const auto around = around_port(text);
+    if (!around) return nullptr;
+    const auto [made, is_new] = made_.try_emplace({around->before, around->after});
+    const auto& [before, after] = made->first;
+    if (is_new) made->second = {before, after, before, after};
+    return &made->second;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, Pattern> made_;
+};
 
 // Without a line the text is all there is: the same from two devices is said once.
 bool same(const Assumption& a, const Assumption& b) { return a.text == b.text && (a.origin.line == 0 || a.origin == b.origin); }
@@ -50,8 +76,8 @@ bool belongs(const Group& group, const Assumption& assumption, const Pattern* pa
   return assumption.origin.line == 0 || group.file == assumption.origin.file;
 }
 
-void add(std::vector<Group>& groups, const Assumption& assumption, const Result& result) {
-  const Pattern* pattern = pattern_of(assumption.text);
+void add(std::vector<Group>& groups, Patterns& patterns, const Assumption& assumption, const Result& result) {
+  const Pattern* pattern = patterns.of(assumption.text);
   const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return belongs(group, assumption, pattern); });
   Group& group = found == groups.end() ? groups.emplace_back(Group{pattern, assumption.origin.file, {}, {}}) : *found;
   const auto equal = [&](const Assumption& member) { return same(member, assumption); };
@@ -137,8 +163,9 @@ std::string_view short_id(const Result& result) {
 
 void write_assumptions(std::ostream& out, const Run& run, const SourceLines& lines, const Style& style) {
   std::vector<Group> groups;
+  Patterns patterns;
   for (const Result& result : run.report.results)
-    for (const Assumption& assumption : result.assumes) add(groups, assumption, result);
+    for (const Assumption& assumption : result.assumes) add(groups, patterns, assumption, result);
   if (groups.empty()) return;
   out << style.paint(Ink::bold, run.strict ? "Assumptions (--strict: what rests on them cannot be told)" : "Assumptions") << '\n';
   const size_t all = run.report.results.size();

@@ -161,6 +161,10 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
   if (part.walk.legs.size() > 1) example.leg = leg.name;
   example.from_zone = part.from;
   example.to_zone = part.to;
+  if (part.taking) {
+    explain_taking(part, finding, example);
+    return example;
+  }
   const bool derived = !part.path.go.empty();
   example.note = derived ? derived_note(part, finding.replay, finding.client) : note_of(finding.replay);
   example.trail = finding.replay.outcome.trail;
@@ -185,6 +189,7 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
                          [&](const Decider& d) { return d.device == miss.rule.device && d.origin == miss.rule.origin; });
     });
   }
+  if (part.about != About::row) tell_translation(part, finding, example);
   return example;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "solver/check_run.h"
 #include "solver/words.h"
@@ -14,16 +15,6 @@ namespace {
 
 const char* family_words(Family family) { return family == Family::v4 ? "IPv4" : "IPv6"; }
 
-std::string service_words(const Requirement& row) {
-  const std::string ports = number_words(row.ports);
-  return row.protocol == proto_tcp ? ports : protocol_words(row.protocol) + (ports.empty() ? "" : " " + ports);
-}
-
-// Zones of the row as addresses of one family. An unbound one stands for ANY.
-IntervalSet addresses(const Zone& zone, Family family) {
-  return zone.any || !zone.bound ? any_for_requirement().in(family) : zone.addresses.in(family);
-}
-
 std::string bound_families(const Zone& zone) {
   if (zone.any || !zone.bound) return "both families";
   if (zone.addresses.v4.empty()) return "IPv6 only";
@@ -31,11 +22,6 @@ std::string bound_families(const Zone& zone) {
 }
 
 bool is_address_bound(const Zone& zone, Family family) { return zone.bound && !zone.any && !zone.addresses.in(family).empty(); }
-
-bool has_several_addresses(const Zone& zone) {
-  const auto several = [&](Family family) { return !zone.addresses.in(family).empty() && !zone.addresses.in(family).is_single(); };
-  return zone.bound && !zone.any && (several(Family::v4) || several(Family::v6));
-}
 
 std::string unbound_hint(const Network& network, const Requirement& row) {
   std::string names;
@@ -48,19 +34,88 @@ std::string unbound_hint(const Network& network, const Requirement& row) {
   return names + " (it does not hold for all of ANY)";
 }
 
-// Two roles on one host: nothing stands between them. A vendor's name that is bound to the host itself is rather a slip: it is asked, and
-// nothing is found to check.
+}  // namespace
+
+std::string service_words(const Requirement& row) {
+  const std::string ports = number_words(row.ports);
+  return row.protocol == proto_tcp ? ports : protocol_words(row.protocol) + (ports.empty() ? "" : " " + ports);
+}
+
+IntervalSet row_addresses(const Zone& zone, Family family) {
+  return zone.any || !zone.bound ? any_for_requirement().in(family) : zone.addresses.in(family);
+}
+
+bool has_several_addresses(const Zone& zone) {
+  const auto several = [&](Family family) { return !zone.addresses.in(family).empty() && !zone.addresses.in(family).is_single(); };
+  return zone.bound && !zone.any && (several(Family::v4) || several(Family::v6));
+}
+
 bool on_one_host(const Zone& a, const Zone& b) {
   if (a.is_name || b.is_name || !a.bound || a.any || !b.bound || b.any || a.addresses != b.addresses) return false;
   return (a.addresses.v4.empty() || a.addresses.v4.is_single()) && (a.addresses.v6.empty() || a.addresses.v6.is_single());
 }
 
-// The protocol exists in one family only.
-bool belongs_to_other(unsigned protocol, Family family) {
-  return (protocol == proto_icmp && family == Family::v6) || (protocol == proto_icmpv6 && family == Family::v4);
+namespace {
+
+// A document names a program as people do: without its folder, and Microsoft's without what stands before the last words of a name such as
+// Microsoft.Exchange.ServiceHost.exe. Rules are bound to files.
+bool is_called(std::string_view file, std::string_view name) {
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
+  if (file.size() < name.size() || !std::equal(name.begin(), name.end(), file.end() - static_cast<std::ptrdiff_t>(name.size()), same)) return false;
+  const char before = file.size() == name.size() ? '\\' : file[file.size() - name.size() - 1];
+  return before == '\\' || before == '/' || before == '.';
+}
+
+// The files among the policy's that the name may mean; another one when it means none of them.
+IntervalSet program_atoms(const NameDomain& programs, const std::string& name) {
+  if (name.find_first_of("\\/") != std::string::npos) return IntervalSet::of(programs.atom_of(name));
+  IntervalSet files;
+  for (uint32_t atom = 0; atom < programs.size(); ++atom)
+    if (programs.is_exact(atom) && is_called(programs.text(atom), name)) files = files.united(IntervalSet::of(atom));
+  return files.empty() ? IntervalSet::of(programs.atom_of(name)) : files;
+}
+
+void note_program(const std::string& name, const std::string& device, const Policy& policy, Result& notes) {
+  if (name.find_first_of("\\/") != std::string::npos) return;
+  std::string files;
+  for (uint32_t atom = 0; atom < policy.programs.size(); ++atom)
+    if (policy.programs.is_exact(atom) && is_called(policy.programs.text(atom), name)) files += (files.empty() ? "" : " or ") + policy.programs.text(atom);
+  if (files.empty()) return;
+  const Assumption assumption{fmt::format("{}: {} is {}", device, name, files), {}};
+  const auto same = [&](const Assumption& a) { return a.text == assumption.text; };
+  if (std::none_of(notes.assumes.begin(), notes.assumes.end(), same)) notes.assumes.push_back(assumption);
+}
+
+// What fails between two zones.
+struct Failing {
+  AddressSet asked;              // sources in question
+  AddressSet sources;            // of them
+  IntervalSet ports;             // by which the client asks
+  std::set<std::string> devices; // where it ends
+  bool whole = true;
+};
+
+void add(const Part& part, const Finding& finding, Failing& failing) {
+  IntervalSet& sources = failing.sources.in(part.family);
+  sources = sources.united(finding.box.src);
+  failing.ports = failing.ports.united(finding.box.dst_port);
+  const std::vector<WalkHop>& hops = part.walk.legs[finding.leg].hops;
+  failing.devices.insert(finding.replay.hop < hops.size() ? hops[finding.replay.hop].device : "");
+}
+
+// ": ports 1025-5999 are closed at edge" where some of the row's ports are open.
+std::string closed_ports(const Requirement& row, const Failing& failing) {
+  if (failing.ports == row.ports || !row.ports.contains(failing.ports)) return "";
+  const std::string_view verb = failing.ports.is_single() ? "port {} is closed{}" : "ports {} are closed{}";
+  const bool one = failing.devices.size() == 1 && !failing.devices.begin()->empty();
+  return ": " + fmt::format(fmt::runtime(verb), number_words(failing.ports), one ? " at " + *failing.devices.begin() : "");
 }
 
 }  // namespace
+
+bool belongs_to_other(unsigned protocol, Family family) {
+  return (protocol == proto_icmp && family == Family::v6) || (protocol == proto_icmpv6 && family == Family::v4);
+}
 
 std::vector<PacketBox> to_itself(const PacketBox& box) {
   std::vector<PacketBox> boxes;
@@ -72,6 +127,32 @@ std::vector<PacketBox> to_itself(const PacketBox& box) {
       boxes.push_back(std::move(own));
     }
   return boxes;
+}
+
+void name_bound_rules(Part& part) {
+  std::vector<Dependence>& all = part.answer.depends_on;
+  for (const Field field : {Field::program, Field::service}) {
+    const std::string word(field_text(field));
+    const auto plain = std::find(all.begin(), all.end(), Dependence{"field", word, {}});
+    if (plain == all.end()) continue;
+    std::vector<Dependence> rules;
+    for (const Finding& finding : part.answer.undecided)
+      for (const Decision& decision : finding.decided_by) {
+        if (decision.sent_on || decision.rule.rule == RuleRef::kAtEnd) continue;
+        const Policy& policy = *part.walk.legs[finding.leg].hops[decision.hop].policy;
+        const Rule& rule = policy.chains[decision.rule.chain].rules[decision.rule.rule];
+        for (const Term& term : rule.terms) {
+          const auto* in = std::get_if<In>(&term.what);
+          if (in == nullptr || in->field != field || term.negated) continue;
+          Dependence bound{word, fmt::format("'{}' is for {} alone, and the row does not say what answers there (its \"{}\")", rule.name,
+                                             set_words(policy, field, part.family, in->set), word), rule.origin};
+          if (std::find(rules.begin(), rules.end(), bound) == rules.end()) rules.push_back(std::move(bound));
+        }
+      }
+    if (rules.empty()) continue;
+    all.erase(plain);
+    all.insert(all.end(), rules.begin(), rules.end());
+  }
 }
 
 void Checking::ask_row(const Requirement& row) {
@@ -129,8 +210,8 @@ bool Checking::ask_pair(const Requirement& row, const std::string& from, const s
   }
   for (Family family : {Family::v4, Family::v6}) {
     if (belongs_to_other(row.protocol, family)) continue;
-    const IntervalSet src = addresses(source, family);
-    const IntervalSet dst = addresses(target, family);
+    const IntervalSet src = row_addresses(source, family);
+    const IntervalSet dst = row_addresses(target, family);
     if (src.empty() || dst.empty()) {
       for (const Path& path : paths_between(network_, from, to, family)) touched = touched || !path.devices.empty() || !path.unreadable.empty();
       continue;
@@ -175,7 +256,7 @@ bool Checking::ask_path(const Requirement& row, const Path& given, Family family
   part.family = family;
   part.unbound = (!source.bound && !source.any) || (!target.bound && !target.any);
   part.walk.family = family;
-  PacketBox box = row_box(row, addresses(source, family), addresses(target, family));
+  PacketBox box = row_box(row, row_addresses(source, family), row_addresses(target, family));
   if (path.only_src) box.src = box.src.intersected(path.only_src->in(family));
   if (path.only_dst) box.dst = box.dst.intersected(path.only_dst->in(family));
   // A host does not reach itself through its firewall: ANY leaves out the other side's own addresses.
@@ -188,7 +269,7 @@ bool Checking::ask_path(const Requirement& row, const Path& given, Family family
                                           address_words(family, box.src.intersected(box.dst)), path.from, path.to), {}});
   part.walk.legs = legs_of(row.protocol);
   add_hops(part.walk.legs, path, family, locals_);
-  set_service(part.walk, path, row);
+  set_service(part.walk, path, row, result);
   part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
   if (part.answer.empty) {
     const std::string reason = fmt::format("nothing to check: no packet from {} to {} is in question in {}", path.from, path.to, family_words(family));
@@ -196,19 +277,23 @@ bool Checking::ask_path(const Requirement& row, const Path& given, Family family
     return true;
   }
   note_moved(service_words(row), path, part.answer, result);
+  name_bound_rules(part);
   parts.push_back(std::move(part));
   return true;
 }
 
-// A row that names the service's program: at the target host, that program owns the socket.
-void Checking::set_service(Walk& walk, const Path& path, const Requirement& row) const {
+// A row that names the service's program: at the target host, that program owns the socket. Where RPC assigns its port, it is that port,
+// wherever the host takes such ports from.
+void Checking::set_service(Walk& walk, const Path& path, const Requirement& row, Result& notes) const {
   const Device& last = *path.devices.back();
   if (&last == path.source || last.host != path.to) return;
   for (WalkLeg& leg : walk.legs) {
     WalkHop& hop = leg.reply ? leg.hops.front() : leg.hops.back();
-    if (!row.program.empty()) hop.program = IntervalSet::of(hop.policy->programs.atom_of(row.program));
+    if (!row.program.empty()) hop.program = program_atoms(hop.policy->programs, row.program);
     if (!row.service.empty()) hop.service = IntervalSet::of(hop.policy->services.atom_of(row.service));
+    if (row.dynamic_rpc) hop.rpc_port = IntervalSet::of(rpc_any_range);
   }
+  if (!row.program.empty()) note_program(row.program, last.name, *walk.legs.front().hops.back().policy, notes);
 }
 
 void Checking::summarise_row(const Requirement& row, Result& result, const std::vector<Part>& parts) const {
@@ -223,28 +308,27 @@ void Checking::summarise_row(const Requirement& row, Result& result, const std::
     return;
   }
   // One phrase for each failing pair.
-  std::map<std::pair<std::string, std::string>, std::pair<AddressSet, bool>> failing;  // pair → failing sources, all of it fails
-  std::map<std::pair<std::string, std::string>, bool> whole;
+  std::map<std::pair<std::string, std::string>, Failing> failing;
   for (const Part& part : parts) {
-    const std::pair key{part.from, part.to};
-    whole.try_emplace(key, true);
-    whole[key] = whole[key] && (part.path.go.empty() ? part.answer.all_break : part.answer.all_staying_break);
-    if (part.answer.breaks.empty()) continue;
-    for (const Finding& finding : part.answer.breaks) {
-      IntervalSet& sources = failing[key].first.in(part.family);
-      sources = sources.united(finding.box.src);
-    }
+    Failing& pair = failing[{part.from, part.to}];
+    pair.whole = pair.whole && (part.path.go.empty() ? part.answer.all_break : part.answer.all_staying_break);
+    for (const PacketBox& box : part.walk.in_question) pair.asked.in(part.family) = pair.asked.in(part.family).united(box.src);
+    for (const Finding& finding : part.answer.breaks) add(part, finding, pair);
   }
   for (const auto& [pair, what] : failing) {
+    if (what.ports.empty()) continue;
     if (!result.summary.empty()) result.summary += "; ";
-    if (whole[pair]) {
-      result.summary += fmt::format("{} cannot reach {}:{}", pair.first, pair.second, service);
-      continue;
-    }
     const Zone& source = zone(pair.first);
-    const bool all_sources = source.bound && !source.any && what.first == source.addresses;
-    result.summary += all_sources ? fmt::format("{} cannot reach all of {}:{}", pair.first, pair.second, service)
-                                  : fmt::format("part of {} cannot reach {}:{}: {}", pair.first, pair.second, service, address_words(what.first));
+    const bool all_sources = source.bound && !source.any && what.sources == source.addresses;
+    const std::string which = closed_ports(row, what);
+    if (what.whole)
+      result.summary += fmt::format("{} cannot reach {}:{}", pair.first, pair.second, service);
+    else if (!which.empty() && what.sources != what.asked)
+      result.summary += fmt::format("part of {} ({}) cannot reach all of {}:{}", pair.first, address_words(what.sources), pair.second, service) + which;
+    else if (all_sources || !which.empty())
+      result.summary += fmt::format("{} cannot reach all of {}:{}", pair.first, pair.second, service) + which;
+    else
+      result.summary += fmt::format("part of {} cannot reach {}:{}: {}", pair.first, pair.second, service, address_words(what.sources));
   }
 }
 

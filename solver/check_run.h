@@ -1,11 +1,14 @@
 // Internal to check*.cpp: one run over all requirements.
 #pragma once
 
+#include <array>
 #include <list>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "solver/ask.h"
@@ -13,6 +16,9 @@
 #include "solver/question.h"
 
 namespace fwproof::solver {
+
+// What a question is about beyond the way there and back: the translations that a document's constraint wants.
+enum class About : uint8_t { row, forward, loopback };
 
 // Part of a result: one pair of zones in one family.
 struct Part {
@@ -24,7 +30,23 @@ struct Part {
   bool unbound = false;   // a zone of it is not bound: packets stand for any
   Path path;              // empty unless derived
   bool touched = true;    // some device stands on the way
+  About about = About::row;
+  bool taking = false;    // its walk accepts what a device takes out of its way (solver/taking.h)
 };
+
+// Zones of a row as addresses of one family. An unbound one stands for ANY.
+model::IntervalSet row_addresses(const model::Zone& zone, model::Family family);
+// Where a verdict hangs on the program or service behind a port: the rules that are bound to one take the place of the plain word.
+void name_bound_rules(Part& part);
+// "8474", "udp 53", "icmp".
+std::string service_words(const model::Requirement& row);
+
+bool has_several_addresses(const model::Zone& zone);
+// Two roles on one host: nothing stands between them. A vendor's name that is bound to the host itself is rather a slip: it is asked, and
+// nothing is found to check.
+bool on_one_host(const model::Zone& a, const model::Zone& b);
+// The protocol exists in one family only.
+bool belongs_to_other(unsigned protocol, model::Family family);
 
 // Roles may share a host; what a host sends to itself does not pass a firewall. Larger overlaps stay in question.
 std::vector<PacketBox> to_itself(const PacketBox& box);
@@ -52,7 +74,7 @@ class Checking {
   void ask_row(const model::Requirement& row);
   bool ask_pair(const model::Requirement& row, const std::string& from, const std::string& to, Result& result, std::vector<Part>& parts);
   bool ask_path(const model::Requirement& row, const Path& path, model::Family family, Result& result, std::vector<Part>& parts);
-  void set_service(Walk& walk, const Path& path, const model::Requirement& row) const;
+  void set_service(Walk& walk, const Path& path, const model::Requirement& row, Result& notes) const;
   void summarise_row(const model::Requirement& row, Result& result, const std::vector<Part>& parts) const;
 
   // One side of the closed world: what a host accepts (inbound) or what it may reach (outbound).
@@ -74,6 +96,7 @@ class Checking {
     model::Family family;
     const model::Location* start;
     const model::Device* sender;
+    About about = About::row;       // loopback: packets must arrive at the row's own port
   };
   std::string nowhere_words(const std::string& name, const model::IntervalSet& lost, model::Family family) const;
   bool ask_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Result& result, std::vector<Part>& parts);
@@ -81,6 +104,8 @@ class Checking {
   std::vector<Known> addresses_known(const Asked& asked, Result& result);
   std::vector<Known> find_by_translation(const Asked& asked);
   void add_translated(const Asked& asked, const model::IntervalSet& candidates, std::vector<Known>& known);
+  void end_at_service(const Asked& asked, Path& path);
+  void add_service_stop(const Asked& asked, Path& path);
   model::IntervalSet facing_addresses(const model::Location& start, model::Family family) const;
   struct Taken {
     bool stays = false;             // some packet takes the way
@@ -116,10 +141,88 @@ class Checking {
   std::vector<std::string> protected_zones(const model::Constraint& constraint) const;
   std::vector<const model::Requirement*> rows_of(const model::Constraint& constraint) const;
   const model::Declaration* declared(const model::Constraint& constraint) const;
+  // ---- check_forwards.cpp: translations that lead from outside to a private address ----
+  // A row that lets anyone in, and one of its targets, with private addresses in the family.
+  struct Demand {
+    const model::Requirement* row;
+    std::string from;
+    std::string to;
+    model::Family family;
+  };
+  // What a question of a constraint gathers until its verdict.
+  struct Gathered {
+    std::vector<Part> parts;
+    std::string unplaced;                     // not empty: a device may stand anywhere, so that nothing surely fails
+    // Ports in words: {"udp ", "edge (203.0.113.2)", "not forwarded"}; {"", "203.0.113.2", "SERVER"}.
+    std::map<std::array<std::string, 3>, model::IntervalSet> failing, working;
+  };
+  std::optional<std::vector<Demand>> demands_of(const model::Constraint& constraint, Result& result, const char* what);
+  bool has_router(const std::vector<std::string>& targets, Result& result) const;
+  std::vector<model::Location> outside_places(const Demand& demand);
+  bool is_by_other_family(const Demand& demand, Result& result);
+  bool has_public_address(const model::Location& place, model::Family family, Result& result) const;
+  std::vector<Known> leading_destinations(const Asked& asked, bool all, std::vector<Known>* by_other_ports);
+  std::vector<Part> ask_forward(const Asked& asked, const model::IntervalSet& dst, Result& notes);
+  bool is_reached(const std::string& to, model::Family family, model::u128 address) const;
+  std::string translation_words(const Part& part, const Finding& finding) const;
+  void tell_translation(const Part& part, const Finding& finding, Counterexample& example) const;
+  void add_near_translations(const Part& part, const Finding& finding, Counterexample& example) const;
+  std::string router_words(const Part& part, const Finding* finding) const;
+  void note_failing(const model::Requirement& row, const Part& part, const std::string& more, Gathered& gathered) const;
+  void finish_constraint(Result& result, Gathered& gathered);
+  void summarise_translations(Result& result, const Gathered& gathered, const char* what) const;
   void ask_port_forward(const model::Constraint& constraint, Result& result);    // check_port_forward.cpp
+  void ask_forward_by_routes(const Demand& demand, Result& result, Gathered& gathered);
+  void ask_forward_from(const Asked& asked, Result& result, Gathered& gathered);
+  std::vector<Part> ask_unforwarded(const Asked& asked, Result& notes);
+  void note_translations(const model::Requirement& row, const std::vector<Part>& parts, const std::string& at, const std::vector<Known>& other_ports, Gathered& gathered) const;
+  void ask_forward_as_listed(const Demand& demand, Result& result, Gathered& gathered);
   void ask_nat_loopback(const model::Constraint& constraint, Result& result);    // check_nat_loopback.cpp
+  struct Clients {
+    std::string zone;
+    model::Location place;
+    const model::Device* sender = nullptr;
+  };
+  std::vector<Clients> clients_of(const model::Constraint& constraint, const Demand& demand, Result& result);
+  model::IntervalSet addresses_from_outside(const Demand& demand, const Clients& clients, Result& result);
+  void ask_loopback(const Demand& demand, const Clients& clients, Result& result, Gathered& gathered);
+  void ask_alternative(const Demand& demand, const Clients& clients, const model::Declaration& declaration, Result& result, Gathered& gathered);
+  std::string router_name() const;
+  void add_wrong_name(const Demand& demand, const Clients& clients, const model::Device& device, const model::HostName& entry, std::vector<Counterexample>& wrong) const;
+  void summarise_loopback(Result& result, const Gathered& gathered, const model::Declaration* declaration) const;
+  bool hosts_file_leads_to(const model::Declaration& declaration, const Demand& demand, const Clients& clients, Result& result, std::vector<Counterexample>& wrong) const;
   void ask_static_address(const model::Constraint& constraint, Result& result);  // check_static_address.cpp
-  void ask_not_intercepted(const model::Constraint& constraint, Result& result); // check_not_intercepted.cpp
+
+  // ---- check_not_intercepted.cpp ----
+  // What is found on the ways of a document's rows.
+  struct Taking {
+    Result& result;
+    std::vector<Part> parts;         // those that say something
+    bool touched = false;            // a device with an export stands on some way
+    bool in_question = false;        // some packet is
+    std::set<std::string> unbound;   // roles
+  };
+  // Packets of a row on one way. ports: as sent. translated: to an address that leads to the target by translation.
+  struct Sent {
+    const model::Requirement& row;
+    model::Family family;
+    PacketBox box;
+    bool translated = false;
+  };
+  void ask_not_intercepted(const model::Constraint& constraint, Result& result);
+  void ask_taking(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Taking& taking);
+  void ask_taking_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Taking& taking);
+  void ask_taking_from(const Asked& asked, Taking& taking);
+  void ask_taking_on(const Sent& sent, const Path& path, Taking& taking);
+  void ask_taking_at(const Sent& sent, const Path& path, const std::vector<WalkHop>& hops, size_t at, Taking& taking);
+  void ask_where_it_ends(const Sent& sent, const Path& path, const std::vector<WalkHop>& hops, Taking& taking);
+  void ask_taken(const Sent& sent, const Path& path, std::vector<WalkHop> hops, const model::Policy* accepting, Taking& taking);
+  bool name_unreadable(const Path& path, model::Family family, Taking& taking) const;
+  const model::Policy* keep_policy(model::Policy policy);
+  void explain_taking(const Part& part, const Finding& finding, Counterexample& example) const;
+  void summarise_taking(Result& result, const std::vector<Part>& parts) const;
+  std::map<std::tuple<const model::Policy*, model::Family, model::Hook, size_t, std::string, bool>, const model::Policy*> taking_policies_;
+  std::map<std::pair<const model::Policy*, model::Hook>, std::vector<size_t>> taking_stages_;
 
   // ---- check_exposure.cpp ----
   struct Service {

@@ -177,6 +177,19 @@ Device service_stop(const Requirement& row, const std::string& name) {
 
 }  // namespace
 
+// Whether the host lets it in is another question.
+void Checking::end_at_service(const Asked& asked, Path& path) {
+  if (path.go.back().device->host == asked.to) path.go.pop_back();
+  add_service_stop(asked, path);
+}
+
+void Checking::add_service_stop(const Asked& asked, Path& path) {
+  arrivals_.push_back(service_stop(*asked.row, asked.to));
+  Stop stop = host_stop(&arrivals_.back(), Hook::input);
+  stop.is_device = false;
+  path.go.push_back(stop);
+}
+
 // Pushes every destination that some device may translate through the ways: those that arrive at the target on the row's port.
 std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
   const Zone& target = zone(asked.to);
@@ -200,10 +213,7 @@ void Checking::add_translated(const Asked& asked, const IntervalSet& candidates,
   std::vector<std::string> reasons;
   for (Path& path : paths_by_routes(asked, candidates, asked.start->addresses, false, reasons)) {
     if (path.arrival == nullptr || std::none_of(path.go.begin(), path.go.end(), [&](const Stop& stop) { return rewrites(stop, Field::dst, asked.family); })) continue;
-    // Whether the host lets it in is the next question.
-    if (path.go.back().device->host == asked.to) path.go.pop_back();
-    arrivals_.push_back(service_stop(*asked.row, asked.to));
-    path.go.push_back(host_stop(&arrivals_.back(), Hook::input));
+    end_at_service(asked, path);
     Walk walk;
     walk.family = asked.family;
     const IntervalSet starts = path.only_dst ? candidates.intersected(path.only_dst->in(asked.family)) : candidates;
@@ -257,8 +267,10 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     part.walk.not_in_question = to_itself(part.walk.in_question.front());
     part.walk.legs = legs_of(row.protocol);
     if (path.back.empty()) part.walk.legs.resize(1);
+    part.about = asked.about;
+    if (asked.about == About::loopback && path.arrival) add_service_stop(asked, path);
     add_hops(part.walk.legs, path, asked.family, locals_);
-    set_service(part.walk, path, row);
+    set_service(part.walk, path, row, notes);
     part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
     if (part.answer.empty || !part.answer.any_stays) continue;
     const auto is_device = [](const Stop& stop) { return stop.is_device; };
@@ -266,6 +278,7 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     note_routing_gaps(path.back, notes);
     part.touched = std::any_of(path.go.begin(), path.go.end(), is_device) || std::any_of(path.back.begin(), path.back.end(), is_device);
     note_moved(number_words(row.ports), path, part.answer, notes);
+    name_bound_rules(part);
     part.path = std::move(path);
     parts.push_back(std::move(part));
   }

@@ -44,6 +44,7 @@ std::string field_words(Field field) {
     case Field::icmp_type: return "ICMP type";
     case Field::icmp_code: return "ICMP code";
     case Field::mac: return "MAC address";
+    case Field::rpc_port: return "way of choosing the port";
     case Field::protocol:
     case Field::fragment:
     case Field::ct_dir:
@@ -181,6 +182,29 @@ std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, const 
     const Verdict verdict = blocks(wanted) ? Verdict::drop : Verdict::accept;
     result.push_back({describe(hop, candidate.ref, verdict), candidate.failure.why});
   }
+  return result;
+}
+
+std::vector<NearMiss> near_translations(const WalkHop& hop, const Packet& seen, Field field, size_t limit) {
+  const Policy& policy = *hop.policy;
+  std::vector<NearMiss> result;
+  const auto rewrites = [&](const Rule& rule) {
+    if (rule.action.kind != ActionKind::rewrite) return false;
+    const std::vector<Rewrite>& steps = policy.rewrites[rule.action.index].steps;
+    return std::any_of(steps.begin(), steps.end(), [&](const Rewrite& step) { return step.field == field; });
+  };
+  for (uint32_t chain = 0; chain < policy.chains.size(); ++chain)
+    for (uint32_t index = 0; index < policy.chains[chain].rules.size() && result.size() < limit; ++index) {
+      const Rule& rule = policy.chains[chain].rules[index];
+      // A rule that stands for several interfaces is one to its reader.
+      const auto same = [&](const NearMiss& miss) { return miss.rule.origin == rule.origin; };
+      if (!rewrites(rule) || rule.origin.line == 0 || std::any_of(result.begin(), result.end(), same)) continue;
+      const Failure failure = compare(policy, rule, seen);
+      if (failure.failed != 1 || (field == Field::dst && !failure.names_port)) continue;
+      NearMiss miss{describe(hop, {chain, index}, Verdict::accept), failure.why};
+      miss.rule.did = "translate it";
+      result.push_back(std::move(miss));
+    }
   return result;
 }
 

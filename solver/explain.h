@@ -19,4 +19,8 @@ Decider describe(const WalkHop& hop, const model::RuleRef& rule, model::Verdict 
 std::vector<NearMiss> near_misses(const WalkHop& hop, const model::Packet& seen, const model::Outcome& outcome, model::ActionKind wanted,
                                   size_t limit);
 
+// Rules that would have given the packet another address in `field` (src or dst) but for one condition; destinations only by rules that name its
+// port. `seen`: the packet as such rules see it.
+std::vector<NearMiss> near_translations(const WalkHop& hop, const model::Packet& seen, model::Field field, size_t limit);
+
 }  // namespace fwproof::solver

@@ -110,6 +110,7 @@ void Flow::Run::enter_hop(Shape& shape, const WalkLeg& leg, const WalkHop& hop, 
   local(Field::profile, hop.profile, IntervalSet::range(profile_domain, profile_public));
   local(Field::program, hop.program, policy->programs.all());
   local(Field::service, hop.service, policy->services.all());
+  local(Field::rpc_port, hop.rpc_port, IntervalSet::range(rpc_no, rpc_default_range));
   set_interfaces(shape, leg, hop);
 }
 

@@ -67,6 +67,7 @@ Packet entering(const Packet& carried, const WalkLeg& leg, const WalkHop& hop, b
   settle(Field::profile, hop.profile.value_or(IntervalSet::range(profile_domain, profile_public)));
   settle(Field::program, hop.program.value_or(hop.policy->programs.all()));
   settle(Field::service, hop.service.value_or(hop.policy->services.all()));
+  settle(Field::rpc_port, hop.rpc_port.value_or(IntervalSet::range(rpc_no, rpc_default_range)));
   return packet;
 }
 

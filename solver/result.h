@@ -83,6 +83,13 @@ struct DeviceSeen {
   Does does = Does::passes;
 };
 
+// One statement of a constraint's answer, with its line.
+struct Evidence {
+  Truth truth = Truth::holds;
+  std::string text;            // "SERVER's 192.168.1.10 is in the DHCP pool LAN of edge: 192.168.1.10-192.168.1.99"
+  model::Origin origin;        // line 0: none
+};
+
 struct Proof {
   // "z3" or "none" (nothing was asked).
   std::string by = "none";
@@ -113,6 +120,7 @@ struct Result {
   std::vector<model::Dependence> depends_on;
   std::vector<model::Assumption> assumes;
   std::vector<DeviceSeen> devices;    // of required rows: those on the way
+  std::vector<Evidence> evidence;     // of a constraint, part by part
   std::vector<std::string> reasons;   // plain sentences: "nothing to check: …", "IPv6 not checked: …", "limit reached: …"
   std::string accepted;        // the site's reason, when the site accepts all that was found: still violated, but it does not fail the run
   Proof proof;

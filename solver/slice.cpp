@@ -198,7 +198,8 @@ bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, con
         case Field::connmark:
         case Field::profile:
         case Field::program:
-        case Field::service: bounded = false; break;
+        case Field::service:
+        case Field::rpc_port: bounded = false; break;
       }
     }
     if (bounded && !possible) return true;

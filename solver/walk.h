@@ -22,7 +22,8 @@
 //    packet opens a connection of that device's own.
 //  - Where an earlier packet left a hop of the same policy untracked, conntrack does not know the connection as the leg's state says:
 //    state starts at any of new, established, related, invalid, and ct_dir at any value (but at 0 where the hop stands alone).
-//  - profile, program, service: one value for a policy (the same pointer) in all legs; any profile, any atom of the domain.
+//  - profile, program, service, rpc_port: one value for a policy (the same pointer) in all legs; any profile, any atom of the domain,
+//    rpc_no or rpc_default_range.
 //  - in of a request and out of a reply (the interface towards the client) are one value for a policy; so are out of a request
 //    and in of a reply. `in` in hook output and `out` in hook input mean nothing and are any value, for each hop.
 //  - Unset interfaces are never exactly `lo`, except `out` in hook input.
@@ -84,6 +85,7 @@ struct WalkHop {
   std::optional<model::IntervalSet> profile;
   std::optional<model::IntervalSet> program;
   std::optional<model::IntervalSet> service;
+  std::optional<model::IntervalSet> rpc_port;
   std::optional<model::IntervalSet> state;   // of the connection, as this device sees it; unset: the leg's
   const model::AddressSet* local = nullptr;  // own addresses for Stage route; nullptr: every destination is as it should be
   // The destinations that the device's routes send the way that this walk takes next. nullptr: all of them.

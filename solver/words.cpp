@@ -108,7 +108,8 @@ std::string value_words(const Policy& policy, Field field, Family family, u128 v
     case Field::in:
     case Field::out:
     case Field::program:
-    case Field::service: break;
+    case Field::service:
+    case Field::rpc_port: break;
   }
   return std::to_string(static_cast<uint64_t>(value));
 }

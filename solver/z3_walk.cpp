@@ -28,6 +28,7 @@ const std::optional<IntervalSet>& settled(const WalkHop& hop, Field field) {
     case Field::profile: return hop.profile;
     case Field::program: return hop.program;
     case Field::service: return hop.service;
+    case Field::rpc_port: return hop.rpc_port;
     case Field::src:
     case Field::dst:
     case Field::protocol:
@@ -49,6 +50,7 @@ const std::optional<IntervalSet>& settled(const WalkHop& hop, Field field) {
 
 IntervalSet possible(const WalkHop& hop, Field field) {
   if (field == Field::profile) return IntervalSet::range(model::profile_domain, model::profile_public);
+  if (field == Field::rpc_port) return IntervalSet::range(model::rpc_no, model::rpc_default_range);
   if (field == Field::out && hop.hook == Hook::input) return hop.policy->interfaces.all();
   if (field == Field::in || field == Field::out) return without_loopback(hop.policy->interfaces);
   return field == Field::program ? hop.policy->programs.all() : hop.policy->services.all();
@@ -160,7 +162,7 @@ VersionId Z3Walk::start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId
     set(Field::state, session_.named_number(z3::ite(unseen->second, any, known)));
   }
   set(Field::mac, session_.free_number(48));
-  for (const Field field : {Field::in, Field::out, Field::profile, Field::program, Field::service}) set(field, surrounding(leg, hop, field));
+  for (const Field field : {Field::in, Field::out, Field::profile, Field::program, Field::service, Field::rpc_port}) set(field, surrounding(leg, hop, field));
   return packets_.add(std::move(fields));
 }
 

@@ -279,6 +279,7 @@ void add_names(Policy& policy, uint64_t seed) {
   };
   if (seed % 5 == 0) guard(Field::program, seed, 1);
   if (seed % 7 == 0) guard(Field::service, seed + 1, 0);
+  if (seed % 13 == 0) guard(Field::rpc_port, seed + 2, 1 + seed / 13 % 2);
 }
 
 void make_exchange(uint64_t seed, Exchange& made) {
@@ -316,6 +317,7 @@ void make_exchange(uint64_t seed, Exchange& made) {
   std::reverse(walk.legs[1].hops.begin(), walk.legs[1].hops.end());
   for (solver::WalkHop& hop : walk.legs[1].hops)
     if (hop.hook == Hook::input) hop.hook = Hook::output;
+  if (seed % 17 == 0) walk.legs[0].hops.back().rpc_port = walk.legs[1].hops.front().rpc_port = walk.legs[2].hops.back().rpc_port = IntervalSet::of(rpc_any_range);
   made.walk = std::move(walk);
 }
 
