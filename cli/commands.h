@@ -18,6 +18,7 @@ Run add_check(CLI::App& command);
 Run add_reach(CLI::App& command);
 Run add_trace(CLI::App& command);
 Run add_import(CLI::App& command);
+Run add_derive(CLI::App& command);
 Run add_specs(CLI::App& command);
 Run add_formats(CLI::App& command);
 

@@ -6,10 +6,11 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/surroundings.h"
+#include "cli/load_specifications.h"
+#include "cli/show_specification.h"
+#include "cli/specs_diff.h"
 #include "importers/registry.h"
 #include "report/table.h"
-#include "report/words.h"
 #include "report/write_json.h"
 #include "specs/specification.h"
 
@@ -36,23 +37,6 @@ void list_specs(Output& output) {
   table.write(output.stream(), output.style(), "");
 }
 
-std::string ports_of(const specs::Row& row) { return row.ports.empty() ? "" : report::joined(report::range_texts(row.ports)); }
-
-void show_spec(Output& output, const specs::Specification& spec) {
-  std::ostream& out = output.stream();
-  out << output.style().paint(Ink::bold, spec.id) << "  " << spec.title << '\n';
-  out << "document: " << spec.document.document << (spec.document.revision.empty() ? "" : ", " + spec.document.revision) << '\n';
-  for (const auto& [role, details] : spec.roles) out << "role " << role << (details.title.empty() ? "" : ": " + details.title) << '\n';
-  report::Table table;
-  for (const specs::Row& row : spec.rows)
-    table.add({{row.id, Ink::bold},
-               {row.protocol + " " + ports_of(row)},
-               {report::joined(row.from) + " > " + report::joined(row.to)},
-               {row.description + (row.optional ? " (optional)" : "")},
-               {row.citation.line == 0 ? "" : "line " + std::to_string(row.citation.line), Ink::faint}});
-  table.write(out, output.style(), "  ");
-}
-
 int run_specs(const Arguments& arguments) {
   Output output(arguments.output);
   if (arguments.name.empty()) {
@@ -60,15 +44,11 @@ int run_specs(const Arguments& arguments) {
     return output.finish() ? exit_holds : exit_fault;
   }
   const specs::Specification* spec = specs::find_builtin(arguments.name);
-  if (spec == nullptr) {
-    std::vector<std::string> known;
-    for (const specs::Specification& one : specs::builtin()) known.push_back(one.id);
-    throw UsageError{"there is no specification '" + arguments.name + "'" + did_you_mean(arguments.name, known)};
-  }
+  if (spec == nullptr) throw UsageError{no_specification(arguments.name)};
   if (output.is_json())
     output.stream() << specs::builtin_text(spec->id);
   else
-    show_spec(output, *spec);
+    show_specification(output.stream(), *spec, output.style(), output.text_options().width);
   return output.finish() ? exit_holds : exit_fault;
 }
 
@@ -94,8 +74,10 @@ Run add_specs(CLI::App& command) {
   auto arguments = std::make_shared<Arguments>();
   command.add_option("NAME", arguments->name, "show this one");
   add_output_options(command, arguments->output);
-  command.footer("examples:\n  fwproof specs\n  fwproof specs mailstore-gateway\n  fwproof specs mailstore-gateway --format json");
-  return [arguments] { return run_specs(*arguments); };
+  command.footer("examples:\n  fwproof specs\n  fwproof specs mailstore-gateway\n  fwproof specs mailstore-gateway --format json\n"
+                 "  fwproof specs diff mailstore-spe-single mailstore-spe-multi");
+  CLI::App* diff = command.add_subcommand("diff", "what a new revision changes: rows that came, went or changed");
+  return [arguments, diff, run_diff = add_specs_diff(*diff)] { return diff->parsed() ? run_diff() : run_specs(*arguments); };
 }
 
 Run add_formats(CLI::App& command) {

@@ -16,7 +16,7 @@ struct ReadInput {
   std::string problem;    // empty: read
 };
 
-// `path` "-" is standard input. Only regular files and standard input are read, up to kLargestInput. `shown` is the path in messages.
-ReadInput read_input(model::Sources& sources, const std::string& path, const std::string& shown);
+// `path` "-" is standard input. Only regular files and standard input are read, up to `most` bytes. `shown` is the path in messages.
+ReadInput read_input(model::Sources& sources, const std::string& path, const std::string& shown, uint64_t most = kLargestInput);
 
 }  // namespace fwproof::cli

@@ -6,12 +6,8 @@
 // FWPROOF_ACCEPT=1 ./run test -R readme writes what it prints now into README.md instead; look at the difference before
 // committing it.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,88 +15,17 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/unit/readme/shown.h"
+
+namespace fwproof::readme {
 namespace {
 
-struct Example {
-  std::string command;
-  std::vector<std::string> output;
-  size_t line = 0;  // of the command, from 1
-};
-
-struct Ran {
-  std::string output;
-  int exit_code = -1;
-};
-
-Ran run_in(const std::string& folder, const std::string& shell) {
-  const std::string command = "exec 2>&1 </dev/null; cd '" + folder + "' && " + shell;
-  Ran result;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return result;
-  char buffer[4096];
-  for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.output.append(buffer, n);
-  const int status = pclose(pipe);
-  if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-  return result;
-}
-
 Ran run(const std::string& arguments) { return run_in(FWPROOF_SOURCE_DIR, "'" FWPROOF_BINARY "' " + arguments); }
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  size_t from = 0;
-  while (from < text.size()) {
-    const size_t end = std::min(text.find('\n', from), text.size());
-    lines.push_back(text.substr(from, end - from));
-    from = end + 1;
-  }
-  while (!lines.empty() && lines.back().empty()) lines.pop_back();
-  return lines;
-}
 
 constexpr const char* kReadme = FWPROOF_SOURCE_DIR "/README.md";
 constexpr std::string_view kRun = "./run ";
 
-std::vector<std::string> readme_lines() {
-  std::ifstream in(kReadme);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
-std::vector<Example> examples_in(const std::vector<std::string>& lines) {
-  std::vector<Example> found;
-  bool inside = false;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const std::string& line = lines[i];
-    if (line.rfind("```", 0) == 0) {
-      inside = line == "```console";
-    } else if (inside && line.rfind("$ ", 0) == 0) {
-      found.push_back({line.substr(2), {}, i + 1});
-    } else if (inside && !found.empty()) {
-      found.back().output.push_back(line);
-    }
-  }
-  return found;
-}
-
-bool matches(const std::vector<std::string>& expected, size_t e, const std::vector<std::string>& actual, size_t a) {
-  for (; e < expected.size(); ++e, ++a) {
-    if (expected[e] == "…") {
-      for (size_t next = a; next <= actual.size(); ++next) {
-        if (matches(expected, e + 1, actual, next)) return true;
-      }
-      return false;
-    }
-    if (a >= actual.size() || actual[a] != expected[e]) return false;
-  }
-  return a == actual.size();
-}
-
-std::vector<std::string> without_blank_end(std::vector<std::string> lines) {
-  while (!lines.empty() && lines.back().empty()) lines.pop_back();
-  return lines;
-}
+std::vector<std::string> readme_lines() { return lines_of_file(kReadme); }
 
 // What the examples print now, in their order; one line with the exit code for `echo $?`.
 std::vector<std::vector<std::string>> run_all(const std::vector<Example>& examples) {
@@ -119,30 +44,6 @@ std::vector<std::vector<std::string>> run_all(const std::vector<Example>& exampl
     }
   }
   return outputs;
-}
-
-bool is_shown(const Example& example, const std::vector<std::string>& output) {
-  return matches(without_blank_end(example.output), 0, output, 0);
-}
-
-// From the last example to the first, so that earlier line numbers stay right.
-void accept(std::vector<std::string> lines, const std::vector<Example>& examples,
-            const std::vector<std::vector<std::string>>& outputs) {
-  for (size_t i = examples.size(); i-- > 0;) {
-    if (is_shown(examples[i], outputs[i])) continue;
-    const auto first = lines.begin() + static_cast<std::ptrdiff_t>(examples[i].line);
-    const size_t length = without_blank_end(examples[i].output).size();
-    const auto next = lines.erase(first, first + static_cast<std::ptrdiff_t>(length));
-    lines.insert(next, outputs[i].begin(), outputs[i].end());
-  }
-  std::ofstream out(kReadme);
-  for (const std::string& line : lines) out << line << '\n';
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + '\n';
-  return text;
 }
 
 // The ./run commands of the ```sh blocks, continued lines joined.
@@ -191,7 +92,7 @@ TEST(readme, shows_what_the_tool_prints) {
   const std::vector<Example> examples = examples_in(lines);
   ASSERT_FALSE(examples.empty()) << "README.md shows no run";
   const std::vector<std::vector<std::string>> outputs = run_all(examples);
-  if (std::getenv("FWPROOF_ACCEPT") != nullptr) return accept(lines, examples, outputs);
+  if (std::getenv("FWPROOF_ACCEPT") != nullptr) return accept(kReadme, lines, examples, outputs);
   for (size_t i = 0; i < examples.size(); ++i) {
     EXPECT_TRUE(is_shown(examples[i], outputs[i]))
         << "README.md:" << examples[i].line << ": " << examples[i].command << "\nprints now:\n"
@@ -200,3 +101,4 @@ TEST(readme, shows_what_the_tool_prints) {
 }
 
 }  // namespace
+}  // namespace fwproof::readme
