@@ -14,7 +14,7 @@ struct Converter {
   const char* kind;
   const char* program;
   std::vector<std::string> options;
-  std::vector<std::string> version_option;   // empty: it tells none
+  std::vector<std::string> version_option;
   const char* format;
   const char* package;                       // of Debian
 };
@@ -25,7 +25,6 @@ const std::vector<Converter>& converters() {
       {"PDF", "pdftotext", {"-layout", "-enc", "UTF-8", "-", "-"}, {"-v"}, "text", "poppler-utils"},
       // pandoc(1): --sandbox reads nothing but its input.
       {"DOCX", "pandoc", {"--sandbox", "-f", "docx", "-t", "html", "--wrap=preserve"}, {"--version"}, "html", "pandoc"},
-      {"DOCX", "docx2txt", {"-", "-"}, {}, "text", "docx2txt"},
   };
   return all;
 }
@@ -40,7 +39,6 @@ std::string kind_of(std::string_view bytes, std::string name) {
 
 // "22.12.0" of "pdftotext version 22.12.0\n…".
 std::string version_of(const Converter& converter, const std::string& program) {
-  if (converter.version_option.empty()) return "";
   std::vector<std::string> words = {program};
   words.insert(words.end(), converter.version_option.begin(), converter.version_option.end());
   const ProgramResult said = run_program(words, "", {5'000, 65536});
