@@ -52,7 +52,7 @@ constexpr std::string_view kClosedRest[] = {"all other ports closed", "all other
                                             "all other ports blocked", "block all other ports", "close all other ports", "all other ports are blocked",
                                             "not listen on any other port", "no other ports", "alle anderen ports", "tous les autres ports", "todos los demás puertos"};
 constexpr std::string_view kAll[] = {"all", "every", "alle", "sämtliche", "tous", "toutes", "todos"};
-constexpr std::string_view kNotAll[] = {"not all", "some of", "nicht alle", "pas tous", "no todos", "may not list", "not list"};
+constexpr std::string_view kNotAll[] = {"not all", "not a complete", "not complete", "nearly", "almost", "most of", "some of", "nicht alle", "pas tous", "no todos", "may not list", "not list"};
 
 template <class Words>
 bool holds_one(std::string_view lower, const Words& words) {

@@ -53,7 +53,8 @@ class MarkdownReader {
     if (text_.lines.empty() || trim(text_.lines[0]) != "---") return;
     for (size_t i = 1; i < std::min<size_t>(text_.lines.size(), 200); ++i) {
       if (trim(text_.lines[i]) != "---") continue;
-      for (at_ = 1; at_ < i; ++at_) read_setting(text_.lines[at_]);
+      // Reading a setting goes on to the next line.
+      for (at_ = 1; at_ < i;) read_setting(text_.lines[at_]);
       at_ = i + 1;
       return;
     }
@@ -63,6 +64,7 @@ class MarkdownReader {
     std::string title = visible(line.substr(6));
     if (title.size() > 1 && (title[0] == '"' || title[0] == '\'') && title.back() == title[0]) title = title.substr(1, title.size() - 2);
     output_.set_title(std::move(title));
+    ++at_;
   }
 
   void step() {

@@ -121,7 +121,7 @@ struct RowReader {
       case Column::program:
         if (!is_nothing(cell.text)) facts.program = cell.text;
         return;
-      case Column::action: blocks = denies(cell.lower) || holds_phrase(cell.lower, "drop") || holds_phrase(cell.lower, "reject"); return;
+      case Column::action: return read_action(cell);
       case Column::none: return;
     }
   }
@@ -171,9 +171,16 @@ struct RowReader {
     }
   }
 
+  // An action that is not known to let through is no requirement; where it is not known at all, somebody must look.
+  void read_action(const Passage& cell) {
+    if (is_nothing(cell.text) || lets_through(cell.lower)) return;
+    blocks = true;
+  }
+
   void read_direction(const Passage& cell) {
     if (const auto direction = direction_of_cell(cell.text)) facts.direction = *direction;
-    else append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
+    else if (!is_nothing(cell.text)) facts.readings.push_back(open_reading("direction", "as the columns of sources and targets say", "what '" + cell.text + "' says"));
+    if (!direction_of_cell(cell.text)) append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
   }
 
   void read_protocol(Passage& cell, std::string& service) {
@@ -195,6 +202,7 @@ struct RowReader {
 
   void read_need(const Passage& cell, bool says_whether_optional) {
     const auto need = need_of_cell(cell.text);
+    if (!need && !is_nothing(cell.text)) facts.condition = cell.text;
     if (!need) return append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
     const bool no = *need == Need::optional && cell.lower != "optional";
     if (*need == Need::sometimes) facts.condition = cell.text;

@@ -195,6 +195,9 @@ constexpr std::string_view kAsks[] = {
     "unblock", "let through", "lets through", "geöffnet", "öffnen", "offen", "freigeben", "freigegeben", "freigeschaltet", "muss", "müssen", "benötigt", "erforderlich",
     "zulassen", "zugelassen", "erlauben", "ouvrir", "ouvert", "ouverts", "autoriser", "autorisé", "doit", "doivent", "nécessaire", "nécessaires",
     "requis", "abrir", "abierto", "abiertos", "permitir", "permitido", "debe", "deben", "necesario", "necesita", "requiere"};
+constexpr std::string_view kLetsThrough[] = {
+    "allow", "allowed", "allows", "permit", "permitted", "accept", "accepted", "pass", "open", "opened", "yes", "enable", "enabled", "forward", "ok", "✓", "✔",
+    "erlauben", "erlaubt", "zulassen", "zugelassen", "öffnen", "ja", "autoriser", "autorisé", "ouvrir", "oui", "permitir", "permitido", "abrir", "sí"};
 constexpr std::string_view kDenies[] = {
     "not be exposed", "not be open", "not be opened", "not be publicly", "don't have to", "do not have to", "doesn't have to", "not needed",
     "not required", "not necessary", "need not", "no need to", "must not", "should not", "never", "block", "blocked", "blocks", "deny", "denied",
@@ -296,6 +299,10 @@ bool is_number_line_mark(uint32_t code) {
 
 bool asks(std::string_view lower_sentence) { return holds_any(lower_sentence, kAsks); }
 bool denies(std::string_view lower_sentence) { return holds_any(lower_sentence, kDenies); }
+bool lets_through(std::string_view lower_cell) {
+  constexpr std::string_view kNegations[] = {"not", "no", "nicht", "non", "pas", "never", "deny", "denied", "block", "blocked", "drop", "reject"};
+  return holds_any(lower_cell, kLetsThrough) && !holds_any(lower_cell, kNegations);
+}
 bool says_optional(std::string_view lower_text) {
   return strip(lower_text, ".*_") == "optional" ||
          std::any_of(std::begin(kOptional), std::end(kOptional), [&](std::string_view word) { return lower_text.find(word) != std::string_view::npos; });

@@ -73,6 +73,8 @@ bool is_number_line_mark(uint32_t code);                 // of a range: hyphen, 
 bool asks(std::string_view lower_sentence);
 // It must not be, or need not: "closed", "not be exposed", "don't have to".
 bool denies(std::string_view lower_sentence);
+// What a column of actions says: "allow", "permit", "accept", …
+bool lets_through(std::string_view lower_cell);
 // The sentence or cell itself says "optional".
 bool says_optional(std::string_view lower_text);
 // "only if the plugin is enabled", as written; empty: no condition.
