@@ -60,6 +60,16 @@ std::string range_words(Family family, const IntervalSet& set) {
   return words;
 }
 
+// 00:11:22:33:44:55, with either mark.
+bool looks_like_mac(const std::string& text) {
+  if (text.size() != 17) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool fits = i % 3 == 2 ? text[i] == ':' || text[i] == '-' : std::isxdigit(static_cast<unsigned char>(text[i])) != 0;
+    if (!fits) return false;
+  }
+  return true;
+}
+
 std::string same_mac(std::string text) {
   for (char& c : text) c = c == '-' ? ':' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
@@ -243,7 +253,7 @@ class StaticAddress {
     const std::vector<std::string> macs = macs_of();
     const std::string client = reservation.client.empty() ? "one client" : reservation.client;
     const std::string where = fmt::format("in the DHCP pool {} of {}", pool.interface, device.name);
-    const bool is_mac = reservation.client.size() == 17;
+    const bool is_mac = looks_like_mac(reservation.client);
     const bool known = std::find(macs.begin(), macs.end(), same_mac(reservation.client)) != macs.end();
     if (is_mac && !macs.empty() && !known) {
       say(Truth::violated, fmt::format("{} is reserved for {} {}, which is not {}", its(address), client, where, zone_.name), reservation.origin);

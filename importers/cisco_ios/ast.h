@@ -282,6 +282,11 @@ struct Config {
   std::vector<model::RoutingGap> gaps;
   std::vector<DhcpPoolSpec> dhcp;
   std::vector<model::Interval> dhcp_excluded;
+  struct OpenExclusion {
+    model::IntervalSet addresses;
+    model::Origin origin;
+  };
+  std::vector<OpenExclusion> dhcp_open;   // whether they are excluded is not followed
   std::vector<VtyLines> vty;
   std::optional<Use> http_class, http_class6;
   std::vector<OpaqueUse> control_plane;          // on the way to the router itself

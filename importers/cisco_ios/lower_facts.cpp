@@ -31,6 +31,7 @@ class FactLowering {
     for (const StaticRoute& route : config_.routes) add_route(route);
     if (!config_.ip_routing && config_.default_gateway) add_route(*config_.default_gateway);
     for (const DhcpPoolSpec& pool : config_.dhcp) add_pool(pool);
+    add_open_exclusions();
     add_interceptions();
     facts_.routing_gaps.insert(facts_.routing_gaps.end(), config_.gaps.begin(), config_.gaps.end());
     for (const NatRule& rule : config_.nat)
@@ -60,6 +61,9 @@ class FactLowering {
       for (const OpaqueUse& use : interface.opaque)
         if (looks_inside(use.text)) may_intercept(use.text, use.origin);
     }
+    // In its usual mode the router answers the client in the server's name.
+    for (const OpaqueUse& use : config_.everywhere)
+      if (begins(unindented(use.text), "ip tcp intercept")) may_intercept(use.text, use.origin);
     for (const OpaqueUse& use : config_.deeper) may_intercept(use.text, use.origin);
   }
 
@@ -158,6 +162,11 @@ class FactLowering {
   void add_gap(const DhcpPoolSpec& spec) {
     model::AddressSet addresses = spec.network ? model::AddressSet::of(*spec.network) : model::AddressSet::all();
     facts_.dhcp_gaps.push_back({"pool " + spec.name.substr(0, 100) + " has addresses that are not read", std::move(addresses), spec.origin});
+  }
+
+  void add_open_exclusions() {
+    for (const auto& open : config_.dhcp_open)
+      facts_.dhcp_gaps.push_back({"an exclusion of a routing instance, or a removal, is not followed", model::AddressSet::of(Family::v4, open.addresses), open.origin});
   }
 
   void add_pool(const DhcpPoolSpec& spec) {

@@ -234,6 +234,7 @@ bool Parser::negated_global(Cursor& cursor) {
   for (const std::string_view gone : {"ip route", "ipv6 route", "route-map", "object-group", "ip dhcp pool", "ip dhcp excluded-address", "interface", "zone security", "zone-pair", "policy-map", "class-map", "crypto map", "ip inspect name", "ip http access-class", "line"})
     if (cursor.eat_all(gone)) {
       opaque("removal", "what '" + cursor.rest() + "' removes is not followed");
+      if (gone.starts_with("ip dhcp")) config_.dhcp_open.push_back({model::IntervalSet::all(32), line_.origin});
       config_.everywhere.push_back({"removal", std::string(line_.text.substr(0, 200)), line_.origin, true, true, false, true});
       mode_ = Mode::top;
       return true;

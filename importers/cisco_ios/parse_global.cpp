@@ -153,14 +153,20 @@ void Parser::vrf(Cursor&) {
 // ---- Address pools ----
 
 void Parser::excluded_address(Cursor& cursor) {
-  if (cursor.eat("vrf")) cursor.take();
+  // Of pools of that instance alone; which they are is not followed.
+  const bool of_vrf = cursor.eat("vrf");
+  if (of_vrf) cursor.take();
   const size_t at = cursor.at();
   const auto low = model::parse_address(cursor.take());
   const auto high = cursor.done() ? low : model::parse_address(cursor.take());
   if (!low || !high || low->family != Family::v4 || high->family != Family::v4 || low->value > high->value)
     return refuse(DiagnosticId::address_invalid, at, "an address or two");
+  if (of_vrf) {
+    opaque("DHCP exclusion of a routing instance", "which pools an exclusion of a routing instance is about is not followed");
+    config_.dhcp_open.push_back({IntervalSet::range(low->value, high->value), line_.origin});
+  }
   config_.dhcp_excluded.push_back({low->value, high->value});
-  modelled("DHCP exclusion");
+  if (!of_vrf) modelled("DHCP exclusion");
 }
 
 void Parser::dhcp_pool(Cursor& cursor) {

@@ -374,8 +374,16 @@ class FactLowering {
     for (const Item* item : config_.items("ip dhcp-server lease")) {
       done(*item, "lease");
       const auto set = parse_addresses(item->get("address"), Family::v4);
+      // A lease's address may name a pool.
+      if (!set && !item->disabled() && !item->get("address").empty())
+        facts_.dhcp_gaps.push_back({"a lease's address is not read", model::AddressSet::all(), report_.origin(item->spans.front())});
       if (set && !item->disabled()) reserved[std::string(item->get("server"))].push_back(set->intervals().front());
     }
+    for (const std::string_view menu : {"ip dhcp-server matcher", "ip dhcp-server vendor-class-id"})
+      for (const Item* item : config_.items(menu))
+        if (!item->disabled()) facts_.dhcp_gaps.push_back({"what " + std::string(menu) + " hands out is not followed", model::AddressSet::all(), report_.origin(item->spans.front())});
+    for (const Item* item : config_.items("ipv6 dhcp-server"))
+      if (!item->disabled()) facts_.dhcp_gaps.push_back({"what an IPv6 DHCP server hands out is not followed", model::AddressSet::of(Family::v6, IntervalSet::all(128)), report_.origin(item->spans.front())});
     for (const Item* item : config_.items("ip dhcp-server")) {
       done(*item, "DHCP server");
       if (item->disabled()) continue;

@@ -61,6 +61,9 @@ class DhcpReader {
   }
 
   void add_pool(const UciSection& section) {
+    // odhcpd leases of the interface's own prefix; which ones is not followed.
+    if (const std::string_view v6 = value_of(section, "dhcpv6"); !v6.empty() && v6 != "disabled")
+      facts_.dhcp_gaps.push_back({"which IPv6 addresses are leased is not followed", model::AddressSet::of(Family::v6, IntervalSet::all(128)), section.head.origin});
     if (parse_bool(value_of(section, "ignore")).value_or(false) || value_of(section, "dhcpv4") == "disabled") return;
     std::string_view interface = value_of(section, "interface");
     if (interface.empty()) interface = section.name;

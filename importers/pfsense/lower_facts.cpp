@@ -216,6 +216,9 @@ class Place {
   // What a section that nobody knows does to packets may be a redirection as well.
   void add_interceptions() {
     for (const model::Interception& each : world_.config.interceptions) facts_.interceptions.push_back(each);
+    // Clients that are not logged in are sent to the portal's own web server.
+    for (const auto& [interface, origin] : world_.config.captive)
+      facts_.interceptions.push_back({"proxy", "captive portal on " + interface, AddressSet::all(), model::proto_tcp, model::IntervalSet::all(16), false, false, origin});
     for (const auto& [what, origin] : world_.config.strangers)
       for (const unsigned protocol : {model::proto_tcp, model::proto_udp}) {
         model::Interception fact{"section", what, AddressSet::all(), protocol, model::IntervalSet::all(16), false, false, origin};
