@@ -77,6 +77,13 @@ void Checking::ask_forward_by_routes(const Demand& demand, Result& result, Gathe
   name_unplaced(placed);
   for (const std::string& reason : placed.reasons) gathered.unplaced = reason;
   if (is_by_other_family(demand, result)) return;
+  // Beyond a router's default route nobody routes private addresses (6.9): a forward to there leads to nobody.
+  IntervalSet lost;
+  for (const Location& target : target_locations(demand.to, demand.family, lost)) {
+    if (target.kind != Location::Kind::outside || target.is_private) continue;
+    gathered.unplaced = fmt::format("no network or route of a given device leads to {} of {}", address_words(demand.family, target.addresses), demand.to);
+    if (std::find(result.reasons.begin(), result.reasons.end(), gathered.unplaced) == result.reasons.end()) result.reasons.push_back(gathered.unplaced);
+  }
   const std::vector<Location> places = outside_places(demand);
   if (places.empty()) {
     const char* name = demand.family == Family::v4 ? "IPv4" : "IPv6";
@@ -100,6 +107,8 @@ void Checking::ask_forward_from(const Asked& asked, Result& result, Gathered& ga
     Result notes;
     std::vector<Part> tried = ask_forward(asked, known.dst, notes);
     if (works(tried, notes)) {
+      if (!facing_addresses(*asked.start, asked.family).contains(known.dst) && asked.start->place.device)
+        assume(result, fmt::format("packets to {} come to {}, though it is none of its addresses there", address_words(asked.family, known.dst), asked.start->place.device->name));
       if (at.empty()) best.clear();
       const bool learned = is_stand_in({asked.family, known.dst.min()});
       at += (at.empty() ? "" : ", ") + (learned ? "the address that " + asked.start->place.device->name + " learns" : address_words(asked.family, known.dst));

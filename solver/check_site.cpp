@@ -226,8 +226,8 @@ void Checking::add_translated(const Asked& asked, const IntervalSet& candidates,
     for (const auto* findings : {&answer.breaks, &answer.undecided})
       for (const Finding& finding : *findings)
         for (const Interval& part : finding.box.dst.intervals())
-          // One address of many tells what becomes of them all, unless there are several targets.
-          for (u128 address = part.lo; address <= part.hi && address - part.lo < (target_addresses.is_single() ? 1 : kMostKnown); ++address) {
+          // One address of many tells what becomes of them all, unless there are several targets or each address counts.
+          for (u128 address = part.lo; address <= part.hi && address - part.lo < (target_addresses.is_single() && asked.about == About::row ? 1 : kMostKnown); ++address) {
             Known found{IntervalSet::of(address), finding.box.dst_port, ""};
             if (finding.box.dst_port.contains(asked.row->ports)) found.dst_port = {};
             const std::string at = to_text(Address{asked.family, address}) + (found.dst_port.empty() ? "" : ":" + number_words(found.dst_port));
