@@ -29,9 +29,17 @@ Line invalid(std::string_view word, const char* problem) {
   return line;
 }
 
+// "192.168.1.010": inet_pton refuses it, Windows reads octal. Either way it is not the address that it looks like.
+bool has_leading_zero(std::string_view text) {
+  for (size_t i = 0; i + 1 < text.size(); ++i)
+    if (text[i] == '0' && text[i + 1] >= '0' && text[i + 1] <= '9' && (i == 0 || text[i - 1] == '.')) return true;
+  return false;
+}
+
 }  // namespace
 
 std::optional<model::Address> read_address(std::string_view text) {
+  if (text.find(':') == std::string_view::npos && has_leading_zero(text)) return std::nullopt;
   const size_t zone = text.find('%');
   if (zone == std::string_view::npos) return model::parse_address(text);
   const auto address = model::parse_address(text.substr(0, zone));

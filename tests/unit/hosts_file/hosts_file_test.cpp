@@ -1,6 +1,8 @@
 // Hosts files: what a line says, and which files are none.
 #include <gtest/gtest.h>
 
+#include "importers/hosts_file/parse.h"
+
 #include "importers/registry.h"
 
 namespace fwproof::importers {
@@ -40,6 +42,11 @@ TEST(HostsFile, a_line_that_is_no_entry_is_said) {
 TEST(HostsFile, routes_and_prose_are_none) {
   for (const char* text : {"192.0.2.7 dev eth0 scope link\n192.0.2.0/24 dev eth0\n", "192.0.2.7 is the old address.\nIt was moved.\nAsk the office, please!\n", "192.0.2.7\n192.0.2.8\n"})
     for (const ImportedInput& input : import_text(text).inputs) EXPECT_NE(input.importer, "hosts-file") << text;
+}
+
+TEST(HostsFile, AnOctetWithALeadingZeroIsNoAddress) {
+  EXPECT_FALSE(importers::hosts_file::read_address("192.168.1.010"));
+  EXPECT_TRUE(importers::hosts_file::read_address("192.168.0.10"));
 }
 
 }  // namespace
