@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/hardware_address.h"
 #include "solver/check_run.h"
 #include "solver/words.h"
 
@@ -58,21 +59,6 @@ std::string range_words(Family family, const IntervalSet& set) {
     words += (words.empty() ? "" : ", ") + to_text(Address{family, part.lo}) + (part.lo == part.hi ? "" : "-" + to_text(Address{family, part.hi}));
   }
   return words;
-}
-
-// 00:11:22:33:44:55, with either mark.
-bool looks_like_mac(const std::string& text) {
-  if (text.size() != 17) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool fits = i % 3 == 2 ? text[i] == ':' || text[i] == '-' : std::isxdigit(static_cast<unsigned char>(text[i])) != 0;
-    if (!fits) return false;
-  }
-  return true;
-}
-
-std::string same_mac(std::string text) {
-  for (char& c : text) c = c == '-' ? ':' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 // The questions about one role; each answer is a statement of the result.
@@ -253,9 +239,9 @@ class StaticAddress {
     const std::vector<std::string> macs = macs_of();
     const std::string client = reservation.client.empty() ? "one client" : reservation.client;
     const std::string where = fmt::format("in the DHCP pool {} of {}", pool.interface, device.name);
-    const bool is_mac = looks_like_mac(reservation.client);
-    const bool known = std::find(macs.begin(), macs.end(), same_mac(reservation.client)) != macs.end();
-    if (is_mac && !macs.empty() && !known) {
+    const std::vector<std::string> clients = macs_in(reservation.client);
+    const bool known = std::any_of(clients.begin(), clients.end(), [&](const std::string& mac) { return std::find(macs.begin(), macs.end(), mac) != macs.end(); });
+    if (!clients.empty() && !macs.empty() && !known) {
       say(Truth::violated, fmt::format("{} is reserved for {} {}, which is not {}", its(address), client, where, zone_.name), reservation.origin);
       return true;
     }
@@ -270,7 +256,7 @@ class StaticAddress {
     for (const Device& device : network_.devices)
       if (device.host == zone_.name)
         for (const InterfaceFact& interface : device.facts.interfaces)
-          if (!interface.mac.empty()) macs.push_back(same_mac(interface.mac));
+          for (std::string& mac : macs_in(interface.mac)) macs.push_back(std::move(mac));
     return macs;
   }
 

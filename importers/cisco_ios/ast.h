@@ -245,11 +245,14 @@ struct DhcpPoolSpec {
   std::string name;
   model::Origin origin;
   std::optional<model::Prefix> network;
+  std::vector<model::Prefix> more;               // `network … secondary`
   std::optional<model::Address> host;            // `host`, bound to one client
-  model::IntervalSet reserved;                   // `address … client-id|hardware-address`
+  std::string client;                            // of `host`: its hardware address or identifier
+  std::vector<model::DhcpReservation> reserved;  // `address … client-id|hardware-address`
   model::IntervalSet range;                      // ip local pool
   model::Family family = model::Family::v4;
   bool opaque = false;
+  model::Origin open;                            // `origin`: the addresses come from elsewhere; line 0: they do not
 };
 
 struct VtyLines {
@@ -281,6 +284,7 @@ struct Config {
   std::optional<StaticRoute> default_gateway;    // without ip routing
   std::vector<model::RoutingGap> gaps;
   std::vector<DhcpPoolSpec> dhcp;
+  bool dhcp_off = false;         // no service dhcp
   std::vector<model::Interval> dhcp_excluded;
   struct OpenExclusion {
     model::IntervalSet addresses;

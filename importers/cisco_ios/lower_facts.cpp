@@ -171,38 +171,52 @@ class FactLowering {
 
   void add_pool(const DhcpPoolSpec& spec) {
     if (facts_.dhcp_pools.size() >= kMaxPools) return;
+    const bool served = spec.family == Family::v6 || !spec.range.empty() || !config_.dhcp_off;
+    if (!served) return;
+    if (spec.open.line != 0) facts_.dhcp_gaps.push_back({"what pool " + spec.name.substr(0, 100) + " hands out is told elsewhere", model::AddressSet::all(), spec.open});
     if (spec.opaque) return add_gap(spec);
     model::DhcpPool pool;
     pool.interface = spec.name;
     pool.origin = spec.origin;
-    if (spec.family == Family::v6) {
-      if (spec.network) {
-        const model::Interval interval = spec.network->interval();
-        pool.addresses.v6 = IntervalSet::range(interval.lo, interval.hi);
-        facts_.dhcp_pools.push_back(std::move(pool));
-      }
-      return;
-    }
+    if (spec.family == Family::v6) return add_pool6(spec, std::move(pool));
     IntervalSet addresses = spec.range;
     if (spec.network) {
-      const model::Interval interval = spec.network->interval();
-      // Cisco IOS DHCP server: network and broadcast address are never handed out, nor an address of the router itself.
-      addresses = spec.network->length >= 31 ? IntervalSet::range(interval.lo, interval.hi) : IntervalSet::range(interval.lo + 1, interval.hi - 1);
-      addresses = addresses.minus(excluded());
-      for (const Interface& interface : config_.interfaces)
-        for (const Prefix& prefix : interface.addresses) {
-          if (prefix.address.family != Family::v4) continue;
-          addresses = addresses.minus(IntervalSet::of(prefix.address.value));
-          const model::Interval connected = prefix.interval();
-          if (connected.lo <= interval.lo && interval.hi <= connected.hi) pool.interface = interface.name;
-        }
+      addresses = in_network(*spec.network, pool);
+      for (const Prefix& more : spec.more) addresses = addresses.united(in_network(more, pool));
     }
-    IntervalSet reserved = spec.reserved;
-    if (spec.host) reserved = reserved.united(IntervalSet::of(spec.host->value));
+    pool.reservations = reservations(spec);
+    for (const model::DhcpReservation& each : pool.reservations) pool.reserved.v4 = pool.reserved.v4.united(IntervalSet::of(each.address.value));
     pool.addresses.v4 = addresses.minus(all_reserved());
-    pool.reserved.v4 = reserved;
-    if (spec.network) pool.network = model::AddressSet::of(*spec.network);
     if (!pool.addresses.empty() || !pool.reserved.empty()) facts_.dhcp_pools.push_back(std::move(pool));
+  }
+
+  void add_pool6(const DhcpPoolSpec& spec, model::DhcpPool pool) {
+    if (!spec.network) return;
+    const model::Interval interval = spec.network->interval();
+    pool.addresses.v6 = IntervalSet::range(interval.lo, interval.hi);
+    facts_.dhcp_pools.push_back(std::move(pool));
+  }
+
+  // Cisco IOS DHCP server: network and broadcast address are never handed out, nor an address of the router itself.
+  IntervalSet in_network(const Prefix& network, model::DhcpPool& pool) {
+    const model::Interval interval = network.interval();
+    pool.network = pool.network.united(model::AddressSet::of(network));
+    IntervalSet addresses = network.length >= 31 ? IntervalSet::range(interval.lo, interval.hi) : IntervalSet::range(interval.lo + 1, interval.hi - 1);
+    addresses = addresses.minus(excluded());
+    for (const Interface& interface : config_.interfaces)
+      for (const Prefix& prefix : interface.addresses) {
+        if (prefix.address.family != Family::v4) continue;
+        addresses = addresses.minus(IntervalSet::of(prefix.address.value));
+        const model::Interval connected = prefix.interval();
+        if (connected.lo <= interval.lo && interval.hi <= connected.hi) pool.interface = interface.name;
+      }
+    return addresses;
+  }
+
+  static std::vector<model::DhcpReservation> reservations(const DhcpPoolSpec& spec) {
+    std::vector<model::DhcpReservation> all = spec.reserved;
+    if (spec.host) all.push_back({*spec.host, spec.client, spec.origin});
+    return all;
   }
 
   const IntervalSet& excluded() {
@@ -213,10 +227,8 @@ class FactLowering {
   const IntervalSet& all_reserved() {
     if (!reserved_) {
       std::vector<model::Interval> all;
-      for (const DhcpPoolSpec& pool : config_.dhcp) {
-        if (pool.host) all.push_back({pool.host->value, pool.host->value});
-        all.insert(all.end(), pool.reserved.intervals().begin(), pool.reserved.intervals().end());
-      }
+      for (const DhcpPoolSpec& pool : config_.dhcp)
+        for (const model::DhcpReservation& each : reservations(pool)) all.push_back({each.address.value, each.address.value});
       reserved_ = IntervalSet::from(std::move(all));
     }
     return *reserved_;

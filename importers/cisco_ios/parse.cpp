@@ -185,7 +185,7 @@ bool Parser::global(Cursor& cursor) {
       {"ip local policy", &Parser::policy_routing}, {"ipv6 local policy", &Parser::policy_routing},
       {"ip routing protocol", nullptr}, {"ip routing", &Parser::ip_routing}, {"ipv6 unicast-routing", &Parser::ipv6_routing},
       {"ip dhcp excluded-address", &Parser::excluded_address}, {"ip dhcp pool", &Parser::dhcp_pool}, {"ipv6 dhcp pool", &Parser::dhcp6_pool},
-      {"ip local pool", &Parser::local_pool}, {"route-map", &Parser::route_map},
+      {"ip local pool", &Parser::local_pool}, {"service dhcp", &Parser::service_dhcp}, {"route-map", &Parser::route_map},
       {"class-map type inspect", &Parser::inspect_class}, {"policy-map type inspect", &Parser::inspect_policy},
       {"class-map type", nullptr}, {"policy-map type", nullptr}, {"class-map", &Parser::class_map}, {"policy-map", &Parser::policy_map},
       {"zone security", &Parser::zone}, {"zone-pair security", &Parser::zone_pair},
@@ -226,6 +226,11 @@ bool Parser::negated_global(Cursor& cursor) {
     config_.ip_routing = false;
     config_.no_ip_routing = line_.origin;
     return modelled("routing switched off"), true;
+  }
+  // Cisco IOS IP Addressing Command Reference, "service dhcp": on by default; the server is off without it, its pools stay in the configuration.
+  if (cursor.eat_all("service dhcp")) {
+    config_.dhcp_off = !same(line_.words[0].text, "default");
+    return modelled("DHCP server switched off"), true;
   }
   if (cursor.eat_all("ipv6 unicast-routing")) {
     config_.ipv6_routing = false;

@@ -183,6 +183,11 @@ void Parser::dhcp6_pool(Cursor& cursor) {
   config_.dhcp.back().family = Family::v6;
 }
 
+void Parser::service_dhcp(Cursor&) {
+  config_.dhcp_off = false;
+  modelled("DHCP server switched on");
+}
+
 void Parser::local_pool(Cursor& cursor) {
   DhcpPoolSpec pool;
   pool.name = std::string(cursor.take());
@@ -202,8 +207,7 @@ bool Parser::dhcp_sub(Cursor& cursor) {
   DhcpPoolSpec& pool = config_.dhcp.back();
   static constexpr std::string_view kSettings[] = {
       "default-router", "dns-server", "domain-name", "lease", "netbios-name-server", "netbios-node-type", "option", "import", "class", "bootfile", "next-server",
-      "utilization", "update", "relay", "subnet", "client-name", "renew", "accounting", "override", "origin", "vrf", "remember", "information", "sip", "prefix-delegation",
-      "hardware-address", "client-identifier", "arp", "exit", "link-address", "nis", "sntp"};
+      "utilization", "update", "relay", "subnet", "client-name", "renew", "accounting", "override", "vrf", "remember", "information", "sip", "prefix-delegation", "arp", "exit", "link-address", "nis", "sntp"};
   const bool host = same(cursor.peek(), "host");
   const size_t start = cursor.at();
   if (cursor.eat("network") || cursor.eat("host")) {
@@ -217,7 +221,9 @@ bool Parser::dhcp_sub(Cursor& cursor) {
       pool.opaque = true;
       return refuse(DiagnosticId::address_invalid, prefix ? at + 1 : at, "an address and a mask"), true;
     }
+    if (!mask.empty()) cursor.take();
     if (host) pool.host = prefix->address;
+    else if (pool.network && same(cursor.peek(), "secondary")) pool.more.push_back({prefix->address, *length});
     else pool.network = model::Prefix{prefix->address, *length};
     return modelled("DHCP addresses"), true;
   }
@@ -232,10 +238,17 @@ bool Parser::dhcp_sub(Cursor& cursor) {
     if (same(cursor.peek(), "range")) return pool.opaque = true, opaque("DHCP class", "a range of a DHCP class is not read"), true;
     const auto address = model::parse_address(cursor.take());
     if (!address || address->family != Family::v4) return refuse(DiagnosticId::address_invalid, at, "an address"), true;
-    pool.reserved = pool.reserved.united(IntervalSet::of(address->value));
+    cursor.take();
+    pool.reserved.push_back({*address, std::string(cursor.peek()).substr(0, 100), line_.origin});
     return modelled("DHCP addresses"), true;
   }
   cursor.back(start);
+  if (cursor.eat("hardware-address") || cursor.eat("client-identifier")) {
+    pool.client = std::string(cursor.peek()).substr(0, 100);
+    return modelled("DHCP client"), true;
+  }
+  // Cisco IOS IP Addressing Configuration Guide, "DHCP Static Mapping" (a file of bindings) and "DHCP ODAP" (networks from another server).
+  if (same(cursor.peek(), "origin")) return pool.open = line_.origin, opaque("addresses from elsewhere", "what this pool hands out is told elsewhere"), true;
   cursor.eat("no");
   for (const std::string_view setting : kSettings)
     if (same(cursor.peek(), setting)) return set(LineClass::irrelevant, "options that DHCP hands out"), true;

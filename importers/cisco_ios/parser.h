@@ -74,6 +74,7 @@ class Parser {
   void excluded_address(Cursor& cursor);
   void dhcp_pool(Cursor& cursor);
   void dhcp6_pool(Cursor& cursor);
+  void service_dhcp(Cursor& cursor);
   void local_pool(Cursor& cursor);
   void vrf(Cursor& cursor);
   void line_section(Cursor& cursor);

@@ -62,7 +62,7 @@ std::string FactCollector::apply(const Line& line, model::Origin origin) {
     case Key::mask: return add_mask(line.value);
     case Key::gateway: return line.value.empty() ? std::string() : add_gateway(line.value, origin);
     case Key::lease_obtained:
-      if (!own_.empty()) own_.back().leased = true;
+      if (!is_unused_ && !own_.empty()) own_.back().leased = true;
       return {};
     case Key::physical_address: return adapter_.mac = mac_of(line.value), std::string();
     case Key::media_state: return adapter_.up = false, std::string();  // it is printed for an adapter without a medium alone
@@ -85,7 +85,8 @@ std::string FactCollector::add_address(const Line& line, model::Origin origin) {
   std::string state;
   const auto address = address_in(line.value, state);
   if (!address) return broken_ = true, cannot_read(line.value);
-  if (is_duplicate(state)) return {};  // Windows does not use an address that another host has
+  is_unused_ = is_duplicate(state);  // Windows does not use an address that another host has, nor is the mask below it another's
+  if (is_unused_) return {};
   // The listing has no prefix lengths for IPv6: what is on link is not told.
   const unsigned length = address->family == Family::v4 ? 32 : line.key == Key::ipv6_link_local ? 64 : 128;
   const bool made = line.key == Key::ipv4_autoconfigured || line.key == Key::ipv6_temporary;
@@ -96,7 +97,7 @@ std::string FactCollector::add_address(const Line& line, model::Origin origin) {
 std::string FactCollector::add_mask(std::string_view text) {
   const auto mask = model::parse_prefix("0.0.0.0/" + std::string(text.substr(0, 40)));
   if (!mask) return cannot_read(text);
-  if (!own_.empty() && own_.back().prefix.address.family == Family::v4) own_.back().prefix.length = mask->length;
+  if (!is_unused_ && !own_.empty() && own_.back().prefix.address.family == Family::v4) own_.back().prefix.length = mask->length;
   return {};
 }
 
@@ -132,6 +133,7 @@ void FactCollector::finish_adapter() {
   if (facts_.interfaces.size() > 10'000 || std::none_of(facts_.interfaces.begin(), facts_.interfaces.end(), same)) facts_.interfaces.push_back(std::move(adapter_));
   in_adapter_ = false;
   own_.clear();
+  is_unused_ = false;
   dhcp_.reset();
   last_ = Key::other;
 }

@@ -38,6 +38,7 @@ class FactCollector {
   bool broken_ = false;                  // an address could not be read
   model::InterfaceFact adapter_;
   std::vector<Own> own_;
+  bool is_unused_ = false;   // the last address is another host's
   std::optional<bool> dhcp_;
   model::Origin dhcp_origin_;
   bool is_point_to_point_ = false;

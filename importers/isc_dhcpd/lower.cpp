@@ -65,7 +65,7 @@ class Lowering {
 
   void enter(size_t i) {
     if (role(i) == Role::permit) return permit(i);
-    if (role(i) == Role::hardware && at(i).parent != kNone && text::parse_mac(word(i, 2))) clients_[at(i).parent] = word(i, 2);
+    if (role(i) == Role::hardware && at(i).parent != kNone && !word(i, 2).empty()) clients_[at(i).parent] = word(i, 2).substr(0, 100);
     if (!at(i).is_block) return;
     Scope scope = scope_of(i);
     switch (role(i)) {
@@ -205,8 +205,8 @@ class Lowering {
     for (size_t n = 1; n < at(i).words.size(); ++n) {
       if (word(i, n) == ",") continue;
       const auto address = model::parse_address(word(i, n));
-      // A name is resolved when the server starts.
-      if (!address) account(i, LineClass::approximated, "reservation by name");
+      // A name is resolved when the server starts: which address is kept for that client is not told.
+      if (!address) account(i, LineClass::opaque, "reservation by name"), gap(i, fmt::format("the address of '{}' is kept for {}", word(i, n).substr(0, 100), host == kNone ? "one client" : client_of(host)), AddressSet::all());
       else reservations_.push_back({*address, host == kNone ? std::string() : client_of(host), origin(i)});
     }
   }

@@ -72,10 +72,19 @@ class Lowering {
       else if (is_subnets(member, scope)) each(member, [&](const Node& subnet) { take_subnet(subnet, scope); });
       else if (member.key == "reservations") each(member, [&](const Node& host) { take_host(host, scope, nullptr); });
       else if (member.key == "config-control") open(member, "subnets and pools come from a database as well", any);
-      else if (member.key == "hosts-database" || member.key == "hosts-databases") lines(member, LineClass::approximated, "reservations in a database");
+      else if (member.key == "hosts-database" || member.key == "hosts-databases") open(member, "reservations come from a database as well", any);
+      else if (member.key == "hooks-libraries" && names_radius(member)) open(member, "a RADIUS server may tell what is handed out", any);
       else if (member.key == "client-classes") lines(member, LineClass::irrelevant, "classes of clients");
       else other(member, any);
     }
+  }
+
+  // Kea Administrator Reference Manual, "libdhcp_radius.so": a Framed-IP-Address of the RADIUS server is handed out as a reservation.
+  static bool names_radius(const Node& hooks) {
+    return std::any_of(hooks.children.begin(), hooks.children.end(), [](const Node& hook) {
+      const Node* library = hook.find("library");
+      return library != nullptr && library->text.find("radius") != std::string::npos;
+    });
   }
 
   static bool is_subnets(const Node& member, const Scope& scope) { return member.key == (scope.family == Family::v4 ? "subnet4" : "subnet6"); }

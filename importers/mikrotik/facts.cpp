@@ -370,27 +370,35 @@ class FactLowering {
 
   void pools() {
     const NamedPools ranges = named_pools();
+    std::vector<model::DhcpReservation> leases;
     std::map<std::string, std::vector<model::Interval>, std::less<>> reserved;
     for (const Item* item : config_.items("ip dhcp-server lease")) {
       done(*item, "lease");
       const auto set = parse_addresses(item->get("address"), Family::v4);
       // A lease's address may name a pool.
-      if (!set && !item->disabled() && !item->get("address").empty())
-        facts_.dhcp_gaps.push_back({"a lease's address is not read", model::AddressSet::all(), report_.origin(item->spans.front())});
-      if (set && !item->disabled()) reserved[std::string(item->get("server"))].push_back(set->intervals().front());
+      if (!set && !item->disabled() && !item->get("address").empty()) dhcp_gap(*item, "a lease's address is not read");
+      if (!set || item->disabled()) continue;
+      const model::Interval first = set->intervals().front();
+      reserved[std::string(item->get("server"))].push_back(first);
+      leases.push_back({{Family::v4, first.lo}, client_of(*item), report_.origin(item->spans.front())});
     }
     for (const std::string_view menu : {"ip dhcp-server matcher", "ip dhcp-server vendor-class-id"})
-      for (const Item* item : config_.items(menu))
-        if (!item->disabled()) facts_.dhcp_gaps.push_back({"what " + std::string(menu) + " hands out is not followed", model::AddressSet::all(), report_.origin(item->spans.front())});
-    for (const Item* item : config_.items("ipv6 dhcp-server"))
-      if (!item->disabled()) facts_.dhcp_gaps.push_back({"what an IPv6 DHCP server hands out is not followed", model::AddressSet::of(Family::v6, IntervalSet::all(128)), report_.origin(item->spans.front())});
+      for (const Item* item : config_.items(menu)) matcher(*item, ranges);
+    for (const Item* item : config_.items("ipv6 dhcp-server")) {
+      done(*item, "IPv6 DHCP server", LineClass::approximated);
+      if (!item->disabled())
+        facts_.dhcp_gaps.push_back({"what an IPv6 DHCP server hands out is not followed", model::AddressSet::of(Family::v6, IntervalSet::all(128)), report_.origin(item->spans.front())});
+    }
     for (const Item* item : config_.items("ip dhcp-server")) {
       done(*item, "DHCP server");
       if (item->disabled()) continue;
+      const std::string name = std::string(item->get("name")).substr(0, 100);
       if (!item->poison.empty() || item->uncertain()) {
-        facts_.dhcp_gaps.push_back({"DHCP server " + std::string(item->get("name")).substr(0, 100) + " is not understood", model::AddressSet::all(), report_.origin(item->spans.front())});
+        dhcp_gap(*item, "DHCP server " + name + " is not understood");
         continue;
       }
+      // RouterOS manual, "DHCP", use-radius: the RADIUS server may name the address or the pool.
+      if (item->is("use-radius", "yes") || item->is("use-radius", "accounting")) dhcp_gap(*item, "a RADIUS server may tell DHCP server " + name + " what to hand out");
       model::DhcpPool pool;
       pool.interface = master_of(item->get("interface"));
       pool.origin = report_.origin(item->spans.front());
@@ -398,11 +406,45 @@ class FactLowering {
       for (const std::string& server : {std::string(item->get("name")), std::string()})
         fixed.insert(fixed.end(), reserved[server].begin(), reserved[server].end());
       pool.reserved = model::AddressSet::of(Family::v4, IntervalSet::from(std::move(fixed)));
-      bool readable = true;
-      pool.addresses = model::AddressSet::of(Family::v4, all_of(ranges, item->get("address-pool"), readable)).minus(pool.reserved);
-      if (!readable) facts_.dhcp_gaps.push_back({"the pool of DHCP server " + std::string(item->get("name")).substr(0, 100) + " cannot be read", model::AddressSet::all(), pool.origin});
-      facts_.dhcp_pools.push_back(std::move(pool));
+      for (const model::DhcpReservation& lease : leases)
+        if (pool.reserved.v4.contains(lease.address.value)) pool.reservations.push_back(lease);
+      hand_out(*item, ranges, pool);
     }
+  }
+
+  void dhcp_gap(const Item& item, std::string text) { facts_.dhcp_gaps.push_back({std::move(text), model::AddressSet::all(), report_.origin(item.spans.front())}); }
+
+  void hand_out(const Item& item, const NamedPools& ranges, model::DhcpPool& pool) {
+    bool readable = true;
+    const std::string_view name = item.get("address-pool");
+    pool.addresses = model::AddressSet::of(Family::v4, all_of(ranges, name, readable)).minus(pool.reserved);
+    if (!readable) dhcp_gap(item, "the pool " + std::string(name.substr(0, 100)) + " cannot be read");
+    facts_.dhcp_pools.push_back(std::move(pool));
+  }
+
+  static std::string client_of(const Item& lease) {
+    const std::string_view mac = lease.get("mac-address");
+    return std::string((mac.empty() || mac == "00:00:00:00:00:00" ? lease.get("client-id") : mac).substr(0, 100));
+  }
+
+  const Item* server_named(std::string_view name) const {
+    for (const Item* item : config_.items("ip dhcp-server"))
+      if (item->is("name", name)) return item;
+    return nullptr;
+  }
+
+  // RouterOS manual, "DHCP", "Vendor Classes" and "Generic matcher": clients that say so get an address of the matcher's own pool.
+  void matcher(const Item& item, const NamedPools& ranges) {
+    done(item, "matcher of DHCP clients");
+    const Item* server = server_named(item.get("server"));
+    if (item.disabled() || (server != nullptr && server->disabled())) return;
+    const Property* name = item.find("address-pool");
+    if (!item.poison.empty() || item.uncertain() || (name != nullptr && name->opaque)) return dhcp_gap(item, "a matcher of DHCP clients is not understood");
+    if (name == nullptr || name->value == "none") return;
+    model::DhcpPool pool;
+    pool.interface = (server == nullptr ? std::string() : master_of(server->get("interface")) + " ") + "(for clients of matcher '" + std::string(item.get("name").substr(0, 60)) + "')";
+    pool.origin = report_.origin(item.spans.front());
+    hand_out(item, ranges, pool);
   }
 
   // A relay takes what is sent to the router; a rule of nat may send it more, and that rule is what counts then.

@@ -51,7 +51,8 @@ constexpr auto kMenus = std::to_array<MenuSpec>({
     {"interface vxlan", Role::irrelevant, "layer 2 setting", true}, {"interface traffic-eng", Role::irrelevant, "layer 2 setting", true},
     // Addresses
     {"ip address", Role::items}, {"ipv6 address", Role::items}, {"ip pool", Role::items}, {"ip dhcp-server", Role::items},
-    {"ip dhcp-server lease", Role::items}, {"ip dhcp-client", Role::items}, {"ipv6 dhcp-client", Role::items},
+    {"ip dhcp-server lease", Role::items}, {"ip dhcp-server matcher", Role::items}, {"ip dhcp-server vendor-class-id", Role::items},
+    {"ipv6 dhcp-server", Role::items}, {"ip dhcp-client", Role::items}, {"ipv6 dhcp-client", Role::items},
     {"ip dhcp-server", Role::irrelevant, "DHCP option", true}, {"ip dhcp-client", Role::irrelevant, "DHCP option", true},
     {"ip dhcp-relay", Role::irrelevant, "DHCP relay"}, {"ipv6 pool", Role::irrelevant, "IPv6 pool"}, {"ipv6 nd", Role::irrelevant, "neighbour discovery", true},
     {"ipv6 dhcp-server", Role::irrelevant, "DHCP option", true}, {"ipv6 dhcp-client", Role::irrelevant, "DHCP option", true},

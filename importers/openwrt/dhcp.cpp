@@ -57,7 +57,16 @@ class DhcpReader {
     if (!address) return reader_.refuse(section.find("ip")->values.front(), DiagnosticId::address_invalid, "an address");
     if (address->family != Family::v4) return;
     hosts_.push_back({address->value, address->value});
-    if (reservations_.size() < 10'000) reservations_.push_back({*address, std::string(trim(value_of(section, "mac"))), section.head.origin});
+    if (reservations_.size() < 10'000) reservations_.push_back({*address, all_of(section, "mac"), section.head.origin});
+  }
+
+  // A list, or several in one option.
+  static std::string all_of(const UciSection& section, std::string_view option) {
+    std::string all;
+    if (const Option* found = section.find(option))
+      for (const Value& value : found->values)
+        if (all.size() < 1000) all += (all.empty() ? "" : " ") + std::string(trim(value.text));
+    return all;
   }
 
   void add_pool(const UciSection& section) {

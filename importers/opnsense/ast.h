@@ -76,6 +76,12 @@ struct Range {
   XmlText from, to;
 };
 
+// An address that is kept for one client.
+struct Reserved {
+  XmlText address;
+  std::string client;   // its MAC, or several with commas; else its identifier
+};
+
 // A DHCP server's addresses on an interface, or in a network (Kea).
 struct Pool : Entry {
   std::string interface;
@@ -84,7 +90,7 @@ struct Pool : Entry {
   bool opens_filter = false;  // the device's own rules let clients reach it
   XmlText enable, failover_peerip;
   std::vector<Range> ranges;
-  std::vector<XmlText> reserved;
+  std::vector<Reserved> reserved;
 };
 
 struct Config {

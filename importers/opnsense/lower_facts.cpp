@@ -12,6 +12,8 @@
 namespace fwproof::importers::opnsense {
 namespace {
 
+constexpr size_t kMaxReservations = 10'000;
+
 using model::AddressSet;
 using model::DiagnosticId;
 using model::Family;
@@ -187,8 +189,12 @@ class Place {
         result.addresses = result.addresses.united(*set);
       }
     }
-    for (const XmlText& address : pool.reserved)
-      if (const auto parsed = model::parse_address(address.value)) result.reserved = result.reserved.united(AddressSet::of(*parsed));
+    for (const Reserved& each : pool.reserved) {
+      const auto parsed = model::parse_address(each.address.value);
+      if (!parsed) continue;
+      result.reserved = result.reserved.united(AddressSet::of(*parsed));
+      if (result.reservations.size() < kMaxReservations) result.reservations.push_back({*parsed, each.client, {pool.origin.file, each.address.line}});
+    }
     result.addresses = result.addresses.minus(result.reserved);
     if (!result.addresses.empty() || !result.reserved.empty()) facts_.dhcp_pools.push_back(std::move(result));
   }

@@ -399,7 +399,7 @@ class Reader {
       for (const xml_node each : elements(child)) {
         const std::string_view name = each.name();
         if (name == "range") read_range(each, pool, "from", "to");
-        else if (name == "staticmap") read_reserved(each, pool, "ipaddr", "ipaddrv6");
+        else if (name == "staticmap") read_reserved(each, pool, "ipaddr", "ipaddrv6", "mac");
         else if (name == "pool") read_more(each, pool);
       }
       read(child, kPool, pool);
@@ -427,13 +427,15 @@ class Reader {
     pool.ranges.push_back(std::move(range));
   }
 
-  void read_reserved(xml_node node, Pool& pool, std::string_view v4, std::string_view v6) {
+  void read_reserved(xml_node node, Pool& pool, std::string_view v4, std::string_view v6, const char* mac) {
     account_.set(node, LineClass::modelled, "staticmap");
+    const std::string client = text::xml_text(node, mac).substr(0, 200);
     for (const xml_node child : elements(node)) {
       const bool address = child.name() == v4 || child.name() == v6;
-      account_.set_all(child, address ? LineClass::modelled : kIrrelevant, address ? "staticmap" : "DHCP options");
+      const bool matters = address || std::string_view(child.name()) == mac;
+      account_.set_all(child, matters ? LineClass::modelled : kIrrelevant, matters ? "staticmap" : "DHCP options");
       if (!address) continue;
-      for (const std::string& each : list_of(text::xml_text(child))) pool.reserved.push_back({each, file_.line_of(child), true});
+      for (const std::string& each : list_of(text::xml_text(child))) pool.reserved.push_back({{each, file_.line_of(child), true}, client});
     }
   }
 
@@ -444,7 +446,7 @@ class Reader {
     for (const xml_node child : elements(node)) {
       const std::string_view name = child.name();
       if (name == "hosts" && child.child("hwaddr") && !text::xml_text(child, "hwaddr").empty()) {
-        read_reserved(child, fixed, "ip", "ip");
+        read_reserved(child, fixed, "ip", "ip", "hwaddr");
       } else if (name == "dhcp_ranges") {
         Pool pool;
         pool.origin = origin(child);
@@ -498,7 +500,7 @@ class Reader {
       if (!address) continue;
       account_.set_all(address, LineClass::modelled, "staticmap");
       const size_t index = found != by_id.end() ? found->second : first;
-      if (index < config_.pools.size()) config_.pools[index].reserved.push_back(text_of(address));
+      if (index < config_.pools.size()) config_.pools[index].reserved.push_back({text_of(address), text::xml_text(reservation, "hw_address").substr(0, 200)});
     }
   }
 

@@ -67,12 +67,18 @@ struct Range {
   XmlText from, to;
 };
 
+// An address that is kept for one client.
+struct Reserved {
+  XmlText address;
+  std::string client;   // its MAC, or several with commas; else its identifier
+};
+
 struct Pool : Entry {
   std::string interface;
   bool v6 = false;
   XmlText enable, failover_peerip;
   std::vector<Range> ranges;
-  std::vector<XmlText> reserved;
+  std::vector<Reserved> reserved;
 };
 
 struct Group : Entry {

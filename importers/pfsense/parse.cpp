@@ -340,11 +340,14 @@ class Reader {
 
   void read_reserved(xml_node node, Pool& pool) {
     account_.set(node, LineClass::modelled, "staticmap");
+    const std::string mac = text::xml_text(node, "mac");
+    const std::string client = (mac.empty() ? text::xml_text(node, "cid") : mac).substr(0, 200);
     for (const xml_node child : elements(node)) {
       const std::string_view name = child.name();
       const bool address = name == "ipaddr" || name == "ipaddrv6";
-      account_.set_all(child, address ? LineClass::modelled : kIrrelevant, address ? "staticmap" : "DHCP options");
-      if (address) pool.reserved.push_back({text::xml_text(child), file_.line_of(child), true});
+      const bool matters = address || name == "mac" || name == "cid";
+      account_.set_all(child, matters ? LineClass::modelled : kIrrelevant, matters ? "staticmap" : "DHCP options");
+      if (address) pool.reserved.push_back({{text::xml_text(child), file_.line_of(child), true}, client});
     }
   }
 
