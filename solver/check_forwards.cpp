@@ -276,6 +276,8 @@ void Checking::add_near_translations(const Part& part, const Finding& finding, C
   }
 }
 
+bool Checking::has_address(const Device& device, Family family, u128 address) const { return ways_.topology(family).addresses(device).contains(address); }
+
 // "edge (203.0.113.2)": the device that a packet meets first, and the address that it was sent to.
 std::string Checking::router_words(const Part& part, const Finding* finding) const {
   std::string name = "the router";
@@ -287,6 +289,10 @@ std::string Checking::router_words(const Part& part, const Finding* finding) con
   if (first) name = first->device->name;
   if (!finding || (part.path.go.empty() && !finding->box.dst.is_single())) return name;
   const Address sent{part.family, finding->client.get(Field::dst)};
+  // It may be another router's, asked about by a way on which this one stands first.
+  if (first && !has_address(*first->device, part.family, sent.value))
+    for (const Device& device : network_.devices)
+      if (device.host.empty() && has_address(device, part.family, sent.value)) name = device.name;
   if (is_stand_in(sent)) return fmt::format("{} (the address that it learns)", name);
   return fmt::format("{} ({})", name, to_text(sent));
 }

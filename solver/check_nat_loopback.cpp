@@ -192,14 +192,19 @@ bool Checking::hosts_file_leads_to(const Declaration& declaration, const Demand&
   std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   bool leads = true;
   for (const Device* device : files) {
-    const HostName* first = nullptr;
+    // The families are looked up one by one.
+    const HostName *first = nullptr, *other = nullptr;
     for (const HostName& entry : device->facts.names) {
       if (entry.name != name) continue;
       const bool right = servers.in(entry.address.family).contains(entry.address.value);
-      if (first == nullptr) first = &entry;
+      const HostName*& known = entry.address.family == demand.family ? first : other;
+      if (known == nullptr) known = &entry;
       // The first entry counts everywhere; whether later ones do hangs on the system.
       else if (!right) add_reason(result, fmt::format("'{}' has a second entry in {}, {}, which is not {}: whether it counts hangs on the system", name, device->name, to_text(entry.address), demand.to));
     }
+    if (first != nullptr && other != nullptr && !servers.in(other->address.family).contains(other->address.value))
+      add_reason(result, fmt::format("'{}' is {} in {}, too, which is not {}: which of the families clients use hangs on the system", name, to_text(other->address), device->name, demand.to));
+    if (first == nullptr) first = other;
     if (first == nullptr) {
       add_reason(result, fmt::format("'{}' is not in {}: it must be there with {}", name, device->name, address_words(servers)));
       leads = false;

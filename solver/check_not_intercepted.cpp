@@ -63,6 +63,15 @@ bool takes(const WalkHop& hop, const Decision& decision) {
   return !decision.sent_on && decision.verdict == Verdict::accept && decision.rule.chain >= last;
 }
 
+// What the client sends once the server has answered.
+WalkLeg later_leg(unsigned protocol) {
+  if (protocol == proto_tcp) return legs_of(protocol).back();
+  WalkLeg leg = legs_of(protocol).front();
+  leg.name = "later packet";
+  leg.state = IntervalSet::of(state_established);
+  return leg;
+}
+
 bool says_nothing(const Answer& answer) {
   return !answer.any_breaks && !answer.any_undecided && answer.limit.empty() && answer.proven && answer.fault.empty();
 }
@@ -174,15 +183,14 @@ void Checking::ask_taking_from(const Asked& asked, Taking& taking) {
 // Every device on the way, and where a translated packet ends up.
 void Checking::ask_taking_on(const Sent& sent, const Path& path, Taking& taking) {
   if (sent.box.src.empty() || sent.box.dst.empty()) return;
-  std::vector<WalkLeg> legs = legs_of(sent.row.protocol);
-  legs.resize(1);
+  std::vector<WalkLeg> legs = {legs_of(sent.row.protocol).front(), later_leg(sent.row.protocol)};
   add_hops(legs, path, sent.family, locals_);
   const std::vector<WalkHop>& hops = legs.front().hops;
   for (size_t i = 0; i < hops.size(); ++i) {
     if (!path.go.empty() && !path.go[i].is_device) continue;
     taking.touched = taking.in_question = true;
     for (const Assumption& assumption : hops[i].policy->general_assumptions) add_once(taking.result.assumes, assumption);
-    ask_taking_at(sent, path, hops, i, taking);
+    ask_taking_at(sent, path, legs, i, taking);
   }
   if (sent.translated) ask_where_it_ends(sent, path, hops, taking);
 }
@@ -197,14 +205,15 @@ void Checking::ask_where_it_ends(const Sent& sent, const Path& path, const std::
   if (arrival != hops.end() && arrival->local) target = target.united(arrival->local->in(sent.family));
   whole.back().hook = Hook::input;
   whole.back().local = nullptr;
-  ask_taken(sent, path, std::move(whole), keep_policy(taken_elsewhere(target, sent.box.dst, sent.box.dst_port, sent.family)), taking);
+  ask_taken(sent, path, legs_of(sent.row.protocol).front(), std::move(whole), keep_policy(taken_elsewhere(target, sent.box.dst, sent.box.dst_port, sent.family)), taking);
 }
 
-void Checking::ask_taking_at(const Sent& sent, const Path& path, const std::vector<WalkHop>& hops, size_t at, Taking& taking) {
-  const WalkHop& hop = hops[at];
+// legs: the first packet, and later ones.
+void Checking::ask_taking_at(const Sent& sent, const Path& path, const std::vector<WalkLeg>& legs, size_t at, Taking& taking) {
+  const WalkHop& hop = legs.front().hops[at];
   const Device& device = *path.devices[at];
   const bool is_target = device.host == path.to && hop.hook == Hook::input;
-  const std::vector<WalkHop> until{hops.begin(), hops.begin() + static_cast<std::ptrdiff_t>(at + 1)};
+  const auto until = [&](const WalkLeg& leg) { return std::vector<WalkHop>{leg.hops.begin(), leg.hops.begin() + static_cast<std::ptrdiff_t>(at + 1)}; };
   const auto [stages, is_new] = taking_stages_.try_emplace({hop.policy, hop.hook});
   if (is_new) stages->second = taking_stages(*hop.policy, hop.hook);
   const Zone& target = zone(path.to);
@@ -212,13 +221,16 @@ void Checking::ask_taking_at(const Sent& sent, const Path& path, const std::vect
     const Staying staying{stands_for_any(target) ? IntervalSet{} : target.addresses.in(sent.family), !is_target, sent.translated && !is_target};
     const auto [kept, fresh] = taking_policies_.try_emplace({hop.policy, sent.family, hop.hook, stage, path.to, staying.moves});
     if (fresh) kept->second = keep_policy(taken_by_rules(*hop.policy, hop.hook, stage, sent.family, staying));
-    ask_taken(sent, path, until, kept->second, taking);
+    const bool said = ask_taken(sent, path, legs[0], until(legs[0]), kept->second, taking);
+    // Translations are settled by the first packet; other rules look at each.
+    const bool each = hop.policy->hooks[static_cast<size_t>(hop.hook)][stage].kind != Stage::Kind::nat;
+    if (each && !said) ask_taken(sent, path, legs[1], until(legs[1]), kept->second, taking);
   }
   const std::vector<Interception> facts = facts_at(device, hop.hook);
   if (facts.empty()) return;
   const auto [kept, fresh] = taking_policies_.try_emplace({hop.policy, sent.family, hop.hook, SIZE_MAX, "", false});
   if (fresh) kept->second = keep_policy(taken_by_facts(*hop.policy, hop.hook, facts));
-  ask_taken(sent, path, until, kept->second, taking);
+  ask_taken(sent, path, legs[0], until(legs[0]), kept->second, taking);
 }
 
 const Policy* Checking::keep_policy(Policy policy) {
@@ -226,8 +238,8 @@ const Policy* Checking::keep_policy(Policy policy) {
   return &arrivals_.back().policies.back();
 }
 
-// hops: up to the one whose policy `accepting` takes the place of.
-void Checking::ask_taken(const Sent& sent, const Path& path, std::vector<WalkHop> hops, const Policy* accepting, Taking& taking) {
+// hops: up to the one whose policy `accepting` takes the place of. False: it is sure that nothing is taken.
+bool Checking::ask_taken(const Sent& sent, const Path& path, const WalkLeg& leg, std::vector<WalkHop> hops, const Policy* accepting, Taking& taking) {
   Part part;
   part.from = path.from;
   part.to = path.to;
@@ -240,18 +252,18 @@ void Checking::ask_taken(const Sent& sent, const Path& path, std::vector<WalkHop
   part.walk.family = sent.family;
   part.walk.in_question = {sent.box};
   part.walk.not_in_question = to_itself(sent.box);
-  part.walk.legs = legs_of(sent.row.protocol);
-  part.walk.legs.resize(1);
+  part.walk.legs = {leg};
   part.walk.legs.front().hops = std::move(hops);
   part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
-  if (part.answer.empty) return;
+  if (part.answer.empty) return false;
   Result& result = taking.result;
-  if (!says_nothing(part.answer)) return taking.parts.push_back(std::move(part));
+  if (!says_nothing(part.answer)) return taking.parts.push_back(std::move(part)), true;
   take_assumptions(result, part.answer);
   result.proof.queries += part.answer.proof.queries;
   result.proof.z3_ms += part.answer.proof.z3_ms;
   result.proof.slice = std::max(result.proof.slice, part.answer.proof.slice);
   if (part.answer.proof.by != "none") result.proof.by = part.answer.proof.by;
+  return false;
 }
 
 // The rule that takes the packet, and what becomes of it.

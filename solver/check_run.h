@@ -168,6 +168,7 @@ class Checking {
   void tell_translation(const Part& part, const Finding& finding, Counterexample& example) const;
   void add_near_translations(const Part& part, const Finding& finding, Counterexample& example) const;
   std::string router_words(const Part& part, const Finding* finding) const;
+  bool has_address(const model::Device& device, model::Family family, model::u128 address) const;
   void note_failing(const model::Requirement& row, const Part& part, const std::string& more, Gathered& gathered) const;
   void finish_constraint(Result& result, Gathered& gathered);
   void summarise_translations(Result& result, const Gathered& gathered, const char* what) const;
@@ -214,9 +215,9 @@ class Checking {
   void ask_taking_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Taking& taking);
   void ask_taking_from(const Asked& asked, Taking& taking);
   void ask_taking_on(const Sent& sent, const Path& path, Taking& taking);
-  void ask_taking_at(const Sent& sent, const Path& path, const std::vector<WalkHop>& hops, size_t at, Taking& taking);
+  void ask_taking_at(const Sent& sent, const Path& path, const std::vector<WalkLeg>& legs, size_t at, Taking& taking);
   void ask_where_it_ends(const Sent& sent, const Path& path, const std::vector<WalkHop>& hops, Taking& taking);
-  void ask_taken(const Sent& sent, const Path& path, std::vector<WalkHop> hops, const model::Policy* accepting, Taking& taking);
+  bool ask_taken(const Sent& sent, const Path& path, const WalkLeg& leg, std::vector<WalkHop> hops, const model::Policy* accepting, Taking& taking);
   bool name_unreadable(const Path& path, model::Family family, Taking& taking) const;
   const model::Policy* keep_policy(model::Policy policy);
   void explain_taking(const Part& part, const Finding& finding, Counterexample& example) const;
