@@ -90,6 +90,7 @@ void Checking::ask_forward_by_routes(const Demand& demand, Result& result, Gathe
     result.reasons.push_back(fmt::format("no given device leads to the {} Internet: the configuration of the router that does, or its default route, is missing", name));
     return;
   }
+  for (const Location& place : spare_places(demand, places)) note_spare(demand, place, result);
   for (const Location& place : places) ask_forward_from({demand.row, demand.from, demand.to, demand.family, &place, nullptr, About::forward}, result, gathered);
 }
 
@@ -107,8 +108,7 @@ void Checking::ask_forward_from(const Asked& asked, Result& result, Gathered& ga
     Result notes;
     std::vector<Part> tried = ask_forward(asked, known.dst, notes);
     if (works(tried, notes)) {
-      if (!facing_addresses(*asked.start, asked.family).contains(known.dst) && asked.start->place.device)
-        assume(result, fmt::format("packets to {} come to {}, though it is none of its addresses there", address_words(asked.family, known.dst), asked.start->place.device->name));
+      if (!facing_addresses(*asked.start, asked.family).contains(known.dst) && asked.start->place.device) note_foreign(asked, known.dst, result);
       if (at.empty()) best.clear();
       const bool learned = is_stand_in({asked.family, known.dst.min()});
       at += (at.empty() ? "" : ", ") + (learned ? "the address that " + asked.start->place.device->name + " learns" : address_words(asked.family, known.dst));
@@ -136,9 +136,71 @@ void Checking::ask_forward_from(const Asked& asked, Result& result, Gathered& ga
   for (Part& part : best) gathered.parts.push_back(std::move(part));
 }
 
+// Nobody sends packets for an address to a router because one of its rules speaks of it.
+void Checking::note_foreign(const Asked& asked, const IntervalSet& dst, Result& result) {
+  const Device& router = *asked.start->place.device;
+  const std::string words = address_words(asked.family, dst);
+  const auto stated = network_.reached_at.find({asked.to, asked.from});
+  // In a network of its own it may answer for an address that it does not have: an alias of its translation, proxy ARP.
+  const size_t segment = ways_.topology(asked.family).segment_of(asked.start->place);
+  IntervalSet known = segment == SIZE_MAX ? IntervalSet{} : ways_.topology(asked.family).segments()[segment].addresses;
+  for (const Device& device : network_.devices)
+    if (device.host.empty()) known = known.united(ways_.topology(asked.family).addresses(device));
+  if (stated != network_.reached_at.end()) known = known.united(stated->second.in(asked.family));
+  if (known.contains(dst)) return assume(result, fmt::format("packets to {} come to {}, though it is none of its addresses there", words, router.name));
+  std::string reason = fmt::format("no interface of {} has {}: whether packets to it come there is not told (an address of the interface, or \"reached_at\" in the site file, tells)", router.name, words);
+  if (std::find(result.reasons.begin(), result.reasons.end(), reason) == result.reasons.end()) result.reasons.push_back(std::move(reason));
+}
+
+// Public addresses of a router where it leads nowhere outside by its best routes: a spare line, or one for what comes in alone.
+std::vector<Location> Checking::spare_places(const Demand& demand, const std::vector<Location>& places) const {
+  std::vector<Location> spare;
+  const IntervalSet anyone = any_for_requirement().in(demand.family).minus(private_addresses().in(demand.family));
+  const Topology& topology = ways_.topology(demand.family);
+  for (const Device& device : network_.devices)
+    for (const InterfaceFact& interface : device.facts.interfaces) {
+      const auto is_here = [&](const Location& place) { return place.place.device == &device && place.place.interface == &interface; };
+      const IntervalSet own = topology.addresses(Place{&device, &interface});
+      const bool is_lan = is_role_in(interface, demand.family);
+      if (!device.host.empty() || !interface.up || is_lan || own.intersected(anyone).empty() || std::any_of(places.begin(), places.end(), is_here)) continue;
+      IntervalSet clients = anyone;
+      for (const Prefix& prefix : addresses_of(interface))
+        if (prefix.address.family == demand.family) clients = clients.minus(IntervalSet::range(prefix.interval().lo, prefix.interval().hi));
+      spare.push_back({Location::Kind::outside, SIZE_MAX, {&device, &interface}, clients, fmt::format("beyond {} of {}", interface.name, device.name), false, 0});
+    }
+  return spare;
+}
+
+// Some role stands in a network of that interface: it leads inside.
+bool Checking::is_role_in(const InterfaceFact& interface, Family family) const {
+  for (const Prefix& prefix : interface.addresses) {
+    if (prefix.address.family != family) continue;
+    const IntervalSet network = IntervalSet::range(prefix.interval().lo, prefix.interval().hi);
+    for (const auto& [name, role] : network_.zones)
+      if (!role.any && role.addresses.in(family).intersects(network)) return true;
+  }
+  return false;
+}
+
+// It is no way to the Internet, or the worse one. Clients may use its address all the same.
+void Checking::note_spare(const Demand& demand, const Location& place, Result& result) {
+  const IntervalSet own = facing_addresses(place, demand.family);
+  Result notes;
+  const std::vector<Part> tried = ask_forward({demand.row, demand.from, demand.to, demand.family, &place, nullptr, About::forward}, own, notes);
+  if (works(tried, notes)) return;
+  std::string words = address_words(demand.family, own);
+  for (const Interval& part : own.intervals())
+    if (is_stand_in({demand.family, part.lo})) words = "the address that it learns";
+  assume(result, fmt::format("clients outside do not use {} of {} ({}), which leads out by no route or by a worse one: {}port {} there does not surely lead to {}", place.place.interface->name,
+                             place.place.device->name, words, protocol_word(*demand.row), number_words(demand.row->ports), demand.to));
+}
+
 // Nothing leads there: what packets to the public addresses of the routers meet.
 std::vector<Part> Checking::ask_unforwarded(const Asked& asked, Result& notes) {
-  const IntervalSet hidden = private_addresses().in(asked.family).united(zone(asked.to).addresses.in(asked.family));
+  IntervalSet hidden = private_addresses().in(asked.family).united(zone(asked.to).addresses.in(asked.family));
+  // What is sent to an address by which another place is reached comes in there.
+  for (const Location& other : outside_places({asked.row, asked.from, asked.to, asked.family}))
+    hidden = hidden.united(facing_addresses(other, asked.family).minus(facing_addresses(*asked.start, asked.family)));
   const IntervalSet candidates = facing_addresses(*asked.start, asked.family).united(ways_.translatable_addresses(asked.family)).intersected(any_for_requirement().in(asked.family)).minus(hidden);
   if (!candidates.empty()) return ask_forward(asked, candidates, notes);
   notes.reasons.push_back(fmt::format("no public address of {} is known: state the addresses of {}", asked.start->place.device->name, asked.start->place.interface->name));

@@ -167,6 +167,10 @@ class Checking {
   std::string translation_words(const Part& part, const Finding& finding) const;
   void tell_translation(const Part& part, const Finding& finding, Counterexample& example) const;
   void add_near_translations(const Part& part, const Finding& finding, Counterexample& example) const;
+  void note_foreign(const Asked& asked, const model::IntervalSet& dst, Result& result);
+  std::vector<model::Location> spare_places(const Demand& demand, const std::vector<model::Location>& places) const;
+  bool is_role_in(const model::InterfaceFact& interface, model::Family family) const;
+  void note_spare(const Demand& demand, const model::Location& place, Result& result);
   std::string router_words(const Part& part, const Finding* finding) const;
   bool has_address(const model::Device& device, model::Family family, model::u128 address) const;
   void note_failing(const model::Requirement& row, const Part& part, const std::string& more, Gathered& gathered) const;

@@ -176,6 +176,13 @@ struct RouteMapClause {
   std::vector<Use> lists, lists6;                // match ip address, match ipv6 address
   std::vector<Use> interfaces;                   // match interface
   std::vector<UnknownPart> unknowns;             // other matches
+  std::vector<std::string> hops;                 // set ip next-hop, set interface, set vrf: where policy routing sends packets
+};
+
+// ip policy route-map NAME
+struct PolicyRoute {
+  std::string map;
+  model::Origin origin;
 };
 
 // ---- Zones and inspection -----------------------------------------------------------------------------------------
@@ -283,6 +290,7 @@ struct Config {
   std::vector<StaticRoute> routes;
   std::optional<StaticRoute> default_gateway;    // without ip routing
   std::vector<model::RoutingGap> gaps;
+  std::vector<PolicyRoute> policy_routes;
   std::vector<DhcpPoolSpec> dhcp;
   bool dhcp_off = false;         // no service dhcp
   std::vector<model::Interval> dhcp_excluded;

@@ -34,6 +34,7 @@ class FactLowering {
     add_open_exclusions();
     add_interceptions();
     facts_.routing_gaps.insert(facts_.routing_gaps.end(), config_.gaps.begin(), config_.gaps.end());
+    for (const PolicyRoute& each : config_.policy_routes) add_policy_route(each);
     for (const NatRule& rule : config_.nat)
       if (!rule.vrf.empty()) {
         facts_.routing_gaps.push_back({"translation leads from routing instance " + rule.vrf.substr(0, 100) + " to another", rule.origin});
@@ -65,6 +66,44 @@ class FactLowering {
     for (const OpaqueUse& use : config_.everywhere)
       if (begins(unindented(use.text), "ip tcp intercept")) may_intercept(use.text, use.origin);
     for (const OpaqueUse& use : config_.deeper) may_intercept(use.text, use.origin);
+  }
+
+  // Cisco IOS IP Routing: Protocol-Independent Configuration Guide, "Policy-Based Routing": what a clause permits goes to its next hop, which may be a
+  // proxy, but for one that a default route leads to as well.
+  void add_policy_route(const PolicyRoute& route) {
+    const auto found = config_.route_maps.find(route.map);
+    if (found == config_.route_maps.end()) return;
+    for (const RouteMapClause& clause : found->second) {
+      const bool out = std::all_of(clause.hops.begin(), clause.hops.end(), [&](const std::string& hop) { return is_way_out(hop); });
+      if (!clause.permit || out) continue;
+      const std::string text = "ip policy route-map " + route.map.substr(0, 100);
+      const bool no_list = clause.lists.empty() && clause.lists6.empty();
+      if (no_list) may_intercept(text, clause.origin);
+      for (const Use& use : clause.lists) divert(text, clause.origin, config_.lists, use);
+      for (const Use& use : clause.lists6) divert(text, clause.origin, config_.lists6, use);
+    }
+  }
+
+  bool is_way_out(const std::string& hop) const {
+    const auto via = model::parse_address(hop);
+    const auto is_default = [&](const StaticRoute& route) { return route.to.length == 0 && (via ? route.via == via : route.dev == hop); };
+    return std::any_of(config_.routes.begin(), config_.routes.end(), is_default);
+  }
+
+  // What the list permits, or more.
+  void divert(const std::string& text, model::Origin origin, const std::map<std::string, AccessList>& lists, const Use& use) {
+    const auto list = lists.find(use.name);
+    if (list == lists.end()) return may_intercept(text, origin);
+    for (const Entry& entry : list->second.entries) {
+      if (entry.verb != Entry::Verb::permit) continue;
+      for (const unsigned protocol : {model::proto_tcp, model::proto_udp}) {
+        if (!entry.service.protocols.empty() && !entry.service.protocols.contains(protocol)) continue;
+        const bool all_ports = !entry.service.destination.present || !entry.service_group.empty();
+        may_intercept(text, origin, protocol, all_ports ? IntervalSet::all(16) : entry.service.destination.set);
+        if (entry.dst.kind == AddressSpec::Kind::set && !entry.standard && !facts_.interceptions.empty() && facts_.interceptions.back().origin == origin)
+          facts_.interceptions.back().addresses = model::AddressSet::of(list->second.family, entry.dst.set);
+      }
+    }
   }
 
   static std::string_view unindented(std::string_view text) { return text.substr(std::min(text.find_first_not_of(" \t"), text.size())); }

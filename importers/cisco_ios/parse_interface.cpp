@@ -221,6 +221,8 @@ void Parser::if_verify(Cursor&) {
 void Parser::if_policy(Cursor& cursor) {
   if (!same(cursor.peek(), "route-map")) return set(LineClass::irrelevant, "IP settings that do not decide on packets");
   gap("policy routing on " + current_interface()->name);
+  cursor.take();
+  config_.policy_routes.push_back({std::string(cursor.take()), line_.origin});
   set(LineClass::opaque, "policy routing");
 }
 

@@ -31,6 +31,14 @@ void Parser::route_map(Cursor& cursor) {
 bool Parser::route_map_sub(Cursor& cursor) {
   if (route_map_ == nullptr || route_clause_ >= route_map_->size()) return false;
   RouteMapClause& clause = (*route_map_)[route_clause_];
+  const size_t start = cursor.at();
+  for (const char* way : {"set ip next-hop", "set ip default next-hop", "set ipv6 next-hop", "set ipv6 default next-hop", "set interface", "set default interface", "set vrf", "set global"})
+    if (cursor.eat_all(way)) {
+      if (cursor.done()) clause.hops.emplace_back(way);
+      while (!cursor.done() && clause.hops.size() < 64) clause.hops.emplace_back(cursor.take());
+      return set(LineClass::irrelevant, "what a route map sets"), true;
+    }
+  cursor.back(start);
   if (cursor.eat("set") || cursor.eat("description") || cursor.eat("continue")) return set(LineClass::irrelevant, "what a route map sets"), true;
   if (!cursor.eat("match")) return false;
   const std::string text = cursor.rest();

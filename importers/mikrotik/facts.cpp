@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "importers/mikrotik/diversions.h"
 #include "importers/mikrotik/values.h"
 #include "importers/text/number.h"
 
@@ -57,6 +58,7 @@ class FactLowering {
     rules("routing rule");
     protocols();
     marks();
+    add_diversions(config_, report_, facts_);
     pools();
     relays();
     check_gateways();

@@ -99,10 +99,28 @@ class NetworkReader {
       reader_.account_section(section);
       return;
     }
-    if (use.use == Use::opaque) return gap(section, use.reason);
+    if (use.use == Use::opaque) {
+      if (section.type == "rule" || section.type == "rule6") add_diversion(section);
+      return gap(section, use.reason);
+    }
     reader_.account_all(section, LineClass::unrecognised, "section of an unknown type");
     reader_.tell(section.head, DiagnosticId::value_unknown, Severity::warning, "'" + section.type.substr(0, 80) + "' is no section type of the network configuration");
     facts_.routing_gaps.push_back({"section of the unknown type " + section.type.substr(0, 80), section.head.origin});
+  }
+
+  // OpenWrt documentation, "ip-rules": chosen packets go by another table, which may lead to a proxy.
+  void add_diversion(const UciSection& section) {
+    const std::string_view table = value_of(section, "lookup");
+    if (table == "main" || is_set(section, "disabled", false)) return;
+    const Family family = section.type == "rule6" ? Family::v6 : Family::v4;
+    const auto to = model::parse_prefix(trim(value_of(section, "dest")));
+    for (const unsigned protocol : {model::proto_tcp, model::proto_udp}) {
+      const model::IntervalSet any = model::IntervalSet::all(model::address_bits(family));
+      model::Interception fact{"policy routing", "policy routing by table " + std::string(table.substr(0, 80)), to ? model::AddressSet::of(*to) : model::AddressSet::of(family, any), protocol,
+                               model::IntervalSet::all(16), false, false, section.head.origin};
+      if (const auto port = text::parse_decimal(trim(value_of(section, "dport")), 65535)) fact.ports = model::IntervalSet::of(*port);
+      if (facts_.interceptions.size() < 4096) facts_.interceptions.push_back(std::move(fact));
+    }
   }
 
   void gap(const UciSection& section, std::string_view reason) {

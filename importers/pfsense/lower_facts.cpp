@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "importers/pfsense/lower.h"
+#include "importers/text/number.h"
 #include "importers/text/pf_words.h"
 
 namespace fwproof::importers::pfsense {
@@ -215,11 +216,31 @@ class Place {
       if (!tunnel.disabled.present) gap(tunnel.what, tunnel.origin);
     for (const FilterRule& rule : world_.config.rules) {
       const bool pass = rule.type.empty() || rule.type.value == "pass";
-      if (!rule.disabled.present && pass && !rule.gateway.empty()) gap("policy routing by " + rule.gateway.value, {rule.origin.file, rule.gateway.line});
+      if (!rule.disabled.present && pass && !rule.gateway.empty()) note_policy_route(rule);
     }
   }
 
   // What a section that nobody knows does to packets may be a redirection as well.
+  // A gateway on an interface that leads to the Internet is a way out, and a group is taken for several; another one may be a proxy.
+  void note_policy_route(const FilterRule& rule) {
+    const std::string& name = rule.gateway.value;
+    const model::Origin origin{rule.origin.file, rule.gateway.line};
+    gap("policy routing by " + name, origin);
+    const auto& groups = world_.config.gateway_groups;
+    const bool group = std::find(groups.begin(), groups.end(), name) != groups.end();
+    const Family family = rule.ipprotocol.value == "inet6" ? Family::v6 : Family::v4;
+    const auto hop = hop_of(name, family);
+    const Interface* interface = hop ? world_.find(hop->interface) : nullptr;
+    if (group || (interface && (family == Family::v4 ? interface->gateway_v4 || interface->dynamic_v4 : interface->gateway_v6 || interface->dynamic_v6))) return;
+    for (const unsigned protocol : {model::proto_tcp, model::proto_udp}) {
+      const std::string_view word = rule.protocol.value;
+      const bool other = !word.empty() && word != "any" && word != "tcp/udp" && word != (protocol == model::proto_tcp ? "tcp" : "udp");
+      if (other && (word == "tcp" || word == "udp" || word == "icmp")) continue;
+      const auto port = text::parse_decimal(rule.destination.port.value, 65535);
+      facts_.interceptions.push_back({"policy routing", "policy routing by " + name, AddressSet::all(), protocol, port ? model::IntervalSet::of(*port) : model::IntervalSet::all(16), false, false, origin});
+    }
+  }
+
   void add_interceptions() {
     for (const model::Interception& each : world_.config.interceptions) facts_.interceptions.push_back(each);
     // Clients that are not logged in are sent to the portal's own web server.
