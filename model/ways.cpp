@@ -206,10 +206,14 @@ const Device* Ways::readable(const Device& device, Family family) {
   const auto [found, added] = stand_ins_.try_emplace({&device, family}, nullptr);
   if (!added) return found->second;
   Device& stand_in = pseudo(device.name);
+  stand_in.host = device.host;
+  // A host may be given by its addresses alone.
+  const bool only_facts = device.policies.empty() && !device.facts.interfaces.empty();
+  const char* missing = only_facts ? "its files tell addresses and routes, and no rules of its own filter" : "there is no export of it that can be read";
   Policy& policy = stand_in.policies.front();
   UnknownCondition unknown{UnknownCondition::Sharing::per_visit, "missing export",
-                           fmt::format("what {} does with {} packets: there is no export of it that can be read", device.name, family == Family::v4 ? "IPv4" : "IPv6"), {}};
-  policy.chains.push_back({"no export", {{{}, {ActionKind::unknown_rewriting, add_unknown(policy, std::move(unknown))}, {}, "no export of " + device.name, true, -1}}, ActionKind::drop, {}, "", -1});
+                           fmt::format("what {} does with {} packets: {}", device.name, family == Family::v4 ? "IPv4" : "IPv6", missing), {}};
+  policy.chains.push_back({"no export", {{{}, {ActionKind::unknown_rewriting, add_unknown(policy, std::move(unknown))}, {}, (only_facts ? "no rules of " : "no export of ") + device.name, true, -1}}, ActionKind::drop, {}, "", -1});
   for (auto& hook : policy.hooks) hook = {{Stage::Kind::filter, 0}};
   return found->second = &stand_in;
 }
