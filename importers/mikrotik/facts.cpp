@@ -386,6 +386,9 @@ class FactLowering {
     }
     for (const std::string_view menu : {"ip dhcp-server matcher", "ip dhcp-server vendor-class-id"})
       for (const Item* item : config_.items(menu)) matcher(*item, ranges);
+    // What a tunnel's or a hotspot's clients are given out of a pool is handed out as well.
+    for (const Item* item : config_.items("ppp profile")) lend(*item, ranges, "remote-address", "ppp profile");
+    for (const Item* item : config_.items("ip hotspot")) lend(*item, ranges, "address-pool", "hotspot");
     for (const Item* item : config_.items("ipv6 dhcp-server")) {
       done(*item, "IPv6 DHCP server", LineClass::approximated);
       if (!item->disabled())
@@ -412,6 +415,18 @@ class FactLowering {
         if (pool.reserved.v4.contains(lease.address.value)) pool.reservations.push_back(lease);
       hand_out(*item, ranges, pool);
     }
+  }
+
+  void lend(const Item& item, const NamedPools& ranges, std::string_view key, const char* what) {
+    const std::string_view name = item.get(key);
+    if (item.disabled() || !ranges.contains(name)) return;
+    bool readable = true;
+    model::DhcpPool pool;
+    pool.interface = std::string(name.substr(0, 60)) + " (of " + what + ")";
+    pool.origin = report_.origin(item.spans.front());
+    pool.addresses = model::AddressSet::of(Family::v4, all_of(ranges, name, readable));
+    if (!readable) dhcp_gap(item, "the pool " + std::string(name.substr(0, 100)) + " cannot be read");
+    facts_.dhcp_pools.push_back(std::move(pool));
   }
 
   void dhcp_gap(const Item& item, std::string text) { facts_.dhcp_gaps.push_back({std::move(text), model::AddressSet::all(), report_.origin(item.spans.front())}); }

@@ -43,6 +43,7 @@ class DhcpReader {
       reader_.account_section(section);
       return;
     }
+    if (section.type == "dnsmasq") add_extra(section);
     if (use.use == Use::irrelevant) return reader_.account_all(section, LineClass::irrelevant, use.reason);
     // Sets that dnsmasq fills: account_filled_sets() in sets.cpp.
     if (use.use == Use::opaque) return;
@@ -50,7 +51,16 @@ class DhcpReader {
     reader_.tell(section.head, DiagnosticId::value_unknown, Severity::warning, "'" + section.type.substr(0, 80) + "' is no section type of the DHCP configuration");
   }
 
+  // dnsmasq.init appends it to dnsmasq's configuration: ranges and reservations may be among it.
+  void add_extra(const UciSection& section) {
+    const Option* extra = section.find("extraconftext");
+    if (extra == nullptr) return;
+    for (const Value& value : extra->values)
+      if (value.text.find("dhcp") != std::string::npos) facts_.dhcp_gaps.push_back({"dnsmasq's own lines (extraconftext) are not read", model::AddressSet::all(), value.origin});
+  }
+
   void add_host(const UciSection& section) {
+    if (!parse_bool(value_of(section, "enable")).value_or(true) || parse_bool(value_of(section, "disabled")).value_or(false)) return;
     const std::string_view text = trim(value_of(section, "ip"));
     if (text.empty() || text == "ignore") return;
     const auto address = model::parse_address(text);

@@ -217,10 +217,18 @@ class Place {
     for (const FilterRule& rule : world_.config.rules) {
       const bool pass = rule.type.empty() || rule.type.value == "pass";
       if (!rule.disabled.present && pass && !rule.gateway.empty()) note_policy_route(rule);
+      if (pass && rule.statetype.value.starts_with("synproxy") && !rule.disabled.present) add_proxied(rule);
     }
   }
 
   // What a section that nobody knows does to packets may be a redirection as well.
+  // pf.conf(5), "synproxy state": the router completes the handshake in the server's name before the server hears of it.
+  void add_proxied(const FilterRule& rule) {
+    const auto port = text::parse_decimal(rule.destination.port.value, 65535);
+    facts_.interceptions.push_back({"proxy", "synproxy state", AddressSet::all(), model::proto_tcp, port ? model::IntervalSet::of(*port) : model::IntervalSet::all(16), false, false,
+                                    {rule.origin.file, rule.statetype.line}});
+  }
+
   // A gateway on an interface that leads to the Internet is a way out, and a group is taken for several; another one may be a proxy.
   void note_policy_route(const FilterRule& rule) {
     const std::string& name = rule.gateway.value;

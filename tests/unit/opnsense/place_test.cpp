@@ -56,6 +56,10 @@ TEST(OpnSensePlace, addresses_that_are_handed_out) {
   EXPECT_EQ(pools[2].interface, "lan");
   EXPECT_FALSE(pools[2].addresses.v4.contains(0x0a000019));
   EXPECT_TRUE(pools[2].reserved.v4.contains(0x0a000019));
+  ASSERT_EQ(pools[1].reservations.size(), 1u);
+  EXPECT_EQ(pools[1].reservations[0].client, "00:11:22:33:44:55");
+  ASSERT_EQ(pools[2].reservations.size(), 1u);
+  EXPECT_EQ(pools[2].reservations[0].client, "00:11:22:33:44:56");
 }
 
 TEST(OpnSensePlace, ways_that_the_routes_do_not_tell) {

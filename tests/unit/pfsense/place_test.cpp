@@ -91,6 +91,8 @@ TEST(PfSensePlace, addresses_that_are_handed_out) {
   EXPECT_TRUE(pools[0].addresses.v4.contains(0x0a000064));
   EXPECT_FALSE(pools[0].addresses.v4.contains(0x0a000096));
   EXPECT_TRUE(pools[0].reserved.v4.contains(0x0a000096));
+  ASSERT_EQ(pools[0].reservations.size(), 1u);
+  EXPECT_EQ(pools[0].reservations[0].client, "00:11:22:33:44:55");
 }
 
 // ---- diagnostics ----
