@@ -208,8 +208,8 @@ const Device* Ways::readable(const Device& device, Family family) {
   Device& stand_in = pseudo(device.name);
   stand_in.host = device.host;
   // A host may be given by its addresses alone.
-  const bool only_facts = device.policies.empty() && !device.facts.interfaces.empty();
-  const char* missing = only_facts ? "its files tell addresses and routes, and no rules of its own filter" : "there is no export of it that can be read";
+  const bool only_facts = !device.host.empty() && device.policies.empty() && !device.facts.interfaces.empty();
+  const char* missing = only_facts ? "its addresses are told, and no rules of its own filter" : "there is no export of it that can be read";
   Policy& policy = stand_in.policies.front();
   UnknownCondition unknown{UnknownCondition::Sharing::per_visit, "missing export",
                            fmt::format("what {} does with {} packets: {}", device.name, family == Family::v4 ? "IPv4" : "IPv6", missing), {}};
