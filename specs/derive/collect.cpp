@@ -32,11 +32,21 @@ void Collector::add_sentence(std::vector<Draft> drafts, const Section& section) 
 }
 
 void Collector::add_to(std::vector<Draft> drafts, size_t group, bool table) {
+  last_group_ = group;
   for (Draft& draft : drafts) {
     if (rows_++ >= kMaxRows) continue;
     known_.insert(draft.ports.begin(), draft.ports.end());
     if (table) in_tables_.insert(draft.ports.begin(), draft.ports.end());
     groups_[group].drafts.push_back(std::move(draft));
+  }
+}
+
+void Collector::add_doubt(uint32_t first_line, const Standing& standing) {
+  if (groups_.empty() || (!standing.doubt && !standing.need)) return;
+  std::vector<Draft>& drafts = groups_[last_group_].drafts;
+  for (size_t i = drafts.size(); i > 0 && drafts[i - 1].line >= first_line; --i) {
+    if (standing.doubt) drafts[i - 1].readings.push_back(*standing.doubt);
+    else if (!drafts[i - 1].optional) drafts[i - 1].readings.push_back(*standing.need);
   }
 }
 

@@ -38,6 +38,8 @@ class Collector {
   void add(std::vector<Draft> drafts, Section& section, const Setting& setting, const Place& place);
   // Of a sentence: its section's specification, else the one before it, else the first.
   void add_sentence(std::vector<Draft> drafts, const Section& section);
+  // Of the rows from this line on, a text below them says this.
+  void add_doubt(uint32_t first_line, const Standing& standing);
   bool full() const { return rows_ >= kMaxRows; }
   const KnownPorts& known() const { return known_; }
   bool is_in_table(const std::pair<uint32_t, uint32_t>& ports) const { return in_tables_.contains(ports); }
@@ -83,6 +85,7 @@ class Collector {
   std::vector<Demand> demands_;
   KnownPorts known_;
   KnownPorts in_tables_;
+  size_t last_group_ = 0;
   size_t rows_ = 0;
   bool too_many_groups_ = false;
   bool loopback_open_ = false;   // sentences offer alternatives to NAT loopback

@@ -59,6 +59,7 @@ class Interpreter {
 
   void read_heading(const Block& block) {
     const Passage heading = make_passage(block.lines);
+    forget_table();
     outline_.enter(clip(heading.text, kMostHeading), block.level);
     collect_left_over(heading, "in a heading", found_.left_over);
   }
@@ -66,12 +67,13 @@ class Interpreter {
   // ---- tables ----
 
   void read_table(const Block& block) {
-    Setting setting = outline_.now().setting;
+    Setting setting = setting_below(outline_.now());
     Place place{outline_.now().title, 0, false, true};
     const Passage caption = make_passage(block.lines);
     if (!caption.empty()) {
       const Scene scene = scene_of(caption.text);
       if (scene.names_roles() || !scene.host.empty()) setting.scene = scene;
+      setting.around = within(setting.around, standing_of(caption.text, Stands::heading, "the caption"));
       place.own_title = true;
       place.title = clip(caption.text, kMostHeading);
       if (speaks_of_ports(caption.lower)) outline_.now().about_ports = true;
@@ -81,6 +83,40 @@ class Interpreter {
     }
     place.line = block.rows.empty() ? 0 : block.rows[0].number;
     rows_from_table(block, reader(setting, place));
+    close_rows(place.line);
+  }
+
+  // ---- text around tables and lists ----
+
+  // What stands above a table or list: its section, sentences of it that speak of what follows, and the last sentence before it.
+  Setting setting_below(const Section& section) const {
+    Setting setting = section.setting;
+    setting.around = within(within(setting.around, section.lead), last_sentence_);
+    return setting;
+  }
+
+  void close_rows(uint32_t first_line) {
+    Section& section = outline_.now();
+    section.lead = in_doubt(section.lead, "the text above");
+    last_sentence_ = {};
+    rows_above_ = first_line;
+    texts_below_ = 0;
+  }
+
+  void forget_table() {
+    rows_above_.reset();
+    last_sentence_ = {};
+  }
+
+  // A sentence may be about rows below it, or right behind a table about those above.
+  void read_standing(const Passage& passage, std::pair<size_t, size_t> sentence) {
+    constexpr size_t kMostTextsBelow = 3;
+    const std::string_view text = passage.between(sentence.first, sentence.second);
+    const std::string lower = lower_case(text);
+    const Standing standing = standing_of(text, Stands::lead, "the text above");
+    last_sentence_ = is_about_rows(lower) ? standing : Standing{};
+    if (points_down(lower)) outline_.now().lead = within(standing.demands ? Standing{} : outline_.now().lead, standing);
+    if (rows_above_ && texts_below_ < kMostTextsBelow && points_up(lower)) found_.add_doubt(*rows_above_, in_doubt(standing_of(text, Stands::lead, "the text below"), "the text below"));
   }
 
   TableReader reader(const Setting& setting, Place place) {
@@ -91,7 +127,7 @@ class Interpreter {
   }
   TableReader reader(uint32_t line) {
     const Section& section = outline_.now();
-    return reader(section.setting, {section.title, line, false, false});
+    return reader(setting_below(section), {section.title, line, false, false});
   }
 
   // ---- paragraphs ----
@@ -108,6 +144,7 @@ class Interpreter {
         close_text(text);
       } else if (is_heading_line(block, kinds, at, text, i)) {
         close_text(text);
+        forget_table();
         outline_.enter(std::string(strip(line.text)), kTitleLineLevel);
         collect_left_over(make_passage(line.text, line.number), "in a heading", found_.left_over);
       } else if (const auto columns = flat_table_at(block, at)) {
@@ -154,6 +191,7 @@ class Interpreter {
       lines.insert(lines.end(), next.lines.begin(), next.lines.end());
     }
     rows_from_flat_lines(lines, columns, reader(lines[0].number));
+    close_rows(lines[0].number);
     return i;
   }
 
@@ -167,12 +205,14 @@ class Interpreter {
     Section& section = outline_.now();
     section.about_ports = section.about_ports || speaks_of_ports(passage.lower);
     for (const auto& [begin, end] : sentences(passage)) {
+      read_standing(passage, {begin, end});
       read_demands(lower_case(passage.between(begin, end)), passage.line_of(begin));
       if (const std::string target = target_in(passage, begin, end); !target.empty()) {
         section.setting.scene.host = target;
         section.setting.scene.host_is_open = true;
       }
     }
+    ++texts_below_;
     const bool numbers = std::any_of(passage.tokens.begin(), passage.tokens.end(), [](const Token& token) { return token.kind == TokenKind::number; });
     if (numbers) statements_.push_back({std::move(passage), outline_.index()});
   }
@@ -188,6 +228,9 @@ class Interpreter {
   // ---- lists ----
 
   size_t read_list(size_t i) {
+    const Setting setting = setting_below(outline_.now());
+    const uint32_t first_line = document_.blocks[i].lines.empty() ? 0 : document_.blocks[i].lines[0].number;
+    bool rows = false;
     std::vector<std::pair<unsigned, ItemParent>> parents;   // with their depths
     for (; i < document_.blocks.size() && document_.blocks[i].kind == Kind::list_item; ++i) {
       const Block& block = document_.blocks[i];
@@ -196,10 +239,14 @@ class Interpreter {
       Passage item = make_passage(block.lines);
       const bool has_children = i + 1 < document_.blocks.size() && document_.blocks[i + 1].kind == Kind::list_item && document_.blocks[i + 1].level > block.level;
       const ItemParent parent = parents.empty() ? ItemParent{} : parents.back().second;
-      if (read_item(item, parent, block)) continue;
+      if (read_item(item, parent, block, setting)) {
+        rows = true;
+        continue;
+      }
       if (has_children && item.size() <= kMostParentWords) parents.push_back({block.level, {item.text, protocols_in(item, 0, item.size())}});
       read_item_as_text(block);
     }
+    if (rows) close_rows(first_line);
     return i;
   }
 
@@ -208,20 +255,25 @@ class Interpreter {
     if (!block.marker.empty()) collect_left_over(make_passage(block.marker, block.lines[0].number), "the number of a list item", found_.left_over);
   }
 
-  bool read_item(Passage& item, const ItemParent& parent, const Block& block) {
-    const Section& section = outline_.now();
-    if (block.lines.empty() || found_.full() || (denies(item.lower.substr(0, 40)) && !asks(item.lower))) return false;
-    const TableReader now = reader(block.lines[0].number);
+  bool read_item(Passage& item, const ItemParent& parent, const Block& block, const Setting& setting) {
+    if (block.lines.empty() || found_.full()) return false;
+    const TableReader now = reader(setting, {outline_.now().title, block.lines[0].number, false, false});
     auto facts = facts_of_item(item, parent, now);
     if (!facts) return false;
     if (is_named_again(*facts)) {
-      for (const Ports& ports : facts->ports.ports)
-        for (const size_t number : ports.numbers) item.tokens[number].used = false, item.tokens[number].why = "named again: a row has it";
+      release(item, facts->ports, "named again: a row has it");
+    } else if (const char* denied = denial_of(*facts, setting)) {
+      release(item, facts->ports, denied);
     } else {
-      now.add(drafts_of(*facts, section.setting));
+      now.add(drafts_of(*facts, setting));
     }
     collect_left_over(item, "in a row's description", found_.left_over);
     return true;
+  }
+
+  static void release(Passage& item, const PortList& list, const char* why) {
+    for (const Ports& ports : list.ports)
+      for (const size_t number : ports.numbers) item.tokens[number].used = false, item.tokens[number].why = why;
   }
 
   // A list that goes through the ports of a table once more.
@@ -271,6 +323,9 @@ class Interpreter {
   RoleBook book_;
   Collector found_;
   std::vector<Statement> statements_;
+  Standing last_sentence_;                   // of the text right above
+  std::optional<uint32_t> rows_above_;       // first line of a table or list that ended here
+  size_t texts_below_ = 0;                   // paragraphs since
 };
 
 }  // namespace

@@ -135,14 +135,34 @@ std::vector<NamedService> services_named(const Passage& cell) {
   return found;
 }
 
+void hear(Facts& facts, std::string_view text, Stands stands, std::string_view where) { facts.said = within(facts.said, standing_of(text, stands, where)); }
+
+const char* denial_of(const Facts& facts, const Setting& setting) { return within(setting.around, facts.said).denied; }
+
+namespace {
+
+bool is_optional(const Facts& facts, const Standing& standing) { return facts.optional || (!facts.need_is_stated && standing.optional.value_or(false)); }
+
+// Whether it is demanded: words that turn it round, a condition, and of what stands in running text the text itself.
+void add_doubts(const Facts& facts, const Standing& standing, std::vector<Reading>& readings) {
+  const bool optional = is_optional(facts, standing), conditional = !optional && !facts.condition.empty();
+  if (conditional) readings.push_back(open_reading("condition", "required always", facts.condition));
+  if (standing.doubt) readings.push_back(*standing.doubt);
+  else if (standing.need && !optional && !conditional && !facts.need_is_stated) readings.push_back(*standing.need);
+  if (!facts.in_table && readings.empty()) readings.push_back(open_reading("requirement", "the text demands it", "it only mentions it"));
+}
+
+}  // namespace
+
 std::vector<Draft> drafts_of(const Facts& facts, const Setting& setting) {
-  if (facts.ports.ports.size() > kMaxPortsOfRow) return {};
+  const Standing standing = within(setting.around, facts.said);
+  if (facts.ports.ports.size() > kMaxPortsOfRow || standing.denied) return {};
   Ways ways = ways_of(facts, setting.scene);
   std::vector<Reading> readings = facts.readings;
   readings.insert(readings.begin(), ways.readings.begin(), ways.readings.end());
   const std::vector<OfProtocol> protocols = by_protocol(facts, setting, readings);
   if (facts.ports.alternatives) readings.push_back(open_reading("ports", "all of them", "one of them, by choice"));
-  if (!facts.optional && !facts.condition.empty()) readings.push_back(open_reading("condition", "required always", facts.condition));
+  add_doubts(facts, standing, readings);
   std::vector<Draft> drafts;
   for (Way& way : ways.ways) {
     for (const OfProtocol& of : protocols) {
@@ -153,7 +173,7 @@ std::vector<Draft> drafts_of(const Facts& facts, const Setting& setting) {
       draft.protocol = of.protocol;
       draft.from = way.from;
       draft.to = way.to;
-      draft.optional = facts.optional;
+      draft.optional = is_optional(facts, standing);
       draft.dynamic_rpc = facts.dynamic_rpc;
       draft.program = facts.program;
       draft.description = facts.description;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "specs/derive/doubts.h"
 #include "specs/derive/rows.h"
 
 namespace fwproof::specs::derive {
@@ -28,18 +29,26 @@ struct Facts {
   Direction direction = Direction::unknown;
   bool in_table = false;                  // a table that has no column of sources or targets leaves both open
   bool optional = false;
+  bool need_is_stated = false;            // by a column: what stands around the row does not change it
   bool dynamic_rpc = false;
   std::string condition;
   std::string program;
   std::string description;
   std::vector<Reading> readings;          // what is open already
+  Standing said;                          // in the row's own words
 };
 
 // What the text around it says.
 struct Setting {
   Scene scene;
   std::vector<unsigned> protocols;        // "lists all TCP ports"
+  Standing around;                        // headings, captions and leads
 };
+
+// Adds what one text of the row says; `where`: as a reading calls it.
+void hear(Facts& facts, std::string_view text, Stands stands, std::string_view where);
+// Why the row is none: the text it stands in clearly denies it. nullptr: it does not.
+const char* denial_of(const Facts& facts, const Setting& setting);
 
 // One for each protocol and direction. Empty: there is nothing that a row could be made of.
 std::vector<Draft> drafts_of(const Facts& facts, const Setting& setting);

@@ -30,6 +30,7 @@ Outline::Outline(const std::string& document_title) {
   section.title = document_title;
   section.level = 0;
   section.about_ports = speaks_of_ports(lower_case(document_title));
+  section.setting.around = in_doubt(standing_of(document_title, Stands::heading, "the title"), "the title");
   sections_.push_back(std::move(section));
   open_.push_back(0);
 }
@@ -42,6 +43,8 @@ void Outline::enter(const std::string& heading, unsigned level) {
   section.title = heading;
   section.level = level;
   section.setting.scene = scene_of(heading);
+  const Standing above = within(parent.setting.around, in_doubt(parent.lead, "the text above"));
+  section.setting.around = within(above, standing_of(heading, Stands::heading, "the heading"));
   Scene& scene = section.setting.scene;
   if (!scene.says_something()) scene = parent.setting.scene;
   else if (scene.host.empty()) scene.host = parent.setting.scene.host;

@@ -16,6 +16,7 @@ struct Section {
   Setting setting;
   bool about_ports = false;         // its heading or its text speaks of ports
   unsigned level = 1;
+  Standing lead;                    // sentences that speak of "the following ports"
   std::optional<size_t> group;      // the specification that its rows are in
 };
 

@@ -62,6 +62,32 @@ std::string notes_of(const Passage& cell, const Footnote& footnote) {
   return notes;
 }
 
+// What readings call a column whose words may turn a row round; empty: others read them.
+const char* place_of(Column column) {
+  switch (column) {
+    case Column::source:
+    case Column::user: return "the source";
+    case Column::target:
+    case Column::component: return "the target";
+    case Column::peer:
+    case Column::flow: return "the connection";
+    case Column::service: return "the service";
+    case Column::description: return "the description";
+    case Column::program: return "the program";
+    case Column::direction: return "the direction";
+    case Column::none: return "the row";
+    case Column::port:
+    case Column::source_port:
+    case Column::tcp_ports:
+    case Column::udp_ports:
+    case Column::protocol:
+    case Column::required:
+    case Column::optional:
+    case Column::action: return "";
+  }
+  return "";
+}
+
 struct RowReader {
   std::vector<Passage>& cells;
   const std::vector<Column>& columns;
@@ -77,15 +103,18 @@ struct RowReader {
     std::string service, notes;
     for (size_t i = 0; i < cells.size(); ++i) {
       read_cell(column(i), cells[i], service);
+      if (const char* where = place_of(column(i)); *where && !is_yes_or_no(cells[i].text)) hear(facts, cells[i].text, Stands::cell, where);
       append(notes, notes_of(cells[i], reader.footnote), " ");
     }
     std::string description = service;
     append(description, facts.description, ": ");
+    if (!notes.empty()) hear(facts, notes, Stands::cell, "the note");
     const std::string spoken = description + (notes.empty() ? "" : " [" + notes + "]");
     facts.description = spoken;
     const std::string_view condition = condition_in(spoken);
     if (facts.condition.empty()) facts.condition = condition;
     std::string all = lower_case(port_text) + " " + lower_case(spoken);
+    if (facts.need_is_stated) return name_protocols();
     if (condition.empty() && says_optional(all)) facts.optional = true;
     if (says_optional(lower_case(spoken))) facts.optional = true;
     name_protocols();
@@ -114,7 +143,7 @@ struct RowReader {
       case Column::protocol: return read_protocol(cell, service);
       case Column::service: return append(service, is_nothing(cell.text) ? std::string_view() : cell.text, ", ");
       case Column::description:
-        if (says_optional(cell.lower)) facts.optional = true;
+        if (says_optional(cell.lower) && !facts.need_is_stated) facts.optional = true;
         return append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
       case Column::required: return read_need(cell, false);
       case Column::optional: return read_need(cell, true);
@@ -202,11 +231,18 @@ struct RowReader {
 
   void read_need(const Passage& cell, bool says_whether_optional) {
     const auto need = need_of_cell(cell.text);
-    if (!need && !is_nothing(cell.text)) facts.condition = cell.text;
-    if (!need) return append(facts.description, is_nothing(cell.text) ? std::string_view() : cell.text, "; ");
-    const bool no = *need == Need::optional && cell.lower != "optional";
-    if (*need == Need::sometimes) facts.condition = cell.text;
-    else facts.optional = says_whether_optional ? !no && cell.lower != "required" : *need == Need::optional;
+    facts.need_is_stated = need.has_value();
+    if (!need && (is_nothing(cell.text) || cell.text == "☐"))
+      return facts.readings.push_back(open_reading("requirement", "required, though the column that says so has '" + cell.text + "'", "optional"));
+    if (!need || *need == Need::sometimes) facts.condition = cell.text;
+    if (!need) return append(facts.description, cell.text, "; ");
+    switch (*need) {
+      case Need::yes: facts.optional = says_whether_optional; return;
+      case Need::no: facts.optional = !says_whether_optional; return;
+      case Need::optional: facts.optional = true; return;
+      case Need::required:
+      case Need::sometimes: return;
+    }
   }
 
   // Protocols that stand in another cell only: "DNS (TCP and UDP)".
@@ -273,8 +309,10 @@ void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, u
   row.facts.in_table = true;
   if (drop_ports_of_other_protocols(row.facts)) release(cells, "of a protocol without ports");
   if (row.is_everything()) row.facts.ports.ports.clear();
+  const char* denied = denial_of(row.facts, reader.setting);
+  if (denied) row.blocks = true;
   std::vector<Draft> drafts = row.blocks ? std::vector<Draft>{} : drafts_of(row.facts, reader.setting);
-  if (row.blocks) release(cells, "of a rule that blocks");
+  if (row.blocks) release(cells, denied ? denied : "of a rule that blocks");
   else if (drafts.empty()) release(cells, "in a row that could not be formed");
   if (drafts.empty() && row.has_port_cell && !row.blocks && row.facts.ports.ports.empty()) {
     LeftOver entry{words_of(row.port_text), "in a column of ports, without a number", {}};
@@ -386,6 +424,7 @@ bool rows_from_table(const Block& table, const TableReader& reader) {
     if (is_title_row(cells)) {
       const Scene scene = scene_of(cells[0].text);
       if (scene.names_roles() || !scene.host.empty()) now.setting.scene = scene;
+      now.setting.around = within(reader.setting.around, standing_of(cells[0].text, Stands::heading, "the line across the table"));
       leave_over(cells, "in a line across a table", reader);
       continue;
     }

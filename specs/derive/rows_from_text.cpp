@@ -72,6 +72,8 @@ std::optional<Facts> facts_of_item(Passage& item, const ItemParent& parent, cons
   facts.description = item_text(item, parent);
   facts.optional = says_optional(lower_case(facts.description));
   facts.condition = condition_in(facts.description);
+  if (!parent.text.empty()) hear(facts, parent.text, Stands::heading, "the item above");
+  hear(facts, item.text, Stands::item, "the item");
   if (facts.protocols.empty())
     for (size_t token = 0; token < item.size(); ++token)
       if (token < facts.ports.begin || token >= facts.ports.end)
@@ -96,15 +98,24 @@ struct SentenceReader {
     std::vector<Expression> all = expressions_in(passage, begin, end);
     std::erase_if(all, [](const Expression& expression) { return !expression.evident; });
     if (all.empty()) return explain(passage, begin, end, "not named as a port");
-    if (denies(lower)) return explain(passage, begin, end, "in a sentence that does not ask for it");
+    const Standing said = standing_of(passage.between(begin, end), Stands::sentence, "the sentence");
+    if (said.denied || remarks(lower)) return explain(passage, begin, end, "in a sentence that does not ask for it");
     if (!asks(lower) && !(only_text && tells_use(lower))) return explain(passage, begin, end, "in a sentence that asks for nothing");
-    const Facts common = facts_of(lower, sentence);
+    Facts common = facts_of(lower, with_subject(lower, sentence, previous), sentence);
+    common.said = said;
     for (const Expression& expression : all) read_expression(expression, common, sentence, previous);
     explain(passage, begin, end, "not named as a port");
   }
 
-  // What all ports of the sentence have in common.
-  Facts facts_of(const std::string& lower, std::pair<size_t, size_t> sentence) const {
+  // "It is done on port 2808": with the sentence before it.
+  std::string with_subject(const std::string& lower, std::pair<size_t, size_t> sentence, std::pair<size_t, size_t> previous) const {
+    constexpr std::string_view kPronouns[] = {"it", "this", "that", "these", "they", "so", "for this", "es", "dies", "dafür", "cela", "il", "esto"};
+    const bool refers = std::any_of(std::begin(kPronouns), std::end(kPronouns), [&](std::string_view word) { return find_phrase(lower, word) == 0; });
+    return refers && sentence.first > previous.first ? lower_case(passage.between(previous.first, sentence.second)) : lower;
+  }
+
+  // What all ports of the sentence have in common. `subject`: with the sentence that it refers to.
+  Facts facts_of(const std::string& lower, const std::string& subject, std::pair<size_t, size_t> sentence) const {
     Facts facts;
     facts.protocols = protocols_in(passage, sentence.first, sentence.second);
     facts.description = std::string(passage.between(sentence.first, sentence.second));
@@ -113,10 +124,10 @@ struct SentenceReader {
     facts.direction = direction_in(lower);
     facts.dynamic_rpc = is_dynamic_rpc(lower);
     const std::string host = host_name();
-    if (!facts.dynamic_rpc && holds_any(passage.lower, kAmongHosts)) {
+    if (!facts.dynamic_rpc && holds_any(subject, kAmongHosts)) {
       facts.from = facts.to = {host};
       facts.readings.push_back(open_reading("direction, source and target", "between hosts of " + host + ", both ways", "from ANY to " + host));
-    } else if (facts.direction == Direction::unknown && holds_any(passage.lower, kPeople)) {
+    } else if (facts.direction == Direction::unknown && holds_any(subject, kPeople)) {
       facts.direction = Direction::in;
     }
     return facts;

@@ -5,6 +5,8 @@
 #include <array>
 #include <span>
 
+#include "specs/derive/doubts.h"
+
 namespace fwproof::specs::derive {
 namespace {
 
@@ -158,14 +160,19 @@ struct NeedWord {
   std::string_view word;
   Need need;
 };
+// Marks: U+2713 ✓, U+2714 ✔, U+2705 ✅, U+2717 ✗, U+2718 ✘, U+274C ❌. An "x" may be either, and is none of them.
 constexpr NeedWord kNeeds[] = {
-    {"yes", Need::required}, {"required", Need::required}, {"mandatory", Need::required}, {"true", Need::required}, {"ja", Need::required},
-    {"always", Need::required}, {"y", Need::required}, {"✓", Need::required}, {"✔", Need::required}, {"oui", Need::required},
-    {"requis", Need::required}, {"obligatoire", Need::required}, {"erforderlich", Need::required}, {"sí", Need::required}, {"si", Need::required},
-    {"obligatorio", Need::required}, {"requerido", Need::required}, {"must", Need::required},
-    {"no", Need::optional}, {"optional", Need::optional}, {"false", Need::optional}, {"nein", Need::optional}, {"n", Need::optional},
-    {"non", Need::optional}, {"optionnel", Need::optional}, {"facultatif", Need::optional}, {"opcional", Need::optional},
-    {"recommended", Need::optional}, {"not required", Need::optional}, {"nicht erforderlich", Need::optional}, {"wahlweise", Need::optional},
+    {"yes", Need::yes}, {"y", Need::yes}, {"true", Need::yes}, {"ja", Need::yes}, {"oui", Need::yes}, {"sí", Need::yes}, {"si", Need::yes}, {"sì", Need::yes}, {"sim", Need::yes},
+    {"✓", Need::yes}, {"✔", Need::yes}, {"✅", Need::yes}, {"1", Need::yes},
+    {"no", Need::no}, {"n", Need::no}, {"false", Need::no}, {"nein", Need::no}, {"non", Need::no}, {"não", Need::no}, {"0", Need::no}, {"✗", Need::no}, {"✘", Need::no}, {"❌", Need::no},
+    {"required", Need::required}, {"mandatory", Need::required}, {"always", Need::required}, {"must", Need::required}, {"m", Need::required}, {"r", Need::required},
+    {"not optional", Need::required}, {"no, required", Need::required}, {"muss", Need::required}, {"pflicht", Need::required}, {"zwingend", Need::required}, {"immer", Need::required},
+    {"requis", Need::required}, {"obligatoire", Need::required}, {"erforderlich", Need::required}, {"obligatorio", Need::required}, {"requerido", Need::required},
+    {"obbligatorio", Need::required}, {"obrigatório", Need::required}, {"toujours", Need::required}, {"siempre", Need::required},
+    {"optional", Need::optional}, {"o", Need::optional}, {"recommended", Need::optional}, {"not required", Need::optional}, {"not mandatory", Need::optional}, {"not needed", Need::optional},
+    {"nicht erforderlich", Need::optional}, {"nicht nötig", Need::optional}, {"nicht notwendig", Need::optional}, {"kann", Need::optional}, {"empfohlen", Need::optional},
+    {"wahlweise", Need::optional}, {"optionnel", Need::optional}, {"facultatif", Need::optional}, {"recommandé", Need::optional}, {"non requis", Need::optional}, {"opcional", Need::optional},
+    {"recomendado", Need::optional}, {"no requerido", Need::optional}, {"facoltativo", Need::optional}, {"opzionale", Need::optional}, {"consigliato", Need::optional},
     {"sometimes", Need::sometimes}, {"conditional", Need::sometimes}, {"in some cases", Need::sometimes}, {"depends", Need::sometimes},
     {"in einigen fällen", Need::sometimes}, {"manchmal", Need::sometimes}, {"bedingt", Need::sometimes}, {"parfois", Need::sometimes},
     {"dans certains cas", Need::sometimes}, {"a veces", Need::sometimes}, {"en algunos casos", Need::sometimes}, {"if used", Need::sometimes},
@@ -198,21 +205,15 @@ constexpr std::string_view kAsks[] = {
 constexpr std::string_view kLetsThrough[] = {
     "allow", "allowed", "allows", "permit", "permitted", "accept", "accepted", "pass", "open", "opened", "yes", "enable", "enabled", "forward", "ok", "✓", "✔",
     "erlauben", "erlaubt", "zulassen", "zugelassen", "öffnen", "ja", "autoriser", "autorisé", "ouvrir", "oui", "permitir", "permitido", "abrir", "sí"};
-constexpr std::string_view kDenies[] = {
-    "not be exposed", "not be open", "not be opened", "not be publicly", "don't have to", "do not have to", "doesn't have to", "not needed",
-    "not required", "not necessary", "need not", "no need to", "must not", "should not", "never", "block", "blocked", "blocks", "deny", "denied",
-    "close", "closed", "disable", "disables", "disallow", "prevent", "geschlossen", "nicht geöffnet", "blockiert", "fermé", "fermés", "bloqué",
-    "cerrado", "cerrados", "bloqueado", "can be changed", "can be configured", "change the port", "not listen", "in this example", "for example", "zum beispiel", "par exemple",
+constexpr std::string_view kRemarks[] = {
+    "can be changed", "can be configured", "change the port", "not listen", "in this example", "for example", "zum beispiel", "par exemple",
     "por ejemplo"};
 
-constexpr std::string_view kOptional[] = {"(optional", "optional:", "optional)", "[optional", "is optional", "are optional", "optional,", "optional.", ", optional",
-                                          "(optionnel", "(facultatif", "(opcional", "optionnel:", "opcional:", "wahlweise", "facultatif",
-                                          "not required", "disabled (", "fakultativ"};
 constexpr std::string_view kConditions[] = {
-    "only if", "only when", "only where", "only while", "only during", "only needed if", "only needed when", "only required if", "required only", "needed only", "necessary only", "required if",
+    "only if", "only in", "only with", "only when", "only where", "only while", "only during", "only needed if", "only needed when", "only required if", "required only", "needed only", "necessary only", "required if",
     "required when", "required for use with", "needed if", "needed when", "not needed if", "not required if", "if using", "when using",
     "if used", "when used", "if you use", "if you have", "when you use", "if configured", "if enabled", "when enabled", "if installed", "unless", "except when", "fallback with", "fallback if", "fallback when", "provided", "provided that", "as long as",
-    "nur wenn", "nur dann", "nur bei", "nur, wenn", "falls", "sofern", "bei verwendung", "wenn sie", "seulement si", "uniquement si", "si vous",
+    "nur wenn", "nur in", "nur im", "nur mit", "nur dann", "nur bei", "nur, wenn", "falls", "sofern", "bei verwendung", "wenn sie", "seulement si", "uniquement si", "si vous",
     "sauf si", "en cas d'utilisation", "sólo si", "solo si", "únicamente si", "si se usa", "si se utiliza", "solo cuando"};
 constexpr std::string_view kNoCondition[] = {"if not", "if it's not", "if it is not", "if you want", "if you wish", "if possible", "if any", "when required", "when needed",
                                              "if required", "if needed", "if necessary", "when necessary", "if unsure"};
@@ -266,11 +267,23 @@ bool is_anyone(std::string_view text) { return is_one_of(lower_case(strip(text, 
 bool is_same_host(std::string_view text) { return is_one_of(lower_case(strip(text, "`\"'.*")), kSameHost); }
 bool is_nothing(std::string_view text) { return is_one_of(lower_case(strip(text, "*`.()")), kNothing); }
 
+// Whole cells, or what stands before a remark: "Optional, needs LDAP", "In some cases. See notes".
 std::optional<Need> need_of_cell(std::string_view cell) {
   const std::string text = lower_case(strip(cell, "*`.():!"));
-  for (const NeedWord& row : kNeeds)
-    if (text == row.word || (row.word.size() > 3 && text.starts_with(row.word) && text.size() < 60)) return row.need;
-  return std::nullopt;
+  constexpr size_t kLongest = 60, kShortestStart = 4;
+  const auto behind = [&](std::string_view word) { return text.size() > word.size() && std::string_view(" ,.;:(<").find(text[word.size()]) != std::string_view::npos; };
+  std::optional<Need> start;
+  for (const NeedWord& row : kNeeds) {
+    if (text == row.word) return row.need;
+    const bool sometimes = row.need == Need::sometimes;
+    if (row.word.size() >= kShortestStart && text.size() < kLongest && text.starts_with(row.word) && behind(row.word) && (sometimes || text[row.word.size()] != ' ')) start = row.need;
+  }
+  return start;
+}
+
+bool is_yes_or_no(std::string_view cell) {
+  const auto need = need_of_cell(cell);
+  return need && (*need == Need::yes || *need == Need::no);
 }
 
 std::optional<unsigned> transport(std::string_view lower_word) {
@@ -298,14 +311,13 @@ bool is_number_line_mark(uint32_t code) {
 }
 
 bool asks(std::string_view lower_sentence) { return holds_any(lower_sentence, kAsks); }
-bool denies(std::string_view lower_sentence) { return holds_any(lower_sentence, kDenies); }
+bool remarks(std::string_view lower_sentence) { return holds_any(lower_sentence, kRemarks); }
 bool lets_through(std::string_view lower_cell) {
   constexpr std::string_view kNegations[] = {"not", "no", "nicht", "non", "pas", "never", "deny", "denied", "block", "blocked", "drop", "reject"};
   return holds_any(lower_cell, kLetsThrough) && !holds_any(lower_cell, kNegations);
 }
 bool says_optional(std::string_view lower_text) {
-  return strip(lower_text, ".*_") == "optional" ||
-         std::any_of(std::begin(kOptional), std::end(kOptional), [&](std::string_view word) { return lower_text.find(word) != std::string_view::npos; });
+  return clearly_optional(lower_text) || lower_text.find("disabled (") != std::string_view::npos;
 }
 
 std::string_view condition_in(std::string_view text) {

@@ -52,9 +52,10 @@ bool is_same_host(std::string_view text);
 // "-", "N/A", "none"
 bool is_nothing(std::string_view text);
 
-// "yes", "no", "optional", "in some cases" in a column that says whether a row is required.
-enum class Need : uint8_t { required, optional, sometimes };
+// "yes", "no", "optional", "in some cases" in a column that says whether a row is required (or optional).
+enum class Need : uint8_t { yes, no, required, optional, sometimes };
 std::optional<Need> need_of_cell(std::string_view cell);
+bool is_yes_or_no(std::string_view cell);
 
 // IANA number of a protocol ("tcp", "gre"); of "tls", "http" and the like nothing.
 std::optional<unsigned> transport(std::string_view lower_word);
@@ -71,11 +72,11 @@ bool is_number_line_mark(uint32_t code);                 // of a range: hyphen, 
 
 // Something must be let through: "open", "allow", "require", "muss", …
 bool asks(std::string_view lower_sentence);
-// It must not be, or need not: "closed", "not be exposed", "don't have to".
-bool denies(std::string_view lower_sentence);
+// It tells something else of a port: "can be changed", "for example".
+bool remarks(std::string_view lower_sentence);
 // What a column of actions says: "allow", "permit", "accept", …
 bool lets_through(std::string_view lower_cell);
-// The sentence or cell itself says "optional".
+// The sentence or cell itself clearly says "optional", of the row.
 bool says_optional(std::string_view lower_text);
 // "only if the plugin is enabled", as written; empty: no condition.
 std::string_view condition_in(std::string_view text);

@@ -89,6 +89,7 @@ std::string faults(const specs::Row& row, const Expected& expected) {
   std::string faults;
   if (row.optional != (expected.optional == "yes")) faults += " optional";
   if (expected.optional == "if" && !has_reading(row, "condition")) faults += " condition";
+  if (expected.open == std::vector<std::string>{"none"}) return row.readings.empty() ? faults : faults + " reading";
   for (const std::string& open : expected.open)
     if (!has_reading(row, open)) faults += " open-" + open;
   return faults;
