@@ -7,7 +7,8 @@
 // (comments, scripts, `display:none`) is not visible; what a reader could not read is in a diagnostic with its line.
 //
 // Visible text in short: footnote marks and notes are set in brackets apart from what they follow ("443<sup>1</sup>" is "443 [1]",
-// `<ref>TLS</ref>` is "[TLS]"), a defined term ends with a colon ("ADM: administration"), an image is its alternative text.
+// `<ref>TLS</ref>` is "[TLS]"), what is struck out
+// stands between "~~", a defined term ends with a colon ("ADM: administration"), an image is its alternative text.
 #pragma once
 
 #include <cstdint>

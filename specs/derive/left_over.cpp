@@ -76,6 +76,7 @@ bool is_plain_year(const Run& run) {
   if (run.alone()) return is_year(run.value()) && run.text().size() == 4;
   return is_year(run.value()) && is_year(run.passage.tokens[run.last].value) && run.text().size() == 9;
 }
+bool is_struck_out(const Run& run) { return run.passage.tokens[run.first].why == kStruckOut; }
 bool is_footnote(const Run& run) {
   return run.alone() && run.passage.is_mark(run.last + 1, ']') && (run.before() == "[" || run.before() == "note");
 }
@@ -97,7 +98,7 @@ struct Rule {
 };
 // The first that fits counts.
 constexpr Rule kRules[] = {
-    {is_web_address, "part of a web address"}, {is_footnote, "the mark of a footnote"}, {is_date, "part of a date"},   {is_time, "a time of day"},
+    {is_struck_out, kStruckOut}, {is_web_address, "part of a web address"}, {is_footnote, "the mark of a footnote"}, {is_date, "part of a date"},   {is_time, "a time of day"},
     {is_address, "part of an address"},        {is_version, "part of a version"},      {is_quantity, "a quantity"},   {is_reference, "a reference"},
     {is_plain_year, "a year, or part of a name"}, {is_part_of_name, "part of a name"},
 };

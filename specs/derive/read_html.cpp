@@ -148,6 +148,7 @@ class HtmlReader {
     const GumboTag tag = node->v.element.tag;
     switch (tag) {
       case GUMBO_TAG_SUP: return flow_.close_mark();
+      case GUMBO_TAG_S: case GUMBO_TAG_DEL: case GUMBO_TAG_STRIKE: return flow_.text("~~", number_);
       case GUMBO_TAG_PRE: case GUMBO_TAG_LISTING: case GUMBO_TAG_XMP: --pre_; return end_part();
       case GUMBO_TAG_DT: return table_ ? flow_.break_line() : flow_.end_term();
       case GUMBO_TAG_UL: case GUMBO_TAG_OL: case GUMBO_TAG_MENU: case GUMBO_TAG_DIR: case GUMBO_TAG_DL: return leave_list();
@@ -200,6 +201,7 @@ class HtmlReader {
       case GUMBO_TAG_BR: flow_.break_line(); return false;
       case GUMBO_TAG_IMG: flow_.text(fmt::format(" {} ", attribute(node, "alt")), number_); return false;
       case GUMBO_TAG_SUP: flow_.open_mark(); return true;
+      case GUMBO_TAG_S: case GUMBO_TAG_DEL: case GUMBO_TAG_STRIKE: flow_.text("~~", number_); return true;
       case GUMBO_TAG_PRE: case GUMBO_TAG_LISTING: case GUMBO_TAG_XMP: enter_pre(); return true;
       case GUMBO_TAG_UL: case GUMBO_TAG_OL: case GUMBO_TAG_MENU: case GUMBO_TAG_DIR: case GUMBO_TAG_DL: enter_list(node); return true;
       case GUMBO_TAG_LI: enter_item(node); return true;

@@ -33,7 +33,7 @@ enum class Role : uint8_t {
   empty,        // kept; has no content
   raw,          // kept; its content is text up to its own end tag
   removed,      // blanked with its content up to its end tag
-  marked,       // kept inline text: <sup>
+  marked,       // kept inline text: <sup>, <del>
 };
 
 const std::unordered_map<std::string_view, Role>& roles() {
@@ -55,7 +55,7 @@ const std::unordered_map<std::string_view, Role>& roles() {
     all(Role::empty, {"br", "hr", "img"});
     all(Role::raw, {"title", "textarea", "xmp"});
     all(Role::removed, {"script", "style", "iframe", "template"});
-    all(Role::marked, {"sup"});
+    all(Role::marked, {"sup", "s", "del", "strike"});
     all(Role::spaced, {"form", "select", "option", "optgroup", "button", "object", "applet", "marquee", "svg", "math", "noscript", "noframes", "noembed",
                        "frameset", "frame", "isindex", "plaintext", "input", "area", "embed", "param", "keygen", "link", "meta", "base",
                        "track", "source", "col", "image", "video", "audio", "canvas", "rt", "rp", "bgsound", "basefont"});

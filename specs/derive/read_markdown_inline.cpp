@@ -36,7 +36,6 @@ class Inline {
       case ']': return close_bracket();
       case '*': return skip_run('*', false);
       case '_': return skip_run('_', true);
-      case '~': return line_.substr(at_).starts_with("~~") ? take(2) : copy(1);
       default: return copy(1);
     }
   }
@@ -112,6 +111,8 @@ class Inline {
     if (word == "br" || word == "p" || word == "li" || word == "div") {
       end_line();
       out_.emplace_back();
+    } else if (word == "s" || word == "del" || word == "strike") {
+      current_ += "~~";
     } else if (word == "sup") {
       current_ += inside.starts_with('/') ? "]" : " [";
     }

@@ -97,6 +97,7 @@ class WikiInline {
     at_ = end + 1;
     if (name == "nowiki" && !closing) literal_ = !empty;
     if (name == "br") flush();
+    if (name == "s" || name == "del" || name == "strike") current_ += "~~";
     if ((name == "ref" || name == "sup") && !empty) current_ += closing ? "]" : " [";
   }
 

@@ -314,7 +314,7 @@ void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, u
   std::vector<Draft> drafts = row.blocks ? std::vector<Draft>{} : drafts_of(row.facts, reader.setting);
   if (row.blocks) release(cells, denied ? denied : "of a rule that blocks");
   else if (drafts.empty()) release(cells, "in a row that could not be formed");
-  if (drafts.empty() && row.has_port_cell && !row.blocks && row.facts.ports.ports.empty()) {
+  if (drafts.empty() && row.has_port_cell && !row.blocks && row.port_text.find("~~") == std::string::npos && row.facts.ports.ports.empty()) {
     LeftOver entry{words_of(row.port_text), "in a column of ports, without a number", {}};
     entry.citation.line = row.facts.line;
     reader.left_over.add(std::move(entry));

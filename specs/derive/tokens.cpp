@@ -143,6 +143,28 @@ class Lexer {
   bool spaced_ = false;
 };
 
+bool is_strike(const Passage& passage, size_t token) {
+  const auto tilde = [&](size_t at) { return passage.is_mark(at, '~'); };
+  return tilde(token) && tilde(token + 1) && !tilde(token + 2) && (token == 0 || !tilde(token - 1));
+}
+
+// "~~23~~": numbers of it become no ports, and its words say nothing.
+void strike_out(Passage& passage) {
+  constexpr size_t kMost = 200;
+  for (size_t begin = 0; begin + 2 < passage.size(); ++begin) {
+    if (!is_strike(passage, begin)) continue;
+    size_t end = begin + 2;
+    while (end < std::min(passage.size(), begin + kMost) && !is_strike(passage, end)) ++end;
+    if (!is_strike(passage, end)) continue;
+    for (size_t token = begin; token < end + 2; ++token) {
+      Token& struck = passage.tokens[token];
+      if (struck.kind == TokenKind::number) struck.dotted = true, struck.why = kStruckOut;
+      else struck.kind = TokenKind::mark, struck.value = 0;
+    }
+    begin = end + 1;
+  }
+}
+
 bool ends_sentence(const Passage& passage, size_t token) {
   if (passage.tokens[token].kind != TokenKind::mark) return false;
   const uint32_t mark = passage.tokens[token].value;
@@ -172,6 +194,7 @@ Passage make_passage(const std::vector<Line>& lines) {
   }
   passage.lower = lower_case(passage.text);
   Lexer(passage).run();
+  if (passage.text.find("~~") != std::string::npos) strike_out(passage);
   return passage;
 }
 
@@ -189,9 +212,14 @@ std::vector<std::pair<size_t, size_t>> sentences(const Passage& passage) {
   return result;
 }
 
+// U+00C0 to U+00DE are C3 80 to C3 9E in UTF-8, their small letters 20h behind; C3 97 is the sign of multiplication.
 std::string lower_case(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  for (size_t at = lower.find('\xc3'); at != std::string::npos && at + 1 < lower.size(); at = lower.find('\xc3', at + 1)) {
+    const auto second = static_cast<unsigned char>(lower[at + 1]);
+    if (second >= 0x80 && second <= 0x9e && second != 0x97) lower[at + 1] = static_cast<char>(second + 0x20);
+  }
   return lower;
 }
 

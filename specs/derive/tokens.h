@@ -19,6 +19,7 @@
 namespace fwproof::specs::derive {
 
 constexpr uint32_t kLastPort = 65535;
+inline constexpr const char* kStruckOut = "struck out";   // why of numbers between "~~", which are no ports
 
 enum class TokenKind : uint8_t { word, number, mark };
 
@@ -35,7 +36,7 @@ struct Token {
 
 struct Passage {
   std::string text;          // lines joined by blanks
-  std::string lower;         // the same in lower case (ASCII), so that offsets agree
+  std::string lower;         // the same in lower case (letters of ASCII and Latin-1), so that offsets agree
   std::vector<std::pair<uint32_t, uint32_t>> starts;   // offset in text → line
   std::vector<Token> tokens;
 

@@ -18,7 +18,7 @@ TEST(ReadMarkdown, ReadsBlocks) {
 
 TEST(ReadMarkdown, ReadsInlineMarkup) {
   check_rows("markdown", {
-      {"emphasis", "open **TCP** _25_ and *26*, net_filter_x 2 * 3 ~~27~~\n", "paragraph: open TCP 25 and 26, net_filter_x 2 * 3 27 @1\n"},
+      {"emphasis", "open **TCP** _25_ and *26*, net_filter_x 2 * 3 ~~27~~\n", "paragraph: open TCP 25 and 26, net_filter_x 2 * 3 ~~27~~ @1\n"},
       {"links and images", "[SMTP (25)](http://x/a(b)) ![yes](y.png) [ref][1] <https://x.example> [not] [ ] ![]\n", "paragraph: SMTP (25) yes ref https://x.example [not] [ ] [] @1\n"},
       {"code spans", "`a | b` ``c`d`` `&amp;` `open\n", "paragraph: a | b c`d &amp; `open @1\n"},
       {"escapes and entities", "\\*25\\* 1\\. &lt;x&gt; &nbsp;&#50;5 &unknown; AT&T\n", "paragraph: *25* 1. <x> 25 &unknown; AT&T @1\n"},
