@@ -95,7 +95,8 @@ void Collector::add_claim(const Claim& claim, uint32_t line, size_t section) {
 
 void Collector::read_demand(const std::string& lower_sentence, uint32_t line, size_t section) {
   if (const auto kind = constraint_in(lower_sentence)) demand(*kind, line, section);
-  else if (loopback_open_) add_alternative(lower_sentence);
+  else if (loopback_open_ && !undemanded_constraint_in(lower_sentence)) add_alternative(lower_sentence);
+  if (const auto kind = undemanded_constraint_in(lower_sentence); kind && undemanded_.size() < kMaxClaims) undemanded_.push_back({*kind, line});
 }
 
 // The first sentence of a kind between two tables is the one that is cited.
@@ -155,6 +156,10 @@ void Collector::report_limits(Derived& derived) const {
   const auto say = [&](bool reached, std::string message) {
     if (reached) derived.diagnostics.push_back(diagnostic(model::DiagnosticId::input_too_large, std::move(message)));
   };
+  for (const auto& [kind, line] : undemanded_) {
+    derived.diagnostics.push_back(diagnostic(model::DiagnosticId::value_unknown, "line " + std::to_string(line) + " speaks of " + std::string(model::to_text(kind)) + ", but does not clearly demand it: read as no constraint"));
+    derived.diagnostics.back().severity = model::Severity::note;
+  }
   say(full(), "more than " + std::to_string(kMaxRows) + " rows: what is behind them is left over");
   say(too_many_groups_, "more than " + std::to_string(kMaxSpecifications) + " tables with titles of their own: the rest is in the last specification");
   say(left_over.count > kMaxLeftOver, std::to_string(left_over.count) + " numbers in no row: only the first " + std::to_string(kMaxLeftOver) + " are listed");

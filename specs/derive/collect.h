@@ -83,6 +83,7 @@ class Collector {
   std::vector<PrintedCommand> commands_;
   std::vector<Claimed> claims_;
   std::vector<Demand> demands_;
+  std::vector<std::pair<model::Constraint::Kind, uint32_t>> undemanded_;   // spoken of, with their lines
   KnownPorts known_;
   KnownPorts in_tables_;
   size_t last_group_ = 0;

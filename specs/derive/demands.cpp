@@ -10,13 +10,12 @@ namespace {
 
 using model::Constraint;
 
-// Each group must be met by one of its phrases; none of `never` may stand in the sentence.
+// Each group must be met by one of its phrases.
 struct Wording {
   Constraint::Kind kind;
   std::vector<std::string_view> first;
   std::vector<std::string_view> second;
   std::vector<std::string_view> third;
-  std::vector<std::string_view> never;
 };
 
 bool holds_any(std::string_view lower, const std::vector<std::string_view>& phrases) {
@@ -27,21 +26,21 @@ bool holds_any(std::string_view lower, const std::vector<std::string_view>& phra
 const std::vector<Wording>& wordings() {
   static const std::vector<Wording> kWordings = {
       {Constraint::Kind::nat_loopback,
-       {"nat loopback", "nat-loopback", "loopback nat", "hairpin", "nat reflection", "nat-reflection", "reflexión nat", "bouclage nat"}, {}, {}, {}},
+       {"nat loopback", "nat-loopback", "loopback nat", "hairpin", "nat reflection", "nat-reflection", "reflexión nat", "bouclage nat"}, {}, {}},
       {Constraint::Kind::port_forward,
        {"port forward", "port-forward", "forward port", "forward the port", "forward these port", "forward the following port", "forward all port",
         "ports forwarded", "port is forwarded", "ports are forwarded", "virtual server", "destination nat", "portweiterleitung", "portfreigabe",
         "port-weiterleitung", "redirection de port", "redirection des ports", "redirección de puertos", "reenvío de puertos"},
        {"router", "nat", "private network", "internet", "firewall", "gateway", "privaten netz", "réseau privé", "red privada"},
-       {}, {"not required", "not needed", "no port forward", "without port forward"}},
+       {}},
       {Constraint::Kind::static_address,
        {"dhcp"}, {" off ", "outside", "out of", "exclud", "not part of", "not be in", "not in", "not within", "außerhalb", "hors", "en dehors", "fuera"},
-       {"scope", "pool", "range", "bereich", "plage", "étendue", "rango", "ámbito"}, {}},
+       {"scope", "pool", "range", "bereich", "plage", "étendue", "rango", "ámbito"}},
       {Constraint::Kind::not_intercepted,
        {"must not", "should not", "may not", "cannot be", "can't be", "never", "do not", "don't", "darf nicht", "dürfen nicht", "ne doit pas", "ne doivent pas", "no debe"},
        {"intercept", "proxied", "be inspected", "inspect ", "decrypt", "man-in-the-middle", "ssl inspection", "tls inspection", "deep inspection", "abgefangen",
         "entschlüssel", "aufgebrochen", "inspiziert", "intercept", "déchiffr", "interceptad", "descifrad"},
-       {"communication", "channel", "connection", "traffic", "flow", "session", "port", "tls", "ssl", "https", "verbindung", "verkehr", "connexion", "trafic", "conexi", "tráfico"}, {}},
+       {"communication", "channel", "connection", "traffic", "flow", "session", "port", "tls", "ssl", "https", "verbindung", "verkehr", "connexion", "trafic", "conexi", "tráfico"}},
   };
   return kWordings;
 }
@@ -52,7 +51,27 @@ constexpr std::string_view kClosedRest[] = {"all other ports closed", "all other
                                             "all other ports blocked", "block all other ports", "close all other ports", "all other ports are blocked",
                                             "not listen on any other port", "no other ports", "alle anderen ports", "tous les autres ports", "todos los demás puertos"};
 constexpr std::string_view kAll[] = {"all", "every", "alle", "sämtliche", "tous", "toutes", "todos"};
-constexpr std::string_view kNotAll[] = {"not all", "not a complete", "not complete", "nearly", "almost", "most of", "some of", "nicht alle", "pas tous", "no todos", "may not list", "not list"};
+constexpr std::string_view kNotAll[] = {"not all", "how", "not necessarily", "isn't", "aren't", "not exhaustive", "not an exhaustive", "incomplete", "subset", "not a complete", "not complete", "nearly", "almost", "most of", "some of", "nicht alle", "pas tous", "no todos", "may not list", "not list"};
+
+// The prohibition is about the intercepting: "must not be intercepted", not "do not worry: it may be intercepted".
+bool is_passive_prohibition(std::string_view lower) {
+  constexpr size_t kFarthest = 80;
+  constexpr std::string_view kProhibits[] = {"not", "never", "cannot", "can't", "don't", "nicht", "pas", "no debe", "no deben"};
+  constexpr std::string_view kIntercepts[] = {"intercept", "proxied", "inspect", "decrypt", "man-in-the-middle", "abgefangen", "entschlüssel", "aufgebrochen", "inspiziert", "déchiffr", "interceptad", "descifrad"};
+  constexpr std::string_view kPermits[] = {" may be ", " can be ", "optional", " but may", ":", "warning", "error message"};
+  for (const std::string_view intercepts : kIntercepts) {
+    const size_t verb = lower.find(intercepts);
+    if (verb == std::string_view::npos) continue;
+    const size_t from = verb > kFarthest ? verb - kFarthest : 0;
+    for (const std::string_view prohibits : kProhibits) {
+      const size_t at = find_phrase(lower.substr(0, verb), prohibits, from);
+      if (at == std::string_view::npos) continue;
+      const std::string_view rest = lower.substr(at);
+      if (std::none_of(std::begin(kPermits), std::end(kPermits), [&](std::string_view word) { return rest.find(word) != std::string_view::npos; })) return true;
+    }
+  }
+  return false;
+}
 
 template <class Words>
 bool holds_one(std::string_view lower, const Words& words) {
@@ -85,11 +104,41 @@ std::optional<Claim> claim_in(std::string_view lower) {
   return claim;
 }
 
-std::optional<Constraint::Kind> constraint_in(std::string_view lower) {
-  for (const Wording& wording : wordings()) {
-    const bool fits = holds_any(lower, wording.first) && holds_any(lower, wording.second) && holds_any(lower, wording.third);
-    if (fits && (wording.never.empty() || !holds_any(lower, wording.never))) return wording.kind;
+namespace {
+
+bool mentions(std::string_view lower, const Wording& wording) {
+  return holds_any(lower, wording.first) && holds_any(lower, wording.second) && holds_any(lower, wording.third);
+}
+
+// "Do not use port forwarding", "is optional", "NAT loopback is not needed": no demand. That something must not be intercepted, and that an address
+// is not in the range, are negations themselves.
+bool is_denied(std::string_view lower, Constraint::Kind kind) {
+  const std::vector<std::string_view> optional = {"optional", "if you want", "if you like", "optionnel", "opcional", "facultatif", "fakultativ"};
+  const std::vector<std::string_view> needless = {"not required", "not needed", "not necessary", "isn't needed", "isn't required", "isn't necessary", "no need", "need not", "do not use", "don't use", "must not be used",
+                                                  "not be used", "nicht nötig", "nicht erforderlich", "nicht benötigt", "nicht notwendig", "pas nécessaire", "pas besoin", "n'utilisez pas", "no es necesari",
+                                                  "no utilice", "non è necessari"};
+  const std::vector<std::string_view> replaced = {"no port forward", "without port forward", "instead of", "do not forward", "don't forward", "never forward", "not supported", "keine port", "kein port"};
+  switch (kind) {
+    case Constraint::Kind::nat_loopback: return holds_any(lower, optional) || holds_any(lower, needless);
+    case Constraint::Kind::port_forward: return holds_any(lower, optional) || holds_any(lower, needless) || holds_any(lower, replaced);
+    case Constraint::Kind::static_address: return holds_any(lower, optional) || holds_phrase(lower, "in use") || holds_phrase(lower, "not used");
+    case Constraint::Kind::not_intercepted: return !is_passive_prohibition(lower);
   }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Constraint::Kind> constraint_in(std::string_view lower) {
+  for (const Wording& wording : wordings())
+    if (mentions(lower, wording) && !is_denied(lower, wording.kind)) return wording.kind;
+  return std::nullopt;
+}
+
+std::optional<Constraint::Kind> undemanded_constraint_in(std::string_view lower) {
+  if (constraint_in(lower)) return std::nullopt;
+  for (const Wording& wording : wordings())
+    if (mentions(lower, wording)) return wording.kind;
   return std::nullopt;
 }
 

@@ -20,6 +20,8 @@ struct Claim {
 std::optional<Claim> claim_in(std::string_view lower_sentence);
 
 std::optional<model::Constraint::Kind> constraint_in(std::string_view lower_sentence);
+// One that the sentence speaks of without demanding it: "port forwarding is optional".
+std::optional<model::Constraint::Kind> undemanded_constraint_in(std::string_view lower_sentence);
 // "The destination is always the mailbox server.": its name, or nothing.
 std::string target_in(const Passage& passage, size_t begin, size_t end);
 

@@ -60,7 +60,7 @@ class Interpreter {
   void read_heading(const Block& block) {
     const Passage heading = make_passage(block.lines);
     forget_table();
-    outline_.enter(clip(heading.text, kMostHeading), block.level);
+    outline_.enter(clip(heading.text, kMostHeading), block.level, book_);
     collect_left_over(heading, "in a heading", found_.left_over);
   }
 
@@ -71,7 +71,7 @@ class Interpreter {
     Place place{outline_.now().title, 0, false, true};
     const Passage caption = make_passage(block.lines);
     if (!caption.empty()) {
-      const Scene scene = scene_of(caption.text);
+      const Scene scene = vouched(scene_of(caption.text), caption.text, book_);
       if (scene.names_roles() || !scene.host.empty()) setting.scene = scene;
       setting.around = within(setting.around, standing_of(caption.text, Stands::heading, "the caption"));
       place.own_title = true;
@@ -145,7 +145,7 @@ class Interpreter {
       } else if (is_heading_line(block, kinds, at, text, i)) {
         close_text(text);
         forget_table();
-        outline_.enter(std::string(strip(line.text)), kTitleLineLevel);
+        outline_.enter(std::string(strip(line.text)), kTitleLineLevel, book_);
         collect_left_over(make_passage(line.text, line.number), "in a heading", found_.left_over);
       } else if (const auto columns = flat_table_at(block, at)) {
         close_text(text);

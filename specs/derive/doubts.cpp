@@ -333,19 +333,20 @@ bool is_about_rows(std::string_view lower) { return points_down(lower) || lower.
 bool points_down(std::string_view lower) { return holds_any(lower, kPointsDown) || speaks_of_these(lower); }
 bool points_up(std::string_view lower) { return holds_any(lower, kPointsUp) || speaks_of_these(lower); }
 
+std::optional<unsigned> stated_protocol_at(const Passage& passage, size_t token) {
+  if (passage.tokens[token].kind != TokenKind::word) return std::nullopt;
+  const auto protocol = transport(passage.word(token));
+  for (size_t at = token, steps = 0; protocol && at > 0 && steps < kReach && !ends_clause(passage, at - 1); --at, ++steps) {
+    const Force force = force_at(passage, at - 1);
+    if (force == Force::negates || force == Force::excepts || force == Force::closes) return std::nullopt;
+  }
+  return protocol;
+}
+
 std::vector<unsigned> stated_protocols(const Passage& passage) {
   std::vector<unsigned> protocols;
-  for (size_t token = 0; token < passage.size(); ++token) {
-    if (passage.tokens[token].kind != TokenKind::word) continue;
-    const auto protocol = transport(passage.word(token));
-    if (!protocol || std::find(protocols.begin(), protocols.end(), *protocol) != protocols.end()) continue;
-    bool ruled_out = false;
-    for (size_t at = token, steps = 0; at > 0 && steps < kReach && !ends_clause(passage, at - 1); --at, ++steps) {
-      const Force force = force_at(passage, at - 1);
-      ruled_out = ruled_out || force == Force::negates || force == Force::excepts || force == Force::closes;
-    }
-    if (!ruled_out) protocols.push_back(*protocol);
-  }
+  for (size_t token = 0; token < passage.size(); ++token)
+    if (const auto protocol = stated_protocol_at(passage, token); protocol && std::find(protocols.begin(), protocols.end(), *protocol) == protocols.end()) protocols.push_back(*protocol);
   return protocols;
 }
 

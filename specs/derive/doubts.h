@@ -50,5 +50,6 @@ bool points_up(std::string_view lower_sentence);
 
 // Protocols that the text names, apart from those that it rules out: "TCP, not UDP" and "replaces UDP" name the one, and none.
 std::vector<unsigned> stated_protocols(const Passage& passage);
+std::optional<unsigned> stated_protocol_at(const Passage& passage, size_t token);
 
 }  // namespace fwproof::specs::derive

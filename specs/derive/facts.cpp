@@ -55,7 +55,10 @@ Ways ways_of_host(const std::vector<std::string>& peers, Direction direction, co
 Ways one_side(const Facts& facts, const Scene& scene, Direction direction, const std::string& host) {
   if (!facts.from.empty()) {
     const Way way{facts.from, {scene.to.empty() ? host : scene.to}};
+    const bool other = !scene.from.empty() && !scene.to.empty() && facts.from != std::vector{scene.from};   // than the heading's
+    if (other) return {{way}, {open_reading("source and target", from_to(way), from_to({{scene.from}, {scene.to}}))}};
     if (direction != Direction::out) return {{way}, {}};
+    if (scene.host.empty()) return {{{facts.from, {kAny}}}, {open_reading("target", "to ANY", "known computers only")}};   // the source is what sends
     return {{reversed(way)}, {open_reading("direction", from_to(reversed(way)), from_to(way))}};
   }
   if (!scene.from.empty()) return {{{{scene.from}, facts.to}}, {}};
@@ -76,8 +79,13 @@ Ways ways_of(const Facts& facts, const Scene& scene) {
   if (!facts.from.empty() || !facts.to.empty()) return one_side(facts, scene, direction, host);
   if (!scene.from.empty()) {
     Ways ways{{{{scene.from}, {scene.to}}}, {}};
-    if (scene.host_is_open) ways.readings.push_back(open_reading("source and target", from_to(ways.ways[0]), "both ways"));
-    if (scene.both_ways && scene.from != scene.to) ways.ways.push_back({{scene.to}, {scene.from}});
+    const bool told = facts.direction == Direction::in || facts.direction == Direction::out;   // of one of the two, and the text does not say of which
+    if (scene.names_are_open) ways.readings.push_back(open_reading("source and target", from_to(ways.ways[0]), "the heading is about something else"));
+    else if (scene.host_is_open) ways.readings.push_back(open_reading("source and target", from_to(ways.ways[0]), "both ways"));
+    else if (told || !facts.in_table) ways.readings.push_back(open_reading("direction", from_to(ways.ways[0]), from_to(reversed(ways.ways[0]))));
+    else if (scene.way_is_open) ways.readings.push_back(open_reading("direction", "both ways", "one of them"));
+    if (facts.direction == Direction::both && !scene.both_ways) ways.readings.push_back(open_reading("direction", "both ways", from_to(ways.ways[0])));
+    if ((scene.both_ways || facts.direction == Direction::both) && scene.from != scene.to) ways.ways.push_back({{scene.to}, {scene.from}});
     return ways;
   }
   const std::vector<std::string> peers = facts.peers.empty() && !scene.peer.empty() && direction != Direction::unknown ? std::vector{scene.peer} : facts.peers;

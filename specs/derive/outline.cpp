@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/packet.h"
+
 namespace fwproof::specs::derive {
 namespace {
 
@@ -35,14 +37,17 @@ Outline::Outline(const std::string& document_title) {
   open_.push_back(0);
 }
 
-void Outline::enter(const std::string& heading, unsigned level) {
+void Outline::enter(const std::string& heading, unsigned level, const RoleBook& book) {
   if (sections_.size() >= kMaxSections) return;
   while (open_.size() > 1 && sections_[open_.back()].level >= level) open_.pop_back();
   const Section& parent = sections_[open_.back()];
   Section section;
   section.title = heading;
   section.level = level;
-  section.setting.scene = scene_of(heading);
+  section.setting.scene = vouched(scene_of(heading), heading, book);
+  section.setting.protocols = protocols_of_heading(heading);
+  if (section.setting.protocols.empty()) section.setting.protocols = parent.heading_protocols;
+  section.heading_protocols = section.setting.protocols;
   const Standing above = within(parent.setting.around, in_doubt(parent.lead, "the text above"));
   section.setting.around = within(above, standing_of(heading, Stands::heading, "the heading"));
   Scene& scene = section.setting.scene;
@@ -51,6 +56,18 @@ void Outline::enter(const std::string& heading, unsigned level) {
   section.about_ports = parent.about_ports || speaks_of_ports(lower_case(heading));
   sections_.push_back(std::move(section));
   open_.push_back(sections_.size() - 1);
+}
+
+std::vector<unsigned> protocols_of_heading(const std::string& heading) {
+  constexpr size_t kMostWords = 6;
+  constexpr std::string_view kOther[] = {"difference", "differences", "vs", "versus", "between", "over", "unterschied", "différence", "diferencia"};
+  const Passage text = make_passage(heading, 1);
+  if (text.size() > kMostWords || std::any_of(std::begin(kOther), std::end(kOther), [&](std::string_view word) { return holds_phrase(text.lower, word); })) return {};
+  std::vector<unsigned> protocols = stated_protocols(text);
+  std::erase_if(protocols, [](unsigned protocol) { return !model::has_ports(protocol); });
+  for (size_t token = 0; token < text.size(); ++token)
+    if (const auto protocol = protocol_of_compound(text.word(token))) protocols.push_back(*protocol);
+  return protocols;
 }
 
 bool speaks_of_ports(std::string_view lower_text) {

@@ -16,6 +16,7 @@ struct Section {
   Setting setting;
   bool about_ports = false;         // its heading or its text speaks of ports
   unsigned level = 1;
+  std::vector<unsigned> heading_protocols;   // for sections below it
   Standing lead;                    // sentences that speak of "the following ports"
   std::optional<size_t> group;      // the specification that its rows are in
 };
@@ -29,7 +30,7 @@ class Outline {
  public:
   explicit Outline(const std::string& document_title);
 
-  void enter(const std::string& heading, unsigned level);
+  void enter(const std::string& heading, unsigned level, const RoleBook& book);
   Section& now() { return sections_.back(); }
   size_t index() const { return sections_.size() - 1; }
   Section& at(size_t index) { return sections_[index]; }
@@ -38,6 +39,9 @@ class Outline {
   std::vector<Section> sections_;
   std::vector<size_t> open_;        // enclosing sections, the outermost first
 };
+
+// "TCP ports", "UDP": of which protocols the rows below a heading are; empty: it does not say.
+std::vector<unsigned> protocols_of_heading(const std::string& heading);
 
 bool speaks_of_ports(std::string_view lower_text);
 

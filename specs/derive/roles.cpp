@@ -201,9 +201,38 @@ void read_table(const Block& block, RoleBook& book) {
 
 }  // namespace
 
-void read_legend(const Document& document, RoleBook& book) {
+namespace {
+
+constexpr size_t kMostUsedWords = 6;
+
+void use_cells(const Block& table, RoleBook& book) {
+  for (const TableRow& row : table.rows)
+    for (const Cell& cell : row.cells)
+      if (const Passage text = make_passage(cell.lines); !text.empty() && text.size() <= kMostUsedWords)
+        for (const std::string& name : book.split(text.text)) book.use(name);
+}
+
+// Ends of several headings are names that the document uses.
+void use_headings(const Document& document, RoleBook& book) {
+  std::map<std::string, size_t> count;
   for (const Block& block : document.blocks) {
-    if (block.kind == Block::Kind::table) read_table(block, book);
+    if (block.kind != Block::Kind::heading && (block.kind != Block::Kind::table || block.lines.empty())) continue;
+    const Scene scene = scene_of(make_passage(block.lines).text);
+    for (const std::string& end : {scene.from, scene.to})
+      if (!end.empty() && ++count[lower_case(end)] == 2) book.use(end);
+  }
+}
+
+}  // namespace
+
+void RoleBook::use(std::string_view name) {
+  if (used_.size() < kMostMeanings) used_.insert(lower_case(strip(name, "`*\"'")));
+}
+
+void read_legend(const Document& document, RoleBook& book) {
+  use_headings(document, book);
+  for (const Block& block : document.blocks) {
+    if (block.kind == Block::Kind::table) read_table(block, book), use_cells(block, book);
     if (block.kind == Block::Kind::list_item || block.kind == Block::Kind::paragraph)
       for (const Line& line : block.lines) read_explanation(line.text, book);
   }
@@ -268,7 +297,7 @@ bool read_pattern(std::string_view heading, Scene& scene) {
     const size_t from = before + pattern.before.size();
     scene.from = std::string(without_article(strip(heading.substr(from, between - from))));
     scene.to = std::string(without_article(without_tail(strip(heading.substr(between + pattern.between.size()), ":."))));
-    scene.both_ways = pattern.both;
+    scene.both_ways = scene.way_is_open = pattern.both;
     return !scene.from.empty() && !scene.to.empty();
   }
   return false;
@@ -337,11 +366,52 @@ Scene scene_of(std::string_view heading) {
   if (read_arrow(heading, scene) || read_pattern(heading, scene)) return scene;
   scene.from.clear();
   scene.to.clear();
-  scene.both_ways = false;
+  scene.both_ways = scene.way_is_open = false;
   read_direction(heading, scene);
   if (scene.direction == Direction::unknown) read_peer(heading, scene);
   if (scene.host.empty()) read_owner(heading, scene);
   if (scene.host.empty()) read_machine(heading, scene);
+  return scene;
+}
+
+namespace {
+
+constexpr std::string_view kHosts[] = {"client", "clients", "server", "servers", "host", "hosts", "node", "nodes", "controller", "controllers", "gateway", "gateways", "internet", "any", "worker", "workers",
+                                       "agent", "agents", "machine", "machines", "master", "masters", "plane", "database", "proxy", "balancer", "balancers", "browser", "browsers", "user", "users", "computer",
+                                       "computers", "appliance", "cluster", "member", "members", "peer", "peers", "site", "workstation", "workstations", "endpoint", "endpoints", "router", "routers", "switch",
+                                       "lan", "wan", "dmz", "serveur", "serveurs", "servidor", "servidores", "rechner", "knoten", "portal", "console", "point", "manager", "device", "devices", "storage", "everywhere"};
+constexpr std::string_view kChanges[] = {"change", "changes", "changed", "difference", "differences", "migrate", "migrating", "migration", "upgrade", "upgrading", "update", "updating", "convert", "converting",
+                                         "compare", "comparison", "versus", "vs", "switching", "moving", "history", "version", "versions", "unterschied", "unterschiede", "änderungen", "migrieren", "wechsel",
+                                         "différence", "différences", "migrer", "diferencia", "diferencias", "migrar"};
+constexpr std::string_view kMenus[] = {"settings", "network", "networking", "system", "firewall", "ports", "port", "options", "preferences", "configuration", "tools", "menu", "advanced", "security", "general",
+                                       "administration", "services", "rules", "security groups", "inbound rules", "outbound rules", "einstellungen", "netzwerk", "paramètres", "réseau", "configuración", "red"};
+
+template <class Words>
+bool holds_one(std::string_view lower, const Words& words) {
+  return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return holds_phrase(lower, word); });
+}
+
+bool is_host(std::string_view name, const RoleBook& book) {
+  const bool quoted = name.size() > 2 && (name.front() == '`' || name.front() == '"');
+  return quoted || book.uses(name) || is_anyone(name) || is_abbreviation(name) || holds_one(lower_case(name), kHosts);
+}
+
+// "2.1", "TCP", "Settings": what is no host.
+bool is_no_host(std::string_view name) {
+  const std::string lower = lower_case(strip(name, "`*\"'"));
+  const bool menu = std::find(std::begin(kMenus), std::end(kMenus), lower) != std::end(kMenus);
+  return lower.empty() || (lower[0] >= '0' && lower[0] <= '9') || transport(lower).has_value() || menu;
+}
+
+bool is_path(std::string_view heading, std::string_view end) { return end.find("->") != std::string_view::npos || end.find("→") != std::string_view::npos || heading.find(" > ") != std::string_view::npos; }
+
+}  // namespace
+
+Scene vouched(Scene scene, std::string_view heading, const RoleBook& book) {
+  if (scene.from.empty() || scene.to.empty()) return scene;
+  const bool other = holds_one(lower_case(heading.substr(0, heading.find(scene.from))), kChanges) || is_path(heading, scene.from) || is_path(heading, scene.to);
+  if (other || (is_no_host(scene.from) && !book.uses(scene.from)) || (is_no_host(scene.to) && !book.uses(scene.to))) return {};
+  scene.names_are_open = !is_host(scene.from, book) || !is_host(scene.to, book);
   return scene;
 }
 

@@ -33,6 +33,9 @@ class UniqueNames {
 class RoleBook {
  public:
   void define(std::string_view name, std::string_view meaning);
+  // A name that the document uses: in a short cell, as an end in several headings, in quotes.
+  void use(std::string_view name);
+  bool uses(std::string_view name) const { return knows(name) || used_.contains(lower_case(strip(name, "`*\"'"))); }
   bool knows(std::string_view name) const { return meanings_.contains(lower_case(strip(name))); }
   // The same text gives the same id. Never empty.
   std::string id_of(std::string_view text);
@@ -47,6 +50,7 @@ class RoleBook {
   std::map<std::string, std::string> ids_;                                // by lower case of the text
   std::map<std::string, std::string> titles_;                             // by id
   UniqueNames unique_;
+  std::set<std::string> used_;
 };
 
 // Explanations of names in the document: "ADM = administration", "CAS: …", tables of two columns without ports.
@@ -60,11 +64,15 @@ struct Scene {
   std::string host;        // the system that the rows are about: "Control plane"
   Direction direction = Direction::unknown;
   bool both_ways = false;
+  bool names_are_open = false; // nothing else in the document has them as names of hosts
+  bool way_is_open = false;    // "between A and B"
   bool host_is_open = false;   // a sentence names it, but says it of something else too
   bool says_something() const { return names_roles() || !host.empty() || !peer.empty(); }
   bool names_roles() const { return !from.empty() || !to.empty() || direction != Direction::unknown; }
 };
 Scene scene_of(std::string_view heading);
+// Nothing of a heading that is about something else ("Changes from 2.1 to 3.0"); names that nothing vouches for are open.
+Scene vouched(Scene scene, std::string_view heading, const RoleBook& book);
 
 // Letters, digits, '.', '-', '_' of the text: "Größe (x)" → "Grosse-x"; may be empty.
 std::string slug(std::string_view text);

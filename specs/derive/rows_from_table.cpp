@@ -213,7 +213,8 @@ struct RowReader {
   }
 
   void read_protocol(Passage& cell, std::string& service) {
-    std::vector<unsigned> protocols = protocols_in(cell, 0, cell.size());
+    const bool rules_out = stated_protocols(cell).size() < protocols_in(cell, 0, cell.size()).size();   // "TCP, not UDP"
+    std::vector<unsigned> protocols = rules_out ? stated_protocols(cell) : protocols_in(cell, 0, cell.size());
     if (protocols.empty() && is_number_of_protocol(cell)) return;
     if (protocols.empty() && (is_anyone(cell.text) || holds_phrase(cell.lower, "any"))) facts.every_protocol = true;
     else if (protocols.empty() && holds_phrase(cell.lower, "both")) protocols = {6, 17};
@@ -250,7 +251,7 @@ struct RowReader {
     if (!facts.protocols.empty() || facts.every_protocol) return;
     for (size_t i = 0; i < cells.size(); ++i) {
       if (column(i) != Column::service && column(i) != Column::component && column(i) != Column::description && column(i) != Column::none) continue;
-      for (const unsigned protocol : protocols_in(cells[i], 0, cells[i].size()))
+      for (const unsigned protocol : stated_protocols(cells[i]))
         if (model::has_ports(protocol) && std::find(facts.protocols.begin(), facts.protocols.end(), protocol) == facts.protocols.end()) facts.protocols.push_back(protocol);
     }
   }
@@ -422,7 +423,7 @@ bool rows_from_table(const Block& table, const TableReader& reader) {
       continue;
     }
     if (is_title_row(cells)) {
-      const Scene scene = scene_of(cells[0].text);
+      const Scene scene = vouched(scene_of(cells[0].text), cells[0].text, reader.book);
       if (scene.names_roles() || !scene.host.empty()) now.setting.scene = scene;
       now.setting.around = within(reader.setting.around, standing_of(cells[0].text, Stands::heading, "the line across the table"));
       leave_over(cells, "in a line across a table", reader);

@@ -77,7 +77,7 @@ std::optional<Facts> facts_of_item(Passage& item, const ItemParent& parent, cons
   if (facts.protocols.empty())
     for (size_t token = 0; token < item.size(); ++token)
       if (token < facts.ports.begin || token >= facts.ports.end)
-        if (const auto protocol = transport(item.word(token)); protocol && item.tokens[token].kind == TokenKind::word && (*protocol == 6 || *protocol == 17) && facts.protocols.empty()) facts.protocols.push_back(*protocol);
+        if (const auto protocol = stated_protocol_at(item, token); protocol && item.tokens[token].kind == TokenKind::word && (*protocol == 6 || *protocol == 17) && facts.protocols.empty()) facts.protocols.push_back(*protocol);
   explain(item, 0, item.size(), "in a row's description");
   return facts;
 }
@@ -144,6 +144,9 @@ struct SentenceReader {
       }
       Facts facts = common;
       facts.ports.ports = {ports};
+      if (ports.protocols.empty())   // "TCP-Port 443"
+        for (size_t token = expression.list.begin > 2 ? expression.list.begin - 2 : 0; token < ports.numbers[0]; ++token)
+          if (const auto protocol = protocol_of_compound(passage.word(token))) facts.ports.ports[0].protocols = {*protocol};
       facts.ports.alternatives = expression.list.alternatives;
       facts.line = passage.line_of(ports.numbers[0]);
       use(passage, facts.ports);

@@ -187,7 +187,7 @@ constexpr Transport kTransports[] = {{"tcp", 6},   {"udp", 17},    {"sctp", 132}
                                      {"esp", 50},  {"ah", 51},     {"igmp", 2},      {"vrrp", 112}, {"ospf", 89}, {"dccp", 33},  {"ipip", 4}};
 
 constexpr std::string_view kPortWords[] = {"port", "ports", "port(s)", "portnummer", "portnummern", "puerto", "puertos", "porta", "porte",
-                                           "porten", "portas"};
+                                           "porten", "portas", "tcp-port", "tcp-ports", "udp-port", "udp-ports", "tcp-portnummer", "udp-portnummer", "zielport", "zielports"};
 constexpr std::string_view kAnd[] = {"and", "und", "et", "y", "e", "&", "plus", "sowie"};
 constexpr std::string_view kOr[] = {"or", "oder", "ou", "o", "bzw"};
 constexpr std::string_view kTo[] = {"to", "through", "thru", "till", "until", "bis", "à", "au", "a", "hasta"};
@@ -199,7 +199,7 @@ constexpr std::string_view kBetween[] = {"between", "from", "zwischen", "von", "
 constexpr std::string_view kAsks[] = {
     "open", "opened", "allow", "allowed", "permit", "permitted", "need", "needs", "needed", "require", "requires",
     "required", "must", "forward", "forwarded", "accessible", "reachable", "enable", "enabled", "have to be", "has to be", "should be",
-    "unblock", "let through", "lets through", "geöffnet", "öffnen", "offen", "freigeben", "freigegeben", "freigeschaltet", "muss", "müssen", "benötigt", "erforderlich",
+    "unblock", "ouvrez", "autorisez", "abra", "abrid", "permita", "aprire", "aprite", "apri", "aperta", "aperte", "aperto", "aperti", "aberta", "abertas", "aberto", "abertos", "abierta", "abiertas", "ouverte", "ouvertes", "consentire", "öffnet", "let through", "lets through", "geöffnet", "öffnen", "offen", "freigeben", "freigegeben", "freigeschaltet", "muss", "müssen", "benötigt", "erforderlich",
     "zulassen", "zugelassen", "erlauben", "ouvrir", "ouvert", "ouverts", "autoriser", "autorisé", "doit", "doivent", "nécessaire", "nécessaires",
     "requis", "abrir", "abierto", "abiertos", "permitir", "permitido", "debe", "deben", "necesario", "necesita", "requiere"};
 constexpr std::string_view kLetsThrough[] = {
@@ -299,6 +299,10 @@ std::string_view transport_name(unsigned protocol) {
 }
 
 bool is_port_word(std::string_view lower_word) { return is_one_of(lower_word, kPortWords); }
+std::optional<unsigned> protocol_of_compound(std::string_view lower_word) {
+  if (!is_port_word(lower_word)) return std::nullopt;
+  return lower_word.starts_with("tcp-") ? std::optional(6u) : lower_word.starts_with("udp-") ? std::optional(17u) : std::nullopt;
+}
 bool is_and(std::string_view lower_word) { return is_one_of(lower_word, kAnd); }
 bool is_or(std::string_view lower_word) { return is_one_of(lower_word, kOr); }
 bool is_to(std::string_view lower_word) { return is_one_of(lower_word, kTo); }

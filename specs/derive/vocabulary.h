@@ -62,6 +62,8 @@ std::optional<unsigned> transport(std::string_view lower_word);
 std::string_view transport_name(unsigned protocol);
 
 bool is_port_word(std::string_view lower_word);          // "port", "ports", "puertos"
+// Of "TCP-Port", "UDP-Ports".
+std::optional<unsigned> protocol_of_compound(std::string_view lower_word);
 bool is_and(std::string_view lower_word);
 bool is_or(std::string_view lower_word);
 bool is_to(std::string_view lower_word);                 // of a range: "to", "through", "bis"

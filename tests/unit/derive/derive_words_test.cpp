@@ -4,6 +4,7 @@
 #include "specs/derive/columns.h"
 #include "specs/derive/commands.h"
 #include "specs/derive/demands.h"
+#include "specs/derive/doubts.h"
 #include "specs/derive/expressions.h"
 #include "specs/derive/left_over.h"
 #include "specs/derive/roles.h"
@@ -192,6 +193,42 @@ TEST(DeriveScenes, TellWhoTalksToWhom) {
   EXPECT_FALSE(scene_of("Firewall Rules for Single Server Mode").says_something());
 }
 
+TEST(DeriveDoubts, TellDenialsFromDoubts) {
+  const auto text_of = [](std::string_view text, Stands stands) {
+    const Standing standing = standing_of(text, stands, "it");
+    std::string result = standing.denied ? "denied" : standing.doubt ? "doubt" : standing.need ? "need" : "";
+    return !standing.optional ? result : result + (*standing.optional ? " optional" : " required");
+  };
+  EXPECT_EQ(text_of("Ports to block", Stands::heading), "denied");
+  EXPECT_EQ(text_of("Blocked ports", Stands::heading), "denied");
+  EXPECT_EQ(text_of("Ports for closed networks", Stands::heading), "doubt");
+  EXPECT_EQ(text_of("Unblock these ports", Stands::heading), "");
+  EXPECT_EQ(text_of("Optional ports", Stands::heading), " optional");
+  EXPECT_EQ(text_of("The following ports must not be opened:", Stands::lead), "denied");
+  EXPECT_EQ(text_of("The following ports are blocked by default:", Stands::lead), "doubt");
+  EXPECT_EQ(text_of("must be blocked", Stands::cell), "denied");
+  EXPECT_EQ(text_of("must not be open to the Internet", Stands::cell), "doubt");
+  EXPECT_EQ(text_of("block storage, message block", Stands::cell), "");
+  EXPECT_EQ(text_of("authentication is not required", Stands::cell), "need");
+  EXPECT_EQ(text_of("Mandatory, not optional.", Stands::cell), " required");
+  EXPECT_EQ(text_of("if not behind a proxy", Stands::cell), "");
+}
+
+TEST(DeriveScenes, AreVouchedFor) {
+  RoleBook book;
+  book.define("VAULT", "the vault");
+  const auto text_of = [&](std::string_view heading) {
+    const Scene scene = vouched(scene_of(heading), heading, book);
+    return scene.from + ">" + scene.to + (scene.names_are_open ? " open" : "");
+  };
+  EXPECT_EQ(text_of("Client --> VAULT"), "Client>VAULT");
+  EXPECT_EQ(text_of("Ports from Heron to Stork"), "Heron>Stork open");
+  EXPECT_EQ(text_of("Settings -> Network"), ">");
+  EXPECT_EQ(text_of("Changes from 2.1 to 3.0"), ">");
+  EXPECT_EQ(text_of("Difference between TCP and UDP"), ">");
+  EXPECT_EQ(text_of("Migrating from Heron to Stork"), ">");
+}
+
 TEST(DeriveDemands, AreKnownByTheirWording) {
   const auto claim = claim_in("the table below lists all tcp ports that need to be opened");
   ASSERT_TRUE(claim);
@@ -213,8 +250,17 @@ TEST(DeriveDemands, AreKnownByTheirWording) {
       {"the proxy inspects all connections", std::nullopt},
       {"no port forward is needed, port forwarding is not required behind nat", std::nullopt},
       {"the server gets its address by dhcp", std::nullopt},
+      {"port forwarding on the router is optional", std::nullopt},
+      {"do not use port forwarding on the router", std::nullopt},
+      {"nat loopback is not needed", std::nullopt},
+      {"the dhcp range is not in use", std::nullopt},
+      {"do not worry: tls traffic may be intercepted", std::nullopt},
+      {"you should never see an intercepted connection warning", std::nullopt},
   };
   for (const auto& [sentence, kind] : sentences) EXPECT_EQ(constraint_in(sentence), kind) << sentence;
+  EXPECT_EQ(undemanded_constraint_in("port forwarding on the router is optional"), Kind::port_forward);
+  EXPECT_EQ(undemanded_constraint_in("a hairpin is needed"), std::nullopt);
+  EXPECT_FALSE(claim_in("the list describes how all clients find ports"));
   EXPECT_EQ(alternative_in("add a line to the hosts file"), "hosts-file");
   EXPECT_EQ(alternative_in("use separate dns servers inside and outside"), "internal-dns");
   EXPECT_EQ(alternative_in("change the client to the internal ip"), "internal-address");
