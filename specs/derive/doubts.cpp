@@ -100,6 +100,8 @@ Speech speech_of(const Passage& text) {
     const Force force = force_behind_negation(text, token);
     if (force == Force::conditions) speech.conditions = true;
     if (force != Force::grants && force != Force::needs && force != Force::closes) continue;
+    const bool aside = text.is_word(token, "enabled") && !(token > 0 && is_be(text, token - 1)) && !(token > 1 && is_be(text, token - 2));   // "with logging enabled"
+    if (aside) continue;
     const bool negated = is_negated(text, token);
     if (force == Force::closes ? negated : !negated) ++speech.grants;
     else if (force == Force::needs) ++speech.needless;
@@ -172,10 +174,10 @@ std::string quoted(const Passage& text, size_t token) {
   return "'" + clip(text.between(begin, end), kMostBytes) + "'";
 }
 
-// "Not required" makes it optional at most.
-bool negates_a_need(const Passage& text, size_t token) {
+// "Not required" makes it optional at most, and what is not blocked is open.
+bool negates_no_grant(const Passage& text, size_t token) {
   for (size_t at = token + 1; at < std::min(text.size(), token + 1 + kReach) && !ends_clause(text, at); ++at)
-    if (const Force force = force_at(text, at); force == Force::needs || force == Force::grants) return force == Force::needs;
+    if (const Force force = force_at(text, at); force == Force::needs || force == Force::grants || force == Force::closes) return force != Force::grants;
   return false;
 }
 
@@ -184,9 +186,9 @@ bool is_alternative(const Passage& text, size_t token) { return token > 0 && for
 
 bool is_doubtful(const Passage& text, size_t token, Stands stands) {
   switch (force_at(text, token)) {
-    case Force::negates: return negates(text, token) && !negates_a_need(text, token) && !is_alternative(text, token);
+    case Force::negates: return negates(text, token) && !negates_no_grant(text, token) && !is_alternative(text, token);
     case Force::shows: return stands == Stands::heading;
-    case Force::closes:
+    case Force::closes: return !is_negated(text, token);
     case Force::excepts:
     case Force::ages: return true;
     case Force::none:

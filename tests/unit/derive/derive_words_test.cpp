@@ -205,6 +205,8 @@ TEST(DeriveDoubts, TellDenialsFromDoubts) {
   EXPECT_EQ(text_of("Unblock these ports", Stands::heading), "");
   EXPECT_EQ(text_of("Optional ports", Stands::heading), " optional");
   EXPECT_EQ(text_of("The following ports must not be opened:", Stands::lead), "denied");
+  EXPECT_EQ(text_of("The following traffic is dropped, but not logged even with logging enabled:", Stands::lead), "denied");
+  EXPECT_EQ(text_of("Ensure that these ports are not blocked by a firewall.", Stands::lead), "");
   EXPECT_EQ(text_of("The following ports are blocked by default:", Stands::lead), "doubt");
   EXPECT_EQ(text_of("must be blocked", Stands::cell), "denied");
   EXPECT_EQ(text_of("must not be open to the Internet", Stands::cell), "doubt");
