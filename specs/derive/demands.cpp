@@ -104,6 +104,12 @@ std::optional<Claim> claim_in(std::string_view lower) {
   return claim;
 }
 
+bool tells_incomplete(std::string_view lower) {
+  constexpr std::string_view kWhole[] = {"complete", "exhaustive", "list all", "show all", "lists all", "vollständig", "vollständige", "complète", "exhaustif", "exhaustive", "completa", "exhaustiva"};
+  constexpr std::string_view kAboutRows[] = {"required", "needed", "open", "opened", "closed", "blocked", "used"};
+  return holds_one(lower, kWhole) && !holds_one(lower, kAboutRows);
+}
+
 namespace {
 
 bool mentions(std::string_view lower, const Wording& wording) {

@@ -18,6 +18,8 @@ struct Claim {
   std::vector<unsigned> protocols;   // that it names: rows below it are of these
 };
 std::optional<Claim> claim_in(std::string_view lower_sentence);
+// "This is not a complete list": of the table, nothing of its rows.
+bool tells_incomplete(std::string_view lower_sentence);
 
 std::optional<model::Constraint::Kind> constraint_in(std::string_view lower_sentence);
 // One that the sentence speaks of without demanding it: "port forwarding is optional".

@@ -113,6 +113,7 @@ class Interpreter {
     constexpr size_t kMostTextsBelow = 3;
     const std::string_view text = passage.between(sentence.first, sentence.second);
     const std::string lower = lower_case(text);
+    if (tells_incomplete(lower)) return;
     const Standing standing = standing_of(text, Stands::lead, "the text above");
     last_sentence_ = is_about_rows(lower) ? standing : Standing{};
     if (points_down(lower)) outline_.now().lead = within(standing.demands ? Standing{} : outline_.now().lead, standing);
