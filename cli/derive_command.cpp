@@ -119,8 +119,8 @@ int run_derive(const Arguments& arguments) {
   std::vector<Specification>& specifications = document.derived.specifications;
   if (rows_of(document) == 0) {
     std::cerr << "fwproof: '" << report::escape(arguments.document) << "' (read as " << document.format << ") holds no row: no table, list or sentence in it says which port is for what\n";
-    if (!wants_json(arguments.output) && !write_text(arguments, document, std::nullopt, true)) return exit_fault;
-    return exit_input;
+    const bool written = wants_json(arguments.output) ? write_json(arguments, specifications) : write_text(arguments, document, std::nullopt, true);
+    return written ? exit_input : exit_fault;   // what is left over is worth more than ever
   }
   std::optional<specs::CarriedOver> carried;
   if (!arguments.decisions.empty()) {

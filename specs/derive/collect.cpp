@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "specs/derive/rows_from_table.h"
+
 namespace fwproof::specs::derive {
 namespace {
 
@@ -20,6 +22,14 @@ std::string id_for(const std::string& title, const DeriveOptions& options, bool 
 
 }  // namespace
 
+std::vector<unsigned> KnownPorts::missing(const Range& ports, const std::vector<unsigned>& protocols) const {
+  const auto known = known_.find(ports);
+  if (known == known_.end()) return protocols;
+  std::vector<unsigned> missing = protocols;
+  std::erase_if(missing, [&](unsigned protocol) { return known->second.contains(protocol); });
+  return missing;
+}
+
 void Collector::add(std::vector<Draft> drafts, Section& section, const Setting& setting, const Place& place) {
   if (!drafts.empty()) add_to(std::move(drafts), group_for(section, setting, place), place.table);
 }
@@ -35,8 +45,10 @@ void Collector::add_to(std::vector<Draft> drafts, size_t group, bool table) {
   last_group_ = group;
   for (Draft& draft : drafts) {
     if (rows_++ >= kMaxRows) continue;
-    known_.insert(draft.ports.begin(), draft.ports.end());
-    if (table) in_tables_.insert(draft.ports.begin(), draft.ports.end());
+    for (const auto& ports : draft.ports) {
+      known_.add(ports, draft.protocol);
+      if (table) in_tables_.add(ports, draft.protocol);
+    }
     groups_[group].drafts.push_back(std::move(draft));
   }
 }
@@ -152,7 +164,7 @@ void Collector::spread() {
   for (PrintedCommand& command : commands_) command.specification = group_at(command.first_line);
 }
 
-void Collector::report_limits(Derived& derived) const {
+void Collector::report_limits(Derived& derived, const Outline& outline, const RoleBook& book) const {
   const auto say = [&](bool reached, std::string message) {
     if (reached) derived.diagnostics.push_back(diagnostic(model::DiagnosticId::input_too_large, std::move(message)));
   };
@@ -163,6 +175,11 @@ void Collector::report_limits(Derived& derived) const {
   say(full(), "more than " + std::to_string(kMaxRows) + " rows: what is behind them is left over");
   say(too_many_groups_, "more than " + std::to_string(kMaxSpecifications) + " tables with titles of their own: the rest is in the last specification");
   say(left_over.count > kMaxLeftOver, std::to_string(left_over.count) + " numbers in no row: only the first " + std::to_string(kMaxLeftOver) + " are listed");
+  say(outline.full(), "more than " + std::to_string(kMaxSections) + " headings: those behind them begin no section, so what they say of the rows below them is not read");
+  say(claims_.size() >= kMaxClaims, "more than " + std::to_string(kMaxClaims) + " sentences that say what is complete: the rest is not read");
+  say(book.is_full(), "more than " + std::to_string(kMostMeanings) + " explanations of names: the rest is not kept");
+  say(book.long_cells() > 0, std::to_string(book.long_cells()) + " cells with more than " + std::to_string(kMostNames) + " names: each is read as one name");
+  say(left_over.wide_tables > 0, std::to_string(left_over.wide_tables) + " tables with more than " + std::to_string(kMaxReadColumns) + " columns: what stands in the columns behind them is in no row");
   say(commands_.size() >= kMaxCommands, "more than " + std::to_string(kMaxCommands) + " commands: the rest is not kept");
 }
 
@@ -174,7 +191,7 @@ Derived Collector::finish(const DeriveOptions& options, Outline& outline, RoleBo
   }
   settle_claims(outline);
   settle_demands(outline);
-  report_limits(derived);
+  report_limits(derived, outline, book);
   spread();
   if (groups_.size() == 1 && !title_.empty()) groups_[0].title = title_;
   UniqueNames ids;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,8 +20,21 @@ constexpr size_t kMaxSpecifications = 256;   // tables with titles of their own 
 constexpr size_t kMaxCommands = 10'000;
 constexpr size_t kMaxClaims = 10'000;
 
-// Ports (lowest, highest) that rows have already.
-using KnownPorts = std::set<std::pair<uint32_t, uint32_t>>;
+// Ports (lowest, highest) that rows have already, by protocol.
+class KnownPorts {
+ public:
+  using Range = std::pair<uint32_t, uint32_t>;
+  void add(const Range& ports, unsigned protocol) { known_[ports].insert(protocol); }
+  bool empty() const { return known_.empty(); }
+  bool contains(const Range& ports) const { return known_.contains(ports); }
+  // Of these protocols, those of which no row has the ports; none where the text names no protocol and a row has them.
+  std::vector<unsigned> missing(const Range& ports, const std::vector<unsigned>& protocols) const;
+  // A row has them, of every protocol that the text names.
+  bool has(const Range& ports, const std::vector<unsigned>& protocols) const { return contains(ports) && missing(ports, protocols).empty(); }
+
+ private:
+  std::map<Range, std::set<unsigned>> known_;
+};
 
 // Of a table, list or sentence: under which title its rows stand.
 struct Place {
@@ -42,7 +56,7 @@ class Collector {
   void add_doubt(uint32_t first_line, const Standing& standing);
   bool full() const { return rows_ >= kMaxRows; }
   const KnownPorts& known() const { return known_; }
-  bool is_in_table(const std::pair<uint32_t, uint32_t>& ports) const { return in_tables_.contains(ports); }
+  bool is_in_table(const KnownPorts::Range& ports, const std::vector<unsigned>& protocols) const { return in_tables_.has(ports, protocols); }
 
   void add_commands(std::vector<PrintedCommand> commands);
   void add_claim(const Claim& claim, uint32_t line, size_t section);
@@ -75,7 +89,7 @@ class Collector {
   void settle_claims(Outline& outline);
   void settle_demands(Outline& outline);
   void spread();
-  void report_limits(Derived& derived) const;
+  void report_limits(Derived& derived, const Outline& outline, const RoleBook& book) const;
 
   std::string title_;
   std::vector<Group> groups_;

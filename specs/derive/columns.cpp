@@ -4,6 +4,7 @@
 
 #include "specs/derive/ports.h"
 #include "specs/derive/rows_from_table.h"
+#include "specs/derive/thousands.h"
 
 namespace fwproof::specs::derive {
 namespace {
@@ -23,12 +24,23 @@ std::vector<Passage> cells_of(const TableRow& row) {
   return cells;
 }
 
-bool is_port_column(Column kind) { return kind == Column::port || kind == Column::tcp_ports || kind == Column::udp_ports; }
+
+
+// Numbers, ranges and protocols, and not a word more: "Exchange 2016" is a name.
+bool is_bare_ports(const Passage& cell) {
+  bool number = false;
+  for (size_t token = 0; token < cell.size(); ++token) {
+    number = number || cell.is_number(token);
+    if (cell.tokens[token].kind == TokenKind::word && !transport(cell.word(token)) && !is_port_word(cell.word(token)) && !is_and(cell.word(token)) && !is_or(cell.word(token)) && !is_to(cell.word(token))) return false;
+  }
+  return number;
+}
 
 // What stands in a column of the sample.
 struct Content {
   size_t filled = 0;
   size_t ports = 0;        // nothing but ports
+  size_t bare = 0;         // the same, without a word beside them
   size_t numbers = 0;      // a number at least
   size_t transports = 0;
   size_t directions = 0;
@@ -46,8 +58,9 @@ Content content_of(const Rows& rows, size_t first, size_t column, const RoleBook
     if (column >= rows[i].size() || is_nothing(rows[i][column].text)) continue;
     const Passage& cell = rows[i][column];
     ++content.filled;
-    content.ports += is_pure_ports(cell);
-    content.numbers += std::any_of(cell.tokens.begin(), cell.tokens.end(), [](const Token& token) { return token.kind == TokenKind::number && !token.dotted; });
+    content.ports += is_pure_ports(cell) || is_pointed_number(cell);
+    content.bare += is_bare_ports(cell);
+    content.numbers += std::any_of(cell.tokens.begin(), cell.tokens.end(), [](const Token& token) { return token.kind == TokenKind::number && !token.dotted; }) || is_pointed_number(cell);
     content.transports += !protocols_in(cell, 0, cell.size()).empty();
     content.directions += direction_of_cell(cell.text).has_value();
     content.needs += need_of_cell(cell.text).has_value();
@@ -62,8 +75,8 @@ Content content_of(const Rows& rows, size_t first, size_t column, const RoleBook
 
 bool most(size_t part, const Content& content) { return content.filled > 0 && part * 5 >= content.filled * 3; }
 
-// A header's word is believed only if the column holds such things.
-Column checked(Column kind, const Content& content) {
+// A header's word is believed only if the column holds such things. `other_ports`: another header names ports, so that numbers below "Source" are names.
+Column checked(Column kind, const Content& content, bool other_ports) {
   constexpr size_t kMostNameWords = 8;
   if (content.filled == 0) return kind;
   const bool short_cells = content.longest <= kMostNameWords;
@@ -76,11 +89,13 @@ Column checked(Column kind, const Content& content) {
     case Column::optional: return content.needs == 0 ? Column::description : kind;
     case Column::user: return short_cells ? kind : Column::description;
     case Column::source:
-    case Column::target: return most(content.ports, content) ? (kind == Column::source ? Column::source_port : Column::port) : kind;
+    case Column::target: return !other_ports && most(content.bare, content) ? (kind == Column::source ? Column::source_port : Column::port) : kind;
     case Column::protocol: return content.transports == 0 && most(content.ports, content) ? Column::port : kind;
     case Column::none:
     case Column::flow:
     case Column::source_port:
+    case Column::local_port:
+    case Column::remote_port:
     case Column::peer:
     case Column::service:
     case Column::component:
@@ -160,7 +175,9 @@ void fill_by_content(std::vector<Column>& kinds, const Rows& rows, size_t first,
     if (kinds[column] != Column::none) continue;
     const Content content = content_of(rows, first, column, book);
     if (content.filled == 0) continue;
-    const bool port_like = most(content.ports, content) && (about_ports || most(content.transports, content));
+    // "Users" and "Memory" over numbers say that these are none, unless protocols stand beside them.
+    const bool named_otherwise = first > 0 && column < rows[first - 1].size() && !rows[first - 1][column].empty() && !has(Column::protocol);
+    const bool port_like = most(content.ports, content) && ((about_ports && !named_otherwise) || most(content.transports, content));
     if (port_like && !std::any_of(kinds.begin(), kinds.end(), is_port_column)) kinds[column] = Column::port;
     else if (most(content.transports, content) && content.numbers == 0 && !has(Column::protocol)) kinds[column] = Column::protocol;
     else if (most(content.directions, content) && !has(Column::direction)) kinds[column] = Column::direction;
@@ -182,6 +199,10 @@ void settle_roles(std::vector<Column>& kinds) {
 }
 
 }  // namespace
+
+bool is_port_column(Column kind) {
+  return kind == Column::port || kind == Column::tcp_ports || kind == Column::udp_ports || kind == Column::local_port || kind == Column::remote_port;
+}
 
 bool is_pure_ports(const Passage& cell) {
   constexpr size_t kMostOtherWords = 3;
@@ -226,8 +247,10 @@ std::optional<Columns> find_columns(const Block& table, bool about_ports, const 
   Columns columns;
   columns.first_row = header_rows(table, rows);
   columns.kinds = kinds_by_header(rows, columns.first_row, width_of(rows));
+  const bool named = std::any_of(columns.kinds.begin(), columns.kinds.end(), is_port_column);
   for (size_t column = 0; column < columns.kinds.size(); ++column)
-    columns.kinds[column] = checked(columns.kinds[column], content_of(rows, columns.first_row, column, book));
+    columns.kinds[column] = checked(columns.kinds[column], content_of(rows, columns.first_row, column, book), named);
+  columns.by_content = !named;
   fill_by_content(columns.kinds, rows, columns.first_row, book, about_ports);
   settle_roles(columns.kinds);
   name_sides(columns, rows);

@@ -16,6 +16,7 @@ namespace fwproof::specs::derive {
 struct Columns {
   std::vector<Column> kinds;
   size_t first_row = 0;      // behind the header
+  bool by_content = false;   // no header names the ports
   std::string from_name;     // "Client" and "Server", where the headers are "Client ports" and "Server port"
   std::string to_name;
 
@@ -33,6 +34,7 @@ std::optional<Columns> find_columns(const Block& table, bool about_ports, const 
 // column are among them, and all are known.
 std::vector<std::vector<Column>> columns_of_line(const Passage& line);
 
+bool is_port_column(Column kind);
 bool is_pure_ports(const Passage& cell);
 
 }  // namespace fwproof::specs::derive

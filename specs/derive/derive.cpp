@@ -24,6 +24,7 @@ struct Statement {
 };
 
 constexpr size_t kMostHeading = 300;
+constexpr size_t kMostLinesOfText = 2000;   // that are taken as one text
 constexpr size_t kMostParentWords = 12;   // of an item that names what the items below it have in common
 
 class Interpreter {
@@ -41,6 +42,7 @@ class Interpreter {
   Derived run() {
     for (size_t i = 0; i < document_.blocks.size();) i = read_block(i);
     read_statements();
+    for (const Line& address : document_.addresses) collect_left_over(make_passage(address.text, address.number), "in an address that a link leads to", found_.left_over);
     return found_.finish(options_, outline_, book_, citations_);
   }
 
@@ -153,6 +155,7 @@ class Interpreter {
         return read_flat_table(i, at + 1, *columns);
       } else {
         text.push_back(line);
+        if (text.size() >= kMostLinesOfText) close_text(text);
       }
     }
     close_text(text);
@@ -279,7 +282,7 @@ class Interpreter {
 
   // A list that goes through the ports of a table once more.
   bool is_named_again(const Facts& facts) const {
-    return std::all_of(facts.ports.ports.begin(), facts.ports.ports.end(), [&](const Ports& ports) { return found_.is_in_table({ports.lo, ports.hi}); });
+    return std::all_of(facts.ports.ports.begin(), facts.ports.ports.end(), [&](const Ports& ports) { return found_.is_in_table({ports.lo, ports.hi}, ports.protocols.empty() ? facts.protocols : ports.protocols); });
   }
 
   void read_item_as_text(const Block& block) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "specs/derive/decode.h"
+#include "specs/derive/read_addresses.h"
 #include "specs/derive/read_asciidoc.h"
 #include "specs/derive/read_csv.h"
 #include "specs/derive/read_html.h"
@@ -64,6 +65,12 @@ void report_encoding(const Decoded& decoded, std::string_view text, Output& outp
                 fmt::format("{} sequences of bytes that are no characters of its encoding were replaced, the first in this line", decoded.replaced));
 }
 
+void read_all(const Reader& reader, Document& document, Output& output) {
+  const std::vector<std::string_view> lines = document_lines(document.text);
+  reader.read({lines, 1}, output);
+  read_addresses(document, lines);
+}
+
 }  // namespace
 
 std::vector<std::string_view> document_lines(std::string_view text) {
@@ -98,7 +105,7 @@ ReadDocument read_document(const model::Sources& sources, uint32_t file, std::st
   const Reader* const reader = find_reader(document.format);
   if (decoded.binary) output.error(DiagnosticId::input_binary, line_of(document.text, decoded.zero_at), "the file holds zero bytes: it is not text");
   else if (!reader) output.error(DiagnosticId::value_unknown, 0, fmt::format("'{}' is no format of documents; known are {}", document.format, fmt::join(document_formats(), ", ")));
-  else reader->read({document_lines(document.text), 1}, output);
+  else read_all(*reader, document, output);
   if (document.blocks.empty() && result.diagnostics.empty()) output.error(DiagnosticId::input_empty, 0, "the document holds no text");
   model::sort_by_place(result.diagnostics);
   return result;

@@ -62,6 +62,7 @@ struct Document {
   std::string text;              // what line numbers and digests of lines refer to: the file (or the converter's output) as UTF-8, without byte
                                  // order mark; of a file in UTF-8 its very bytes
   std::vector<Block> blocks;     // in order
+  std::vector<Line> addresses;   // "host:8443" of links' targets that are not visible, where they name a port
 };
 
 struct ReadDocument {

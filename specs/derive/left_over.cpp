@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "specs/derive/roles.h"
+
 namespace fwproof::specs::derive {
 namespace {
 
@@ -78,7 +80,7 @@ bool is_plain_year(const Run& run) {
 }
 bool is_struck_out(const Run& run) { return run.passage.tokens[run.first].why == kStruckOut; }
 bool is_footnote(const Run& run) {
-  return run.alone() && run.passage.is_mark(run.last + 1, ']') && (run.before() == "[" || run.before() == "note");
+  return run.alone() && run.value() < 1000 && run.passage.is_mark(run.last + 1, ']') && (run.before() == "[" || run.before() == "note");
 }
 bool is_reference(const Run& run) { return is_one_of(run.before(), kReferences) || (run.before() == "#" && run.alone()); }
 bool is_quantity(const Run& run) {
@@ -124,6 +126,13 @@ size_t next_of_run(const Passage& passage, size_t token) {
   return token;
 }
 
+// A word that may hold a port, and the reason why none is read in it.
+void add_word(const Passage& passage, size_t token, LeftOverList& left_over) {
+  LeftOver entry{clip(passage.written(token), kMostGlued), passage.tokens[token].why, {}};
+  entry.citation.line = passage.line_of(token);
+  left_over.add(std::move(entry));
+}
+
 }  // namespace
 
 void explain(Passage& passage, size_t begin, size_t end, const char* why) {
@@ -133,6 +142,8 @@ void explain(Passage& passage, size_t begin, size_t end, const char* why) {
 
 void collect_left_over(const Passage& passage, const char* otherwise, LeftOverList& left_over) {
   for (size_t token = 0; token < passage.size(); ++token) {
+    const bool broken_number = passage.tokens[token].kind == TokenKind::word && passage.tokens[token].why && passage.word(token).find_first_of("0123456789") != std::string_view::npos;
+    if (broken_number) add_word(passage, token, left_over);
     if (!is_unused(passage, token)) continue;
     Run run{passage, token, token};
     constexpr size_t kLongestRun = 64;

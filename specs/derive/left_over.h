@@ -14,6 +14,7 @@ constexpr size_t kMaxLeftOver = 100'000;    // of a document; what is beyond is 
 struct LeftOverList {
   std::vector<LeftOver> entries;
   size_t count = 0;                         // with those beyond the limit
+  size_t wide_tables = 0;                   // of which not every column is read
   void add(LeftOver entry) {
     if (++count <= kMaxLeftOver) entries.push_back(std::move(entry));
   }

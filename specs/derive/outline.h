@@ -32,6 +32,7 @@ class Outline {
 
   void enter(const std::string& heading, unsigned level, const RoleBook& book);
   Section& now() { return sections_.back(); }
+  bool full() const { return sections_.size() >= kMaxSections; }
   size_t index() const { return sections_.size() - 1; }
   Section& at(size_t index) { return sections_[index]; }
 

@@ -30,6 +30,7 @@ size_t range_mark(const Passage& passage, size_t token, size_t end) {
   if (token >= end) return 0;
   if (passage.is_mark(token, '.') && passage.is_mark(token + 1, '.')) return passage.is_mark(token + 2, '.') ? 3 : 2;
   if (passage.is_mark(token, '{') && passage.is_word(token + 1, "range") && passage.is_mark(token + 2, '}')) return 3;   // an AsciiDoc attribute
+  if (passage.is_mark(token, ':')) return token > 0 && is_colon_range(passage, token - 1) ? 1 : 0;
   if (passage.tokens[token].kind == TokenKind::mark && is_number_line_mark(passage.tokens[token].value)) return 1;
   return is_word(passage, token, end, is_to) ? 1 : 0;
 }
@@ -81,7 +82,8 @@ std::optional<size_t> compared_number(const Passage& passage, size_t token, size
 }
 
 std::optional<std::pair<Ports, size_t>> compared_at(const Passage& passage, size_t token, size_t end) {
-  const bool above = is_word(passage, token, end, is_above) || passage.is_mark(token, '>');
+  const bool arrow = token > 0 && !passage.tokens[token].spaced && (passage.is_mark(token - 1, '-') || passage.is_mark(token - 1, '='));
+  const bool above = is_word(passage, token, end, is_above) || (passage.is_mark(token, '>') && !arrow);
   const bool below = is_word(passage, token, end, is_below) || passage.is_mark(token, '<');
   const bool inclusive = passage.is_word(token, "ab") || passage.is_mark(token, 0x2265) || (passage.is_mark(token, '>') && passage.is_mark(token + 1, '='));
   if (!above && !below && !inclusive) return std::nullopt;
@@ -104,14 +106,18 @@ class Binder {
     if (prefix_.empty()) pending_.push_back(list_.ports.size());
     list_.ports.push_back(std::move(ports));
   }
-  // `glued`: "/tcp" right behind a number. `leads`: a number stands right behind.
-  void protocols(const std::vector<unsigned>& protocols, bool glued, bool leads) {
+  // `glued`: "/tcp" right behind a number. `leads`: a number stands right behind. `apart`: something stands between the number before and it.
+  void protocols(const std::vector<unsigned>& protocols, bool glued, bool leads, bool apart) {
     add_once(list_.protocols, protocols);
     if (glued && pending_.empty() && !list_.ports.empty()) {
       list_.ports.back().protocols = protocols;
-    } else if (!pending_.empty() && !(leads && !glued)) {
+    } else if (!pending_.empty() && !(leads && apart)) {
       for (const size_t port : pending_) list_.ports[port].protocols = protocols;
+      list_.mixed = list_.mixed || (leads && protocols.size() > 1);   // "95 TCP and UDP 96"
       pending_.clear();
+    } else if (!leads && !prefix_.empty() && prefix_ != protocols && !list_.ports.empty()) {
+      list_.ports.back().protocols = protocols;                       // "TCP 443, 444 UDP"
+      list_.mixed = true;
     } else {
       pending_.clear();
       prefix_ = protocols;
@@ -145,6 +151,12 @@ bool is_alternative(const Passage& passage, size_t token, size_t end) {
 }
 
 }  // namespace
+
+bool is_colon_range(const Passage& passage, size_t token) {
+  if (!passage.is_number(token) || !passage.is_mark(token + 1, ':') || !passage.is_number(token + 2)) return false;
+  const Token &low = passage.tokens[token], &high = passage.tokens[token + 2];
+  return !passage.tokens[token + 1].spaced && !high.spaced && low.length >= 4 && low.length == high.length && low.value < high.value;
+}
 
 std::pair<std::vector<unsigned>, size_t> protocols_at(const Passage& passage, size_t token, size_t end) {
   std::vector<unsigned> protocols;
@@ -194,7 +206,8 @@ PortList ports_of_range(const Passage& passage, size_t begin, size_t end) {
       at = ports->second;
     } else if (auto [protocols, behind] = protocols_at(passage, at, end); !protocols.empty()) {
       const bool glued = at > begin && passage.is_mark(at - 1, '/') && at > begin + 1 && passage.is_number(at - 2);
-      binder.protocols(protocols, glued, is_leading(passage, behind, end));
+      const bool apart = !glued && at > begin && !passage.is_number(at - 1);
+      binder.protocols(protocols, glued, is_leading(passage, behind, end), apart);
       at = behind;
     } else {
       list.alternatives = list.alternatives || (!list.ports.empty() && is_alternative(passage, at, end));

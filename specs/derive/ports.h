@@ -24,9 +24,13 @@ struct PortList {
   std::vector<Ports> ports;
   std::vector<unsigned> protocols;      // all that are named
   bool alternatives = false;            // "80 or 8530": one of them may be enough
+  bool mixed = false;                   // "TCP 443, 444 UDP": protocols stand before some ports and behind others
   size_t begin = 0;                     // tokens, in running text
   size_t end = 0;
 };
+
+// "30000:32767" at this token, as iptables has ranges. "80:8080" is a mapping as a rule, and "Port 1: 8446" a label.
+bool is_colon_range(const Passage& passage, size_t token);
 
 // A number or range at this token, and the token behind it.
 std::optional<std::pair<Ports, size_t>> ports_at(const Passage& passage, size_t token, size_t end);

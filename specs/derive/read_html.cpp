@@ -200,6 +200,7 @@ class HtmlReader {
       case GUMBO_TAG_TITLE: return read_title(node);
       case GUMBO_TAG_BR: flow_.break_line(); return false;
       case GUMBO_TAG_IMG: flow_.text(fmt::format(" {} ", attribute(node, "alt")), number_); return false;
+      case GUMBO_TAG_INPUT: read_input(node); return false;
       case GUMBO_TAG_SUP: flow_.open_mark(); return true;
       case GUMBO_TAG_S: case GUMBO_TAG_DEL: case GUMBO_TAG_STRIKE: flow_.text("~~", number_); return true;
       case GUMBO_TAG_PRE: case GUMBO_TAG_LISTING: case GUMBO_TAG_XMP: enter_pre(); return true;
@@ -216,6 +217,13 @@ class HtmlReader {
     if (const unsigned level = heading_level(tag); level > 0) begin(make_block(Block::Kind::heading, level));
     else if (is_block(tag)) end_part();
     return true;
+  }
+
+  // What a field shows that is filled in; a hidden one, or the value of a box to tick, is not seen.
+  void read_input(const GumboNode* node) {
+    const std::string type = to_lower(attribute(node, "type"));
+    const bool shown = type.empty() || type == "text" || type == "number" || type == "search" || type == "url" || type == "button" || type == "submit";
+    if (shown) flow_.text(fmt::format(" {} ", attribute(node, "value")), number_);
   }
 
   bool read_title(const GumboNode* node) {

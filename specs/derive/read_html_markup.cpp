@@ -52,12 +52,12 @@ const std::unordered_map<std::string_view, Role>& roles() {
     all(Role::table, {"table"});
     all(Role::table_part, {"thead", "tbody", "tfoot", "tr", "td", "th", "colgroup"});
     all(Role::caption, {"caption"});
-    all(Role::empty, {"br", "hr", "img"});
+    all(Role::empty, {"br", "hr", "img", "input"});
     all(Role::raw, {"title", "textarea", "xmp"});
     all(Role::removed, {"script", "style", "iframe", "template"});
     all(Role::marked, {"sup", "s", "del", "strike"});
     all(Role::spaced, {"form", "select", "option", "optgroup", "button", "object", "applet", "marquee", "svg", "math", "noscript", "noframes", "noembed",
-                       "frameset", "frame", "isindex", "plaintext", "input", "area", "embed", "param", "keygen", "link", "meta", "base",
+                       "frameset", "frame", "isindex", "plaintext", "area", "embed", "param", "keygen", "link", "meta", "base",
                        "track", "source", "col", "image", "video", "audio", "canvas", "rt", "rp", "bgsound", "basefont"});
     return map;
   }();

@@ -22,10 +22,26 @@ std::string cut(std::string_view text) {
 
 Output::Output(std::string_view text, uint32_t file, ReadDocument& result) : lines_(document_lines(text)), file_(file), result_(result) {}
 
+namespace {
+
+constexpr size_t kMaxLineBytes = size_t{4} << 20;   // of visible text in one line of a block: its words take many times their size
+
+void bound(Line& line, Output& output) {
+  if (line.text.size() <= kMaxLineBytes) return;
+  output.warn(model::DiagnosticId::document_limit, line.number, fmt::format("this line has {} bytes of text in one paragraph; those after the first {} are not read", line.text.size(), kMaxLineBytes));
+  size_t end = kMaxLineBytes;
+  while (end > 0 && (static_cast<unsigned char>(line.text[end]) & 0xc0) == 0x80) --end;
+  line.text.resize(end);
+  line.text.shrink_to_fit();
+}
+
+}  // namespace
+
 void Output::add(Block block) {
   if (block.lines.empty() && block.rows.empty()) return;
   // The table in which a limit was reached keeps the rows that were taken.
   if (full_ && block.rows.empty()) return;
+  for (Line& line : block.lines) bound(line, *this);
   if (!full_ && ++blocks_and_rows_ > kMaxBlocksAndRows)
     return stop(first_line(block), fmt::format("the document has more than {} blocks and table rows", kMaxBlocksAndRows));
   result_.document.blocks.push_back(std::move(block));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "specs/derive/read_aligned.h"
 #include "specs/derive/read_grid.h"
 #include "specs/derive/read_list.h"
 #include "specs/derive/read_pipes.h"
@@ -32,6 +33,8 @@ class TextReader {
     } else if (starts_pipe_table(text_, at_) || starts_bare_pipe_table(text_, at_)) {
       end_block();
       at_ = read_pipe_table(text_, at_, {read_cell, false}, output_);
+    } else if (block_.kind != Block::Kind::list_item && aligned()) {
+      return;
     } else if (const unsigned level = underlined(); level > 0) {
       start(make_block(Block::Kind::heading, level), line);
       end_block();
@@ -39,6 +42,16 @@ class TextReader {
     } else {
       read_line(line);
     }
+  }
+
+  bool aligned() {
+    Block table;
+    const size_t end = read_aligned_table(text_, at_, output_, table);
+    if (end == 0) return false;
+    end_block();
+    output_.add(std::move(table));
+    at_ = end;
+    return true;
   }
 
   bool grid() {

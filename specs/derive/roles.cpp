@@ -8,8 +8,6 @@ namespace {
 
 constexpr size_t kMostTitle = 400;
 constexpr size_t kMostId = 80;
-constexpr size_t kMostMeanings = 10'000;   // explanations that are kept
-constexpr size_t kMostNames = 64;          // of one cell
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_plain(char c) { return is_upper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_'; }
@@ -153,7 +151,7 @@ std::vector<std::string> RoleBook::split(std::string_view cell) const {
     if (!names.empty() && goes_on(part) && !ends_list && !is_name(part.substr(part.find(' ') + 1))) names.back().append(", ").append(part);
     else for (std::string& name : cut_joints(names.empty() || !goes_on(part) ? part : part.substr(part.find(' ') + 1), is_name)) names.push_back(std::move(name));
   }
-  if (names.size() > kMostNames) return {clip(cell, kMostTitle)};
+  if (names.size() > kMostNames) return ++long_cells_, std::vector<std::string>{clip(cell, kMostTitle)};
   for (std::string& name : names) name = std::string(strip(name, "`*"));
   std::erase_if(names, [](const std::string& name) { return is_nothing(name); });
   if (std::any_of(names.begin(), names.end(), [](const std::string& name) { return is_anyone(name); })) return {kAny};

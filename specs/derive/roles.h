@@ -30,8 +30,13 @@ class UniqueNames {
   std::map<std::string, unsigned> last_;   // number that was given last, by the name asked for
 };
 
+constexpr size_t kMostMeanings = 10'000;   // explanations that are kept
+constexpr size_t kMostNames = 64;          // of one cell
+
 class RoleBook {
  public:
+  bool is_full() const { return meanings_.size() >= kMostMeanings; }
+  size_t long_cells() const { return long_cells_; }
   void define(std::string_view name, std::string_view meaning);
   // A name that the document uses: in a short cell, as an end in several headings, in quotes.
   void use(std::string_view name);
@@ -51,6 +56,7 @@ class RoleBook {
   std::map<std::string, std::string> titles_;                             // by id
   UniqueNames unique_;
   std::set<std::string> used_;
+  mutable size_t long_cells_ = 0;                                         // with more names than are kept
 };
 
 // Explanations of names in the document: "ADM = administration", "CAS: …", tables of two columns without ports.

@@ -16,7 +16,8 @@ std::vector<Column> columns_at(const std::vector<Block>& blocks, size_t first) {
   for (size_t i = first; i < blocks.size() && columns.size() <= kMostColumns; ++i) {
     if (blocks[i].kind != Block::Kind::paragraph || blocks[i].lines.size() != 1) break;
     const auto column = column_of_whole_header(blocks[i].lines[0].text);
-    if (!column) break;
+    const bool repeated = column && *column != Column::description && *column != Column::service && std::find(columns.begin(), columns.end(), *column) != columns.end();
+    if (!column || repeated) break;   // "Client" below "Source" is a cell
     columns.push_back(*column);
   }
   const bool ports = std::find(columns.begin(), columns.end(), Column::port) != columns.end();
@@ -86,7 +87,29 @@ class CellTable {
     return record;
   }
 
+  // A paragraph for each column: nothing is left out or spanned.
+  bool is_whole(const Record& record) const {
+    return record.front.size() == anchor_ && record.middle.size() + record.rest.size() == columns_.size() - anchor_ && (!seen_ || anchor_ != 2 || !has_two_names(record));
+  }
+
+  // As many as there are columns, behind a first row, may be two cells, or two names in one cell below a cell that spans rows.
+  bool has_two_names(const Record& record) const { return seen_ && anchor_ == 2 && record.front.size() == 2 && columns_[1] == Column::target; }
+
+  void read_whole(const Record& record) {
+    std::vector<Passage> cells;
+    for (const auto* part : {&record.front, &record.middle, &record.rest})
+      for (const Block* block : *part) cells.push_back(make_passage(block->lines));
+    finish(record, cells, reader_);
+  }
+
+  void finish(const Record& record, std::vector<Passage>& cells, const TableReader& reader) {
+    above_ = cells;
+    read_row(cells, columns_, (record.front.empty() ? record.middle : record.front)[0]->lines[0].number, reader);
+    seen_ = true;
+  }
+
   void read_record(const Record& record) {
+    if (is_whole(record)) return read_whole(record);
     std::vector<Passage> cells(columns_.size());
     fill_front(record, cells);
     for (size_t i = 0; i < record.middle.size(); ++i) cells[anchor_ + i] = make_passage(record.middle[i]->lines);
@@ -94,15 +117,16 @@ class CellTable {
     for (const Block* block : record.rest) rest.insert(rest.end(), block->lines.begin(), block->lines.end());
     if (port_ + 1 < columns_.size()) cells[port_ + 1] = make_passage(rest);
     else if (!rest.empty()) cells.push_back(make_passage(rest));
-    above_ = cells;
-    read_row(cells, columns_, (record.front.empty() ? record.middle : record.front)[0]->lines[0].number, reader_);
-    seen_ = true;
+    if (!has_two_names(record)) return finish(record, cells, reader_);
+    TableReader open = reader_;
+    const std::string source = record.front[0]->lines[0].text, target = record.front[1]->lines[0].text;
+    open.open.push_back(open_reading("source and target", "two targets, '" + clip(source, 80) + "' and '" + clip(target, 80) + "', of the source above", "from " + clip(source, 80) + " to " + clip(target, 80)));
+    finish(record, cells, open);
   }
 
-  // The last cells; what is missing in front is that of the row above. As many as there are columns, behind a first row, may be two cells, or two names in
-  // one: the row above decides.
+  // The last cells; what is missing in front is that of the row above.
   void fill_front(const Record& record, std::vector<Passage>& cells) const {
-    const bool two_names = seen_ && anchor_ == 2 && record.front.size() == 2 && columns_[1] == Column::target;
+    const bool two_names = has_two_names(record);
     const size_t own = two_names ? 1 : std::min(record.front.size(), anchor_);
     for (size_t column = 0; column < anchor_ - own; ++column) {
       if (column >= above_.size()) continue;

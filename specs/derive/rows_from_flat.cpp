@@ -8,9 +8,11 @@ namespace {
 
 using Range = std::pair<size_t, size_t>;   // tokens of a cell
 
-size_t ports_length(const Passage& line, size_t at) {
+// `alone`: protocols have a column of their own, so that only "53/udp" takes one along.
+size_t ports_length(const Passage& line, size_t at, bool alone) {
   const size_t begin = at;
   while (at < line.size()) {
+    if (alone && line.tokens[at].kind == TokenKind::word && at > begin && !line.is_mark(at - 1, '/')) break;
     if (const auto ports = ports_at(line, at, line.size())) at = ports->second;
     else if (const auto protocols = protocols_at(line, at, line.size()); !protocols.first.empty()) at = protocols.second;
     else if (at > begin && (line.is_mark(at, ',') || line.is_mark(at, '/')) && at + 1 < line.size()) ++at;
@@ -21,7 +23,7 @@ size_t ports_length(const Passage& line, size_t at) {
   return number ? at - begin : 0;
 }
 
-// "IH, CAS", "ANY"; a name that nothing explains is one word.
+// "IH, CAS", "ANY"; a name that nothing explains is one word, and then only the number of words can tell where it ends.
 size_t names_length(const Passage& line, size_t at, const RoleBook& book) {
   size_t end = at;
   for (;;) {
@@ -48,12 +50,14 @@ size_t protocol_length(const Passage& line, size_t at) {
 }
 
 // Tokens that this column takes from here on; nothing for a column of free text.
-std::optional<size_t> length_of(Column column, const Passage& line, size_t at, const RoleBook& book) {
+std::optional<size_t> length_of(Column column, const Passage& line, size_t at, const RoleBook& book, bool protocols) {
   switch (column) {
     case Column::port:
     case Column::tcp_ports:
     case Column::udp_ports:
-    case Column::source_port: return ports_length(line, at);
+    case Column::local_port:
+    case Column::remote_port:
+    case Column::source_port: return ports_length(line, at, protocols);
     case Column::source:
     case Column::target:
     case Column::peer: return names_length(line, at, book);
@@ -76,13 +80,14 @@ std::optional<size_t> length_of(Column column, const Passage& line, size_t at, c
 std::optional<std::vector<Range>> split_line(const Passage& line, const std::vector<Column>& columns, const RoleBook& book) {
   std::vector<Range> cells;
   size_t at = 0;
+  const bool protocols = std::find(columns.begin(), columns.end(), Column::protocol) != columns.end();
   for (size_t i = 0; i < columns.size(); ++i) {
-    const auto length = length_of(columns[i], line, at, book);
+    const auto length = length_of(columns[i], line, at, book, protocols);
     size_t end = at + length.value_or(0);
     if (length && *length == 0) return std::nullopt;
     if (!length && i + 1 == columns.size()) end = line.size();
     for (; !length && i + 1 < columns.size() && end < line.size(); ++end)
-      if (end > at && length_of(columns[i + 1], line, end, book).value_or(0) > 0) break;
+      if (end > at && length_of(columns[i + 1], line, end, book, protocols).value_or(0) > 0) break;
     cells.push_back({at, end});
     at = end;
   }
@@ -98,13 +103,29 @@ size_t text_column(const std::vector<Column>& columns) {
 struct OpenRow {
   std::vector<std::vector<Line>> cells;
   uint32_t line = 0;
+  bool open_names = false;     // words of a name may belong to the next cell
 };
+
+bool is_name_column(Column column) { return column == Column::source || column == Column::target || column == Column::peer; }
+
+// "443 TCP Web Server DB Server": a name that nothing explains, and more words than cells.
+bool has_open_names(const Passage& line, const std::vector<Range>& cells, const std::vector<Column>& columns, const RoleBook& book) {
+  bool unknown = false, more = false;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const size_t words = cells[i].second - cells[i].first;
+    if (is_name_column(columns[i])) unknown = unknown || (words > 0 && book.match(line, cells[i].first) == 0), more = more || (i + 1 == columns.size() && words > 1 && book.match(line, cells[i].first) < words);
+    else more = more || (i > 0 && is_name_column(columns[i - 1]) && words > 0 && (columns[i] == Column::description || columns[i] == Column::service || columns[i] == Column::none));
+  }
+  return unknown && more;
+}
 
 void close_row(OpenRow& row, const std::vector<Column>& columns, const TableReader& reader) {
   if (row.cells.empty()) return;
   std::vector<Passage> cells;
   for (const std::vector<Line>& lines : row.cells) cells.push_back(make_passage(lines));
-  read_row(cells, columns, row.line, reader);
+  TableReader now = reader;
+  if (row.open_names) now.open.push_back(open_reading("source and target", "names of one word each", "names of several words"));
+  read_row(cells, columns, row.line, now);
   row = {};
 }
 
@@ -126,6 +147,7 @@ void rows_from_flat_lines(const std::vector<Line>& lines, const std::vector<Colu
     close_row(row, columns, reader);
     row.line = line.number;
     row.cells.assign(columns.size(), {});
+    row.open_names = cells && has_open_names(passage, *cells, columns, reader.book);
     if (!cells) row.cells.back().push_back(line);
     else for (size_t i = 0; i < columns.size(); ++i)
       if ((*cells)[i].second > (*cells)[i].first) row.cells[i].push_back({std::string(passage.between((*cells)[i].first, (*cells)[i].second)), line.number});

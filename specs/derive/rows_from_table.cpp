@@ -1,3 +1,4 @@
+// How a row is read, and which rows are one, go hand in hand: that is the reason for the length.
 #include "specs/derive/rows_from_table.h"
 
 #include <algorithm>
@@ -6,12 +7,14 @@
 #include "model/packet.h"
 #include "specs/derive/columns.h"
 #include "specs/derive/left_over.h"
+#include "specs/derive/port_cell.h"
 #include "specs/derive/vocabulary.h"
 
 namespace fwproof::specs::derive {
 namespace {
 
 constexpr std::pair<uint32_t, uint32_t> kEveryPort = {0, kLastPort};
+constexpr const char* kNoPort = "a port that the document does not say";
 constexpr size_t kMostMark = 12;
 
 // "Server [1]" → "Server "
@@ -78,6 +81,8 @@ const char* place_of(Column column) {
     case Column::none: return "the row";
     case Column::port:
     case Column::source_port:
+    case Column::local_port:
+    case Column::remote_port:
     case Column::tcp_ports:
     case Column::udp_ports:
     case Column::protocol:
@@ -96,6 +101,8 @@ struct RowReader {
   bool blocks = false;          // an action that denies
   bool has_port_cell = false;   // something stands where ports do
   std::string port_text;
+  bool as_above = false;        // "same as above"
+  std::optional<PortList> local, remote;
 
   Column column(size_t i) const { return i < columns.size() ? columns[i] : Column::none; }
 
@@ -106,6 +113,7 @@ struct RowReader {
       if (const char* where = place_of(column(i)); *where && !is_yes_or_no(cells[i].text)) hear(facts, cells[i].text, Stands::cell, where);
       append(notes, notes_of(cells[i], reader.footnote), " ");
     }
+    settle_sides();
     std::string description = service;
     append(description, facts.description, ": ");
     if (!notes.empty()) hear(facts, notes, Stands::cell, "the note");
@@ -131,6 +139,8 @@ struct RowReader {
       case Column::tcp_ports: return read_ports(cell, {6});
       case Column::udp_ports: return read_ports(cell, {17});
       case Column::source_port: return read_source_ports(cell);
+      case Column::local_port: return read_side(cell, local);
+      case Column::remote_port: return read_side(cell, remote);
       case Column::source:
       case Column::user: return add_names(cell, facts.from);
       case Column::target: return add_names(cell, facts.to);
@@ -167,18 +177,81 @@ struct RowReader {
     if (scene.both_ways) facts.direction = Direction::both;
   }
 
+  // What the cell says, with its numbers accounted for; "any" is every port.
+  PortList ports_in(Passage& cell) {
+    PortCell read = read_port_cell(cell);
+    facts.readings.insert(facts.readings.end(), read.readings.begin(), read.readings.end());
+    as_above = as_above || read.as_above;
+    if (read.list.ports.empty() && is_anyone(cell.text)) read.list.ports.push_back({kEveryPort.first, kEveryPort.second, read.list.protocols, {}});
+    for (const Ports& ports : read.list.ports)
+      for (const size_t number : ports.numbers) cell.tokens[number].used = true;
+    return std::move(read.list);
+  }
+
   void read_ports(Passage& cell, std::vector<unsigned> protocols) {
-    PortList list = ports_of_cell(cell);
-    if (!is_nothing(cell.text)) has_port_cell = true, append(port_text, cell.text, " ");
-    if (list.ports.empty() && is_anyone(cell.text)) list.ports.push_back({kEveryPort.first, kEveryPort.second, list.protocols, {}});
+    PortList list = ports_in(cell);
+    if (!cell.empty()) has_port_cell = true, append(port_text, cell.text, " ");
     for (Ports& ports : list.ports) {
       if (ports.protocols.empty()) ports.protocols = protocols;
-      for (const size_t number : ports.numbers) cell.tokens[number].used = true;
       facts.ports.ports.push_back(std::move(ports));
     }
     facts.ports.alternatives = facts.ports.alternatives || list.alternatives;
     if (facts.ports.ports.empty() && !list.protocols.empty()) facts.protocols = list.protocols;
     if (facts.ports.ports.empty()) read_services(cell);
+  }
+
+  // ---- local and remote ports ----
+
+  void read_side(Passage& cell, std::optional<PortList>& side) {
+    if (!cell.empty()) has_port_cell = true, append(port_text, cell.text, " ");
+    side = ports_in(cell);
+  }
+
+  static bool is_every_port(const std::optional<PortList>& side) {
+    return !side || side->ports.empty() || (side->ports.size() == 1 && side->ports[0].lo <= 1 && side->ports[0].hi == kLastPort);
+  }
+
+  // What comes in is for the local port, what goes out for the remote one; the other is the source port.
+  void settle_sides() {
+    if (!local && !remote) return;
+    Direction direction = facts.direction == Direction::unknown ? reader.setting.scene.direction : facts.direction;
+    if (direction != Direction::in && direction != Direction::out) {
+      const bool out = is_every_port(local) && !is_every_port(remote);
+      facts.readings.push_back(open_reading("ports", out ? "the remote port is what is asked for" : "the local port is what is asked for", out ? "the local port" : "the remote port"));
+      if (direction == Direction::unknown) facts.direction = out ? Direction::out : Direction::in;
+      direction = out ? Direction::out : Direction::in;
+    }
+    const std::optional<PortList>& asked = direction == Direction::in ? local : remote;
+    const std::optional<PortList>& other = direction == Direction::in ? remote : local;
+    if (asked) facts.ports = *asked;
+    if (!is_every_port(other))
+      for (const Ports& ports : other->ports) facts.src_ports.push_back({ports.lo, ports.hi});
+  }
+
+  // ---- cells that say nothing of their own ----
+
+  bool names_nothing_else() const {
+    for (size_t i = 0; i < cells.size(); ++i)
+      if (!cells[i].empty() && column(i) != Column::description && column(i) != Column::none && !is_port_column(column(i))) return false;
+    return true;
+  }
+
+  // An empty cell of ports below a filled one: merged cells look like this where a format cannot say it.
+  void take_ports_of(const std::vector<Passage>& above) {
+    if (!facts.ports.ports.empty() || (has_port_cell && !as_above) || (!as_above && names_nothing_else())) return;
+    if (!facts.protocols.empty() && std::none_of(facts.protocols.begin(), facts.protocols.end(), model::has_ports)) return;
+    for (size_t i = 0; i < above.size(); ++i) {
+      if (!is_port_column(column(i))) continue;
+      Passage cell = above[i];
+      for (Ports& ports : read_port_cell(cell).list.ports) {
+        if (!facts.protocols.empty()) ports.protocols.clear();
+        ports.numbers.clear();
+        facts.ports.ports.push_back(std::move(ports));
+      }
+    }
+    std::string text;
+    for (const Ports& ports : facts.ports.ports) append(text, to_text(ports), ", ");
+    if (!text.empty()) facts.readings.push_back(open_reading("ports", text + ", of the row above", kNoPort));
   }
 
   // "HTTPS" where a number should stand.
@@ -190,14 +263,11 @@ struct RowReader {
       facts.ports.ports.push_back({service.port, service.port, {service.protocol}, {}});
       append(text, std::string(transport_name(service.protocol)) + " " + std::to_string(service.port), ", ");
     }
-    facts.readings.push_back(open_reading("ports", text + ", as assigned to " + clip(cell.text, 100), "a port that the document does not say"));
+    facts.readings.push_back(open_reading("ports", text + ", as assigned to " + clip(cell.text, 100), kNoPort));
   }
 
   void read_source_ports(Passage& cell) {
-    for (const Ports& ports : ports_of_cell(cell).ports) {
-      facts.src_ports.push_back({ports.lo, ports.hi});
-      for (const size_t number : ports.numbers) cell.tokens[number].used = true;
-    }
+    for (const Ports& ports : ports_in(cell).ports) facts.src_ports.push_back({ports.lo, ports.hi});
   }
 
   // An action that is not known to let through is no requirement; where it is not known at all, somebody must look.
@@ -262,6 +332,8 @@ const char* why_of(Column column) {
     case Column::port:
     case Column::tcp_ports:
     case Column::udp_ports: return "in a column of ports, but in no row";
+    case Column::local_port:
+    case Column::remote_port: return "in a column of ports, but in no row";
     case Column::source_port: return "a source port";
     case Column::source:
     case Column::target:
@@ -286,26 +358,44 @@ const char* why_of(Column column) {
 bool drop_ports_of_other_protocols(Facts& facts) {
   if (facts.protocols.empty() || std::any_of(facts.protocols.begin(), facts.protocols.end(), model::has_ports)) return false;
   facts.ports.ports.clear();
+  std::erase_if(facts.readings, [](const Reading& reading) { return reading.open == "ports"; });
   return true;
 }
 
-// Without notes, and without the numbers, which are listed by themselves.
-std::string words_of(std::string_view port_text) {
-  std::string words(strip(clip(port_text.substr(0, port_text.find('[')), 80)));
-  return words.find_first_of("0123456789") == std::string::npos ? words : std::string("?");
+// Without notes.
+std::string words_of(std::string_view port_text) { return std::string(strip(clip(port_text.substr(0, port_text.find('[')), 80))); }
+
+// Some number or word of its cells of ports is left over by itself.
+bool is_listed(const std::vector<Passage>& cells, const std::vector<Column>& columns) {
+  for (size_t i = 0; i < std::min(cells.size(), columns.size()); ++i)
+    if (is_port_column(columns[i]) && std::any_of(cells[i].tokens.begin(), cells[i].tokens.end(), [](const Token& token) { return !token.used && (token.kind == TokenKind::number || token.why); })) return true;
+  return false;
+}
+
+// A row that says no port: its cell of ports is listed, unless the numbers in it are already.
+void leave_over_cell(const RowReader& row, const TableReader& reader) {
+  if (!row.facts.ports.ports.empty() || (!row.has_port_cell && row.names_nothing_else())) return;
+  if (row.port_text.find("~~") != std::string::npos) return;   // struck out: said so already
+  const std::string words = row.has_port_cell ? words_of(row.port_text) : "(empty)";
+  if (words.find_first_of("0123456789") != std::string::npos && is_listed(row.cells, row.columns)) return;
+  LeftOver entry{words, "in a column of ports, without a number", {}};
+  entry.citation.line = row.facts.line;
+  reader.left_over.add(std::move(entry));
 }
 
 void release(std::vector<Passage>& cells, const char* why) {
   for (Passage& cell : cells)
     for (Token& token : cell.tokens)
-      if (token.used) token.used = false, token.why = why;
+      if (token.used && token.kind == TokenKind::number) token.used = false, token.why = why;
 }
 
 }  // namespace
 
-void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, uint32_t line, const TableReader& reader) {
-  RowReader row{cells, columns, reader, {}, false, false, {}};
+void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, uint32_t line, const TableReader& reader, const std::vector<Passage>& above) {
+  RowReader row{cells, columns, reader, {}, false, false, {}, false, {}, {}};
   row.read();
+  row.take_ports_of(above);
+  row.facts.readings.insert(row.facts.readings.end(), reader.open.begin(), reader.open.end());
   row.facts.line = line;
   row.facts.in_table = true;
   if (drop_ports_of_other_protocols(row.facts)) release(cells, "of a protocol without ports");
@@ -315,11 +405,7 @@ void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, u
   std::vector<Draft> drafts = row.blocks ? std::vector<Draft>{} : drafts_of(row.facts, reader.setting);
   if (row.blocks) release(cells, denied ? denied : "of a rule that blocks");
   else if (drafts.empty()) release(cells, "in a row that could not be formed");
-  if (drafts.empty() && row.has_port_cell && !row.blocks && row.port_text.find("~~") == std::string::npos && row.facts.ports.ports.empty()) {
-    LeftOver entry{words_of(row.port_text), "in a column of ports, without a number", {}};
-    entry.citation.line = row.facts.line;
-    reader.left_over.add(std::move(entry));
-  }
+  if (drafts.empty() && !row.blocks) leave_over_cell(row, reader);
   for (size_t i = 0; i < cells.size(); ++i) collect_left_over(cells[i], why_of(row.column(i)), reader.left_over);
   if (!drafts.empty()) reader.add(std::move(drafts));
 }
@@ -343,7 +429,8 @@ void leave_over(std::vector<Passage>& cells, const char* why, const TableReader&
 // A row whose first cells the row above shares, where the format lost that: they are filled in again.
 void realign(std::vector<Passage>& cells, const Columns& columns, const std::vector<Passage>& above) {
   constexpr size_t kMostShared = 3;
-  if (columns.fits(cells, 0) || cells.size() < 2) return;
+  const bool whole = cells.size() >= columns.kinds.size() && !cells.back().empty();
+  if (whole || columns.fits(cells, 0) || cells.size() < 2) return;
   for (size_t shared = 1; shared <= kMostShared && shared < columns.kinds.size(); ++shared) {
     if (!columns.fits(cells, shared) || above.size() < shared) continue;
     std::vector<Passage> first(above.begin(), above.begin() + static_cast<long>(shared));
@@ -379,14 +466,30 @@ bool join_broken_range(std::vector<Passage>& first, const std::vector<Passage>& 
   return true;
 }
 
-// Two rows that give the lowest and the highest port of one range: the second port goes to the first row.
+bool holds_port_word(std::string_view text) {
+  const Passage words = make_passage(text, 0);
+  for (size_t token = 0; token < words.size(); ++token)
+    if (is_port_word(words.word(token))) return true;
+  return false;
+}
+
+// "Media min" over "Media max", "first port" over "last port". "Session start" and "first server" are no ends of ranges.
+bool are_ends(const Passage& low, const Passage& high) {
+  const std::string first = without_word(low, {"min", "minimum", "lowest"});
+  if (!first.empty() && first == without_word(high, {"max", "maximum", "highest"})) return true;
+  const std::string start = without_word(low, {"first", "start"});
+  return !start.empty() && holds_port_word(start) && start == without_word(high, {"last", "end"});
+}
+
+// Two rows that give the lowest and the highest port of one range, and are the same otherwise: the second port goes to the first row.
 bool join_ends(std::vector<Passage>& low, const std::vector<Passage>& high, const Columns& columns) {
   bool pair = false;
   size_t port = columns.kinds.size();
   for (size_t column = 0; column < std::min({low.size(), high.size(), columns.kinds.size()}); ++column) {
-    if (columns.kinds[column] == Column::port) port = column;
-    const std::string first = without_word(low[column], {"min", "minimum", "first", "start", "lowest"});
-    pair = pair || (!first.empty() && first == without_word(high[column], {"max", "maximum", "last", "end", "highest"}));
+    const Column kind = columns.kinds[column];
+    if (kind == Column::port) port = column;
+    else if (are_ends(low[column], high[column])) pair = true;
+    else if (kind != Column::description && kind != Column::none && low[column].lower != high[column].lower) return false;
   }
   if (!pair || port == columns.kinds.size() || low[port].size() != 1 || high[port].size() != 1 || !low[port].is_number(0) || !high[port].is_number(0)) return false;
   if (low[port].tokens[0].value >= high[port].tokens[0].value) return false;
@@ -401,11 +504,24 @@ bool is_title_row(const std::vector<Passage>& cells) {
   return filled == 1 && cells.size() > 1 && !cells[0].empty() && std::none_of(cells[0].tokens.begin(), cells[0].tokens.end(), [](const Token& token) { return token.kind == TokenKind::number; });
 }
 
+// Cells of ports that are empty hand down those above them.
+void keep_ports(std::vector<Passage>& cells, const std::vector<Passage>& above, const std::vector<Column>& kinds) {
+  for (size_t i = 0; i < std::min({cells.size(), above.size(), kinds.size()}); ++i)
+    if (is_port_column(kinds[i]) && (cells[i].empty() || (cells[i].text.size() < kMostMark * 2 && read_port_cell(cells[i]).as_above))) cells[i] = above[i];
+}
+
 }  // namespace
 
 bool rows_from_table(const Block& table, const TableReader& reader) {
   const std::optional<Columns> columns = find_columns(table, reader.about_ports, reader.book);
   TableReader now = reader;
+  const bool wide = std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) {
+    size_t width = 0;
+    for (const Cell& cell : row.cells) width += cell.columns;
+    return width > kMaxReadColumns;
+  });
+  if (wide && columns) ++reader.left_over.wide_tables;
+  if (columns && columns->by_content) now.open.push_back(open_reading("ports", "the numbers of a column that no header explains", "something else"));
   std::vector<Passage> above;
   if (columns && !columns->from_name.empty() && now.setting.scene.from.empty()) {
     now.setting.scene.from = columns->from_name;
@@ -437,8 +553,9 @@ bool rows_from_table(const Block& table, const TableReader& reader) {
       for (size_t column = 0; column < other.size(); ++column)
         if (column >= columns->kinds.size() || columns->kinds[column] != Column::port) collect_left_over(other[column], "in a row's description", reader.left_over);
     }
-    read_row(cells, columns->kinds, table.rows[i].number, now);
+    read_row(cells, columns->kinds, table.rows[i].number, now, above);
     if (joined || broken) ++i;
+    keep_ports(cells, above, columns->kinds);
     above = std::move(cells);
   }
   return columns.has_value();

@@ -23,12 +23,14 @@ struct TableReader {
   std::function<bool()> full;      // enough rows: what is left is only accounted for
   std::function<void(std::vector<Draft>)> add;
   LeftOverList& left_over;
+  std::vector<Reading> open = {};   // of every row: what the table as a whole leaves open
 };
 
 // False: the table is none of ports; then every number in it is left over.
 bool rows_from_table(const Block& table, const TableReader& reader);
 
-// One row from its cells, of which the columns are known: also for tables whose cells are found in running text.
-void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, uint32_t line, const TableReader& reader);
+// One row from its cells, of which the columns are known: also for tables whose cells are found in running text. `above`: those of the row above, which
+// an empty cell of ports may go on from.
+void read_row(std::vector<Passage>& cells, const std::vector<Column>& columns, uint32_t line, const TableReader& reader, const std::vector<Passage>& above = {});
 
 }  // namespace fwproof::specs::derive

@@ -135,18 +135,25 @@ struct SentenceReader {
 
   std::string host_name() const { return setting.scene.host.empty() ? kServer : setting.scene.host; }
 
+  // "TCP-Port 443"
+  std::vector<unsigned> protocol_before(size_t number, size_t list) const {
+    for (size_t token = list > 2 ? list - 2 : 0; token < number; ++token)
+      if (const auto protocol = protocol_of_compound(passage.word(token))) return {*protocol};
+    return {};
+  }
+
   // One row for each number or range: a sentence has no rows of its own.
   void read_expression(const Expression& expression, const Facts& common, std::pair<size_t, size_t> sentence, std::pair<size_t, size_t> previous) {
-    for (const Ports& ports : expression.list.ports) {
-      if (known.contains({ports.lo, ports.hi}) && !common.dynamic_rpc) {
+    for (Ports ports : expression.list.ports) {
+      if (ports.protocols.empty()) ports.protocols = protocol_before(ports.numbers[0], expression.list.begin);
+      const std::vector<unsigned>& named = ports.protocols.empty() ? common.protocols : ports.protocols;
+      if (known.has({ports.lo, ports.hi}, named) && !common.dynamic_rpc) {
         for (const size_t number : ports.numbers) passage.tokens[number].why = "named again: a row has it";
         continue;
       }
       Facts facts = common;
       facts.ports.ports = {ports};
-      if (ports.protocols.empty())   // "TCP-Port 443"
-        for (size_t token = expression.list.begin > 2 ? expression.list.begin - 2 : 0; token < ports.numbers[0]; ++token)
-          if (const auto protocol = protocol_of_compound(passage.word(token))) facts.ports.ports[0].protocols = {*protocol};
+      if (!common.dynamic_rpc && known.contains({ports.lo, ports.hi})) facts.ports.ports[0].protocols = known.missing({ports.lo, ports.hi}, named);
       facts.ports.alternatives = expression.list.alternatives;
       facts.line = passage.line_of(ports.numbers[0]);
       use(passage, facts.ports);

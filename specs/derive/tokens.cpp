@@ -18,6 +18,10 @@ bool starts_high_letter(std::string_view text, size_t at) {
   return (lead >= 0xc3 && lead <= 0xdf) || lead == 0xe0 || lead == 0xe1;
 }
 
+// U+FFFD: bytes that were no character. What it stands in is no number, whatever stands on both sides of it.
+bool is_replaced(std::string_view text, size_t at) { return text.substr(at, 3) == "\xef\xbf\xbd"; }
+bool starts_part_of_word(std::string_view text, size_t at) { return is_word_char(text[at]) || (is_high(text[at]) && (starts_high_letter(text, at) || is_replaced(text, at))); }
+
 size_t high_length(std::string_view text, size_t at) {
   size_t end = at + 1;
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
@@ -50,7 +54,7 @@ class Lexer {
         ++at;
         continue;
       }
-      if (is_word_char(text_[at]) || (is_high(text_[at]) && starts_high_letter(text_, at))) at = lex_atom(at);
+      if (starts_part_of_word(text_, at)) at = lex_atom(at);
       else at = lex_mark(at);
     }
   }
@@ -69,7 +73,7 @@ class Lexer {
     while (end < text_.size()) {
       const char c = text_[end];
       if (is_word_char(c)) ++end;
-      else if (is_high(c) && starts_high_letter(text_, end)) end += high_length(text_, end);
+      else if (is_high(c) && starts_part_of_word(text_, end)) end += high_length(text_, end);
       else if (c == '.' && end + 1 < text_.size() && is_word_char(text_[end + 1])) dots = true, ++end;
       else if ((c == '-' || c == '\'') && end + 1 < text_.size() && is_letter(text_[end - 1]) && is_letter(text_[end + 1])) ++end;
       else break;
@@ -83,9 +87,10 @@ class Lexer {
     const size_t digits = std::min(atom.find_first_not_of("0123456789"), atom.size());
     if (digits == atom.size()) return add_number(at, end, false);
     if (dots) return lex_dotted(at, end);
+    if (atom.find("\xef\xbf\xbd") != std::string_view::npos) return add_broken(at, end);
     const size_t letters = atom.find_first_of("0123456789");
     if (letters != std::string_view::npos && letters > 0 && is_glue(at, letters) && atom.find_first_not_of("0123456789", letters) == std::string_view::npos) {
-      add(TokenKind::word, at, letters);
+      add(TokenKind::word, at, atom[letters - 1] == '_' ? letters - 1 : letters);
       return add_number(at + letters, end, false);
     }
     if (digits > 0 && is_glue(at + digits, atom.size() - digits)) {
@@ -95,9 +100,16 @@ class Lexer {
     add(TokenKind::word, at, atom.size());
   }
 
-  // "TCP25", "25udp"
+  // "4?43" with bytes between them that are no character.
+  void add_broken(size_t at, size_t end) {
+    add(TokenKind::word, at, end - at);
+    if (text_.substr(at, end - at).find_first_of("0123456789") != std::string_view::npos) passage_.tokens.back().why = "broken by bytes that are no characters";
+  }
+
+  // "TCP25", "25udp", "UDP_53"
   bool is_glue(size_t at, size_t length) const {
-    const std::string_view word = std::string_view(passage_.lower).substr(at, length);
+    std::string_view word = std::string_view(passage_.lower).substr(at, length);
+    if (word.size() > 1 && word.back() == '_') word.remove_suffix(1);
     return word == "tcp" || word == "udp" || word == "sctp" || word == "port" || word == "ports";
   }
 
@@ -185,6 +197,31 @@ uint32_t Passage::line_at(uint32_t offset) const {
   return after == starts.begin() ? 0 : std::prev(after)->second;
 }
 
+namespace {
+
+// First digits of scripts that write numbers as ASCII does, ten in a row each: Arabic-Indic, its eastern form, Devanagari, full width (Unicode, class Nd).
+constexpr uint32_t kZeros[] = {0x0660, 0x06f0, 0x0966, 0xff10};
+
+// "４４３" → "443".
+void plain_digits(Passage& passage) {
+  const std::string& text = passage.text;
+  if (std::none_of(text.begin(), text.end(), is_high)) return;
+  std::string plain;
+  size_t line = 0;
+  for (size_t at = 0; at < text.size();) {
+    for (; line < passage.starts.size() && passage.starts[line].first <= at; ++line) passage.starts[line].first = static_cast<uint32_t>(plain.size());
+    const size_t length = is_high(text[at]) ? high_length(text, at) : 1;
+    const uint32_t code = length > 1 ? code_point(std::string_view(text).substr(at, length)) : 0;
+    const auto* const zero = std::find_if(std::begin(kZeros), std::end(kZeros), [&](uint32_t first) { return code >= first && code < first + 10; });
+    if (zero != std::end(kZeros)) plain += static_cast<char>('0' + (code - *zero));
+    else plain.append(text, at, length);
+    at += length;
+  }
+  passage.text = std::move(plain);
+}
+
+}  // namespace
+
 Passage make_passage(const std::vector<Line>& lines) {
   Passage passage;
   for (const Line& line : lines) {
@@ -192,9 +229,12 @@ Passage make_passage(const std::vector<Line>& lines) {
     passage.starts.push_back({static_cast<uint32_t>(passage.text.size()), line.number});
     passage.text += line.text;
   }
+  plain_digits(passage);
   passage.lower = lower_case(passage.text);
   Lexer(passage).run();
   if (passage.text.find("~~") != std::string::npos) strike_out(passage);
+  constexpr size_t kMany = 4096;
+  if (passage.size() > kMany) passage.tokens.shrink_to_fit();   // statements stay until the end
   return passage;
 }
 

@@ -36,6 +36,10 @@ constexpr HeaderWord kHeaders[] = {
     {"source port", Column::source_port}, {"source ports", Column::source_port}, {"sport", Column::source_port}, {"src port", Column::source_port},
     {"client port", Column::source_port}, {"client ports", Column::source_port}, {"quellport", Column::source_port},
     {"quellports", Column::source_port}, {"port source", Column::source_port}, {"puerto de origen", Column::source_port},
+    {"local port", Column::local_port}, {"local ports", Column::local_port}, {"lokaler port", Column::local_port}, {"lokale ports", Column::local_port},
+    {"port local", Column::local_port}, {"puerto local", Column::local_port}, {"remote port", Column::remote_port}, {"remote ports", Column::remote_port},
+    {"remoteport", Column::remote_port}, {"localport", Column::local_port}, {"remoteports", Column::remote_port}, {"localports", Column::local_port},
+    {"port distant", Column::remote_port}, {"puerto remoto", Column::remote_port}, {"entfernter port", Column::remote_port},
     {"source", Column::source}, {"sources", Column::source}, {"from", Column::source}, {"client", Column::source}, {"clients", Column::source},
     {"src", Column::source}, {"initiator", Column::source}, {"origin", Column::source}, {"quelle", Column::source}, {"von", Column::source},
     {"quelle/von", Column::source}, {"absender", Column::source}, {"de", Column::source}, {"depuis", Column::source}, {"origen", Column::source},
@@ -90,6 +94,7 @@ constexpr HeaderWord kHeaders[] = {
 };
 // Headers of several words are known by one of them; the first that fits counts.
 constexpr HeaderWord kHeaderParts[] = {
+    {"local port", Column::local_port}, {"local ports", Column::local_port}, {"remote port", Column::remote_port}, {"remote ports", Column::remote_port},
     {"source port", Column::source_port}, {"source ports", Column::source_port}, {"client port", Column::source_port},
     {"client ports", Column::source_port}, {"quellport", Column::source_port}, {"source/destination", Column::peer},
     {"zielport", Column::port}, {"tcp port", Column::tcp_ports}, {"tcp ports", Column::tcp_ports}, {"udp port", Column::udp_ports},

@@ -16,6 +16,8 @@ enum class Column : uint8_t {
   none,
   port,
   source_port,
+  local_port,    // of the host that the rule is for: what is asked for, or a source port, as the direction says
+  remote_port,
   tcp_ports,     // a column of ports headed by its protocol
   udp_ports,
   source,

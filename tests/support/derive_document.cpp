@@ -1,6 +1,7 @@
 #include "tests/support/derive_document.h"
 
 #include <algorithm>
+#include <regex>
 #include <set>
 
 namespace fwproof::tests {
@@ -29,9 +30,11 @@ bool touches_behind(const std::string& text, size_t at) {
 
 std::string word_before(const std::string& text, size_t at) {
   size_t from = at;
+  if (from > 0 && text[from - 1] == '_') --from;   // "TCP_53"
+  const size_t end = from;
   while (from > 0 && isalpha(static_cast<unsigned char>(text[from - 1]))) --from;
   const bool clean = !touches_before(text, from);
-  std::string word = clean ? text.substr(from, at - from) : "";
+  std::string word = clean ? text.substr(from, end - from) : "";
   std::transform(word.begin(), word.end(), word.begin(), [](char c) { return static_cast<char>(tolower(c)); });
   return word;
 }
@@ -68,6 +71,17 @@ void scan(const std::string& text, uint32_t line, Numbers& numbers) {
 
 void scan(const std::vector<Line>& lines, Numbers& numbers) {
   for (const Line& line : lines) scan(line.text, line.number, numbers);
+}
+
+// "10,000" is one number where a row has 10000.
+std::multiset<uint32_t> thousands_in(const std::vector<Line>& lines, uint32_t number) {
+  std::multiset<uint32_t> parts;
+  for (const Line& line : lines) {
+    static const std::regex kThousands(R"(\b(\d{1,3})[., '](\d{3})\b)");
+    for (std::sregex_iterator match(line.text.begin(), line.text.end(), kThousands), none; match != none; ++match)
+      if (std::stoul((*match)[1].str() + (*match)[2].str()) == number) parts.insert({static_cast<uint32_t>(std::stoul((*match)[1])), static_cast<uint32_t>(std::stoul((*match)[2]))});
+  }
+  return parts;
 }
 
 // Ends of the row's ranges, and their neighbours outside: "above 1024" is 1025-65535.
@@ -114,6 +128,7 @@ std::string left_over_text(const specs::Specification& spec) {
 
 Numbers numbers_of(const specs::derive::Document& document) {
   Numbers numbers;
+  scan(document.addresses, numbers);
   for (const Block& block : document.blocks) {
     if (!block.lines.empty()) scan(block.marker, block.lines[0].number, numbers);
     scan(block.lines, numbers);
@@ -122,6 +137,25 @@ Numbers numbers_of(const specs::derive::Document& document) {
   }
   return numbers;
 }
+
+namespace {
+
+// Parts of numbers with thousands separators that rows of their line have.
+void take_thousands(const DerivedDocument& document, Numbers& there) {
+  const auto take = [&](const specs::Row& row, const specs::derive::TableRow& of) {
+    if (row.citation.line != of.number) return;
+    for (const model::Interval& interval : row.ports.intervals())
+      for (const auto& cell : of.cells)
+        for (const uint32_t part : thousands_in(cell.lines, static_cast<uint32_t>(interval.lo)))
+          if (const auto at = there[of.number].find(part); at != there[of.number].end()) there[of.number].erase(at);
+  };
+  for (const Block& block : document.read.document.blocks)
+    for (const auto& of : block.rows)
+      for (const specs::Specification& spec : document.derived.specifications)
+        for (const specs::Row& row : spec.rows) take(row, of);
+}
+
+}  // namespace
 
 std::string unaccounted(const DerivedDocument& document) {
   Numbers there = numbers_of(document.read.document);
@@ -136,6 +170,7 @@ std::string unaccounted(const DerivedDocument& document) {
         line.erase(at);
       }
     }
+  take_thousands(document, there);
   for (const auto& [line, numbers] : there)
     for (const uint32_t number : numbers) {
       bool in_row = false;

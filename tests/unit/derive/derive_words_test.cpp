@@ -7,6 +7,7 @@
 #include "specs/derive/doubts.h"
 #include "specs/derive/expressions.h"
 #include "specs/derive/left_over.h"
+#include "specs/derive/port_cell.h"
 #include "specs/derive/roles.h"
 #include "specs/derive/title.h"
 #include "specs/derive/vocabulary.h"
@@ -73,6 +74,49 @@ TEST(DerivePorts, AreReadInCells) {
       {"N/A", ""},
   };
   for (const Case& row : cases) EXPECT_EQ(text_of(ports_of_cell(make_passage(row.text, 1))), row.read) << row.text;
+}
+
+// "443 ?" where the cell leaves something open.
+TEST(DerivePorts, AreOpenWhereACellSaysMore) {
+  const std::vector<Case> cases = {
+      {"443", "443"},
+      {"443/tcp (HTTPS)", "443/tcp"},
+      {"HTTP (80), HTTPS (443)", "80 443"},
+      {"TCP any", "0-65535/tcp"},
+      {"8300-8302 (default)", "8300-8302"},
+      {"443 [1]", "443"},
+      {"1024-65535 except 3389, 5985", "1024-3388 3390-5984 5986-65535"},
+      {"443, but not 80", "443 ?"},
+      {"not 23", ""},
+      {"443 (unused)", "443 ?"},
+      {"443 (or 8443)", "443 8443 or ?"},
+      {"443 (formerly 8443)", "443 ?"},
+      {"443 web console", "443 ?"},
+      {"443!", "443 ?"},
+      {"80:8080", "80 ?"},
+      {"8080:8090", "8080-8090 ?"},
+      {"80 -> 8080", "80 ?"},
+      {"5000-4000", "5000 4000 ?"},
+      {"10,000", "10000"},
+      {"10,000-10,100", "10000-10100"},
+      {"80,443", "80 443"},
+      {"50,100", "50 100 ?"},
+      {"80,443,8443", "80 443 8443"},
+      {"1.234.5", ""},
+      {"TCP 443, 444 UDP", "443/tcp 444/udp ?"},
+      {"83 TCP 84 UDP", "83/tcp 84/udp"},
+      {"UDP_53", "53/udp"},
+      {"ldaps636", "636"},
+      {"8446a", ""},
+      {"4\xef\xbf\xbd" "43", ""},
+      {"\xef\xbc\x94\xef\xbc\x94\xef\xbc\x93", "443"},
+      {"0", ""},
+  };
+  for (const Case& row : cases) {
+    Passage cell = make_passage(row.text, 1);
+    const PortCell read = read_port_cell(cell);
+    EXPECT_EQ(text_of(read.list) + (read.readings.empty() ? "" : " ?"), row.read) << row.text;
+  }
 }
 
 TEST(DerivePorts, AreReadInSentences) {
