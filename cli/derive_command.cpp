@@ -33,7 +33,7 @@ constexpr std::string_view kExamples = R"(examples:
   fwproof derive examples/documents/acme-relay.md                             # what was found, and what is open for review
   fwproof derive examples/documents/acme-relay.md --accept all --format json  # the specification
 with --output FILE.json the specification goes to the file, and what was found to standard output (not with --quiet)
-exit codes: 0 derived and nothing is open, 2 rows are open for review, 3 the document is missing, not readable or holds no row, 4 wrong usage, 5 our fault)";
+exit codes: 0 derived and nothing is open, 2 rows are open for review or text was not read, 3 the document is missing, not readable or holds no row, 4 wrong usage, 5 our fault)";
 
 constexpr const char* kFormats[] = {"text", "markdown", "rst", "asciidoc", "mediawiki", "html", "csv", "tsv"};
 
@@ -101,7 +101,7 @@ int answer(const Arguments& arguments, const DerivedDocument& document, const st
   if (!json || (!arguments.output.output.empty() && !arguments.output.quiet)) written &= write_text(arguments, document, carried, !json);
   else if (!arguments.output.quiet) std::cerr << report::escape(closing_words(document, carried)) << '\n';
   if (!written) return exit_fault;
-  return open > 0 ? exit_cannot_tell : exit_holds;
+  return open > 0 || is_cut(document) ? exit_cannot_tell : exit_holds;
 }
 
 // The rows of an earlier derivation, or nothing when the file is none.

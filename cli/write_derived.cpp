@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "cli/printed_commands.h"
 #include "cli/show_specification.h"
 #include "report/escape.h"
@@ -61,14 +64,30 @@ void write_commands_of(std::ostream& out, const DerivedDocument& document, size_
   if (!commands.empty()) write_commands(out, check_printed_commands(document.derived.specifications[index], commands, document.file), style);
 }
 
+// Cells of ports that say none: rows that somebody must look at.
+size_t unread_cells(const std::vector<specs::Specification>& specifications) {
+  constexpr std::string_view kWhy[] = {"in a column of ports, without a number", "glued to letters in a column of ports", "above the highest port"};   // left_over.cpp, port_cell.cpp
+  size_t count = 0;
+  for (const specs::Specification& spec : specifications)
+    for (const specs::LeftOver& left : spec.left_over) count += std::find(std::begin(kWhy), std::end(kWhy), left.why) != std::end(kWhy);
+  return count;
+}
+
 }  // namespace
+
+bool is_cut(const DerivedDocument& document) {
+  return std::any_of(document.diagnostics.begin(), document.diagnostics.end(), [](const model::Diagnostic& diagnostic) {
+    return diagnostic.severity != model::Severity::note && (diagnostic.id == model::DiagnosticId::document_limit || diagnostic.id == model::DiagnosticId::input_too_large);
+  });
+}
 
 std::string closing_words(const DerivedDocument& document, const std::optional<specs::CarriedOver>& carried) {
   const size_t open = specs::open_rows(document.derived.specifications);
   std::string text = counted(rows_of(document), "row");
   if (document.derived.specifications.size() > 1) text += fmt::format(" in {} specifications", document.derived.specifications.size());
   if (carried) text += fmt::format("; {} decided as before, {} not", carried->rows, carried->still_open);
-  if (open == 0) return text + "; nothing is open for review.";
+  if (const size_t unread = unread_cells(document.derived.specifications); unread > 0) text += fmt::format("; {} of ports in no row: see what is left over", counted(unread, "cell"));
+  if (open == 0) return text + (is_cut(document) ? "; not all text was read. Exit 2." : "; nothing is open for review.");
   return text + fmt::format("; {} open for review: --accept ROW (or all) records the decision. Exit 2.", open);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "specs/derive/doubt_words.h"
 #include "specs/derive/ports.h"
 #include "specs/derive/rows_from_table.h"
 #include "specs/derive/thousands.h"
@@ -89,8 +90,10 @@ Column checked(Column kind, const Content& content, bool other_ports) {
     case Column::optional: return content.needs == 0 ? Column::description : kind;
     case Column::user: return short_cells ? kind : Column::description;
     case Column::source:
-    case Column::target: return !other_ports && most(content.bare, content) ? (kind == Column::source ? Column::source_port : Column::port) : kind;
-    case Column::protocol: return content.transports == 0 && most(content.ports, content) ? Column::port : kind;
+    case Column::target:
+      if (most(content.directions, content)) return Column::none;   // "in" and "out" below the name of a host
+      return !other_ports && most(content.bare, content) ? (kind == Column::source ? Column::source_port : Column::port) : kind;
+    case Column::protocol: return !other_ports && content.transports == 0 && most(content.ports, content) ? Column::port : kind;
     case Column::none:
     case Column::flow:
     case Column::source_port:
@@ -168,6 +171,48 @@ void name_sides(Columns& columns, const Rows& rows) {
   columns.to_name = to;
 }
 
+bool holds_one_of(const Passage& header, std::initializer_list<std::string_view> words) {
+  for (size_t token = 0; token < header.size(); ++token)
+    if (std::find(words.begin(), words.end(), header.word(token)) != words.end()) return true;
+  return false;
+}
+
+bool are_ends(const Passage& low, const Passage& high) {
+  return holds_one_of(low, {"start", "starting", "from", "first", "begin", "low", "lowest", "min", "minimum", "von"}) && holds_one_of(high, {"end", "ending", "to", "last", "high", "highest", "max", "maximum", "bis"});
+}
+
+// "Old port", "Blocked ports", "Base port"
+bool may_not_ask(const Passage& header) {
+  for (size_t token = 0; token < header.size(); ++token) {
+    const Force force = force_at(header, token);
+    if (force == Force::ages || force == Force::closes || force == Force::excepts || force == Force::shows) return true;
+  }
+  return holds_one_of(header, {"base", "sample"});
+}
+
+// "Source | Port | Destination | Port": the first is that of the source.
+bool are_of_both_sides(const std::vector<Column>& kinds, const std::vector<size_t>& ports) {
+  const auto at = [&](Column kind) { return static_cast<size_t>(std::find(kinds.begin(), kinds.end(), kind) - kinds.begin()); };
+  return ports.size() == 2 && at(Column::source) < ports[0] && ports[0] < at(Column::target) && at(Column::target) < ports[1];
+}
+
+// Several columns of ports: what belongs to what.
+void settle_ports(Columns& columns, const Rows& rows) {
+  if (columns.first_row == 0) return;
+  const std::vector<Passage>& header = rows[columns.first_row - 1];
+  for (const Passage& cell : header) columns.headers.push_back(cell.text);
+  columns.headers.resize(std::max(columns.headers.size(), columns.kinds.size()));
+  std::vector<size_t> ports;
+  for (size_t column = 0; column < std::min(header.size(), columns.kinds.size()); ++column) {
+    if (columns.kinds[column] == Column::port) ports.push_back(column);
+    if (is_port_column(columns.kinds[column]) && columns.doubtful.empty() && may_not_ask(header[column])) columns.doubtful = header[column].text;
+  }
+  if (ports.size() < 2) return;
+  if (ports.size() == 2 && are_ends(header[ports[0]], header[ports[1]])) columns.ends = {ports[0], ports[1]};
+  else if (are_of_both_sides(columns.kinds, ports) && header[ports[0]].lower == header[ports[1]].lower) columns.kinds[ports[0]] = Column::source_port;
+  else columns.several = std::move(ports);
+}
+
 // Columns that no header names, by what stands in them.
 void fill_by_content(std::vector<Column>& kinds, const Rows& rows, size_t first, const RoleBook& book, bool about_ports) {
   const auto has = [&](Column kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
@@ -238,6 +283,8 @@ bool Columns::fits(const std::vector<Passage>& cells, size_t shift) const {
 bool Columns::is_header(const std::vector<Passage>& cells) const {
   if (has_numbers(cells)) return false;
   const auto [row, known] = headers_of(cells);
+  for (size_t column = 0; column < std::min(kinds.size(), cells.size()); ++column)   // "Client | Portal | N/A | TCP" is none
+    if (is_port_column(kinds[column]) && (column < headers.size() && !headers[column].empty() ? cells[column].lower != lower_case(headers[column]) : !is_port_column(row[column]))) return false;
   return known >= 2 && known * 2 >= cells.size();
 }
 
@@ -253,6 +300,7 @@ std::optional<Columns> find_columns(const Block& table, bool about_ports, const 
   columns.by_content = !named;
   fill_by_content(columns.kinds, rows, columns.first_row, book, about_ports);
   settle_roles(columns.kinds);
+  settle_ports(columns, rows);
   name_sides(columns, rows);
   if (!std::any_of(columns.kinds.begin(), columns.kinds.end(), is_port_column)) return std::nullopt;
   return columns;

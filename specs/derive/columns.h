@@ -17,6 +17,10 @@ struct Columns {
   std::vector<Column> kinds;
   size_t first_row = 0;      // behind the header
   bool by_content = false;   // no header names the ports
+  std::vector<std::string> headers;
+  std::vector<size_t> several;            // columns of ports of which no header says that they belong together
+  std::optional<std::pair<size_t, size_t>> ends;   // "Start port" and "End port"
+  std::string doubtful;                   // "Old port": a column of ports that may not be asked for
   std::string from_name;     // "Client" and "Server", where the headers are "Client ports" and "Server port"
   std::string to_name;
 

@@ -145,7 +145,8 @@ bool denies(const Passage& text, const Speech& speech, Stands stands) {
   switch (stands) {
     case Stands::heading: return heading_denies(text, speech);
     case Stands::lead: return lead_denies(text, speech);
-    case Stands::cell: return cell_denies(text, speech);
+    case Stands::cell:
+    case Stands::name: return cell_denies(text, speech);
     case Stands::item: return text.size() <= kMostOfItem;
     case Stands::sentence: break;
   }
@@ -156,7 +157,8 @@ const char* why_denied(Stands stands) {
   switch (stands) {
     case Stands::heading: return "below a heading that says not to open it";
     case Stands::lead: return "below a sentence that says not to open it";
-    case Stands::cell: return "in a row that says not to open it";
+    case Stands::cell:
+    case Stands::name: return "in a row that says not to open it";
     case Stands::item:
     case Stands::sentence: return "in a sentence that does not ask for it";
   }
@@ -184,6 +186,9 @@ bool negates_no_grant(const Passage& text, size_t token) {
 // "If not available, …" tells what else there is.
 bool is_alternative(const Passage& text, size_t token) { return token > 0 && force_at(text, token - 1) == Force::conditions; }
 
+// "Not recommended" is no "not optional".
+bool is_advice(std::string_view word) { return word.starts_with("recom") || word.starts_with("empf") || word.starts_with("consigl") || word.starts_with("raccom") || word.starts_with("suggest") || word == "desirable"; }
+
 bool is_doubtful(const Passage& text, size_t token, Stands stands) {
   switch (force_at(text, token)) {
     case Force::negates: return negates(text, token) && !negates_no_grant(text, token) && !is_alternative(text, token);
@@ -191,10 +196,10 @@ bool is_doubtful(const Passage& text, size_t token, Stands stands) {
     case Force::closes: return !is_negated(text, token);
     case Force::excepts:
     case Force::ages: return true;
+    case Force::optional: return is_negated(text, token) && is_advice(text.word(token));
     case Force::none:
     case Force::grants:
     case Force::needs:
-    case Force::optional:
     case Force::may:
     case Force::conditions: return false;
   }
@@ -203,8 +208,27 @@ bool is_doubtful(const Passage& text, size_t token, Stands stands) {
 
 constexpr std::string_view kStruck = "~~";
 
+// Letters of Greek, Cyrillic, Hebrew, Arabic, Indian, Chinese, Japanese and Korean: the words of these languages are not read.
+bool is_unread_letter(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const unsigned lead = byte(at);
+  if (lead >= 0xce && lead <= 0xdf) return true;                                        // U+0380 to U+07FF
+  if (lead == 0xe0 || lead == 0xe1) return true;                                        // U+0800 to U+1FFF
+  return (lead == 0xe3 && byte(at + 1) >= 0x81) || (lead >= 0xe4 && lead <= 0xed);      // U+3040 to U+DFFF
+}
+
+bool is_unread(std::string_view text) {
+  size_t letters = 0;
+  for (size_t at = 0; at < text.size(); ++at) letters += is_unread_letter(text, at);
+  return letters >= 2;
+}
+
 std::optional<std::string> doubtful_words(const Passage& text, Stands stands) {
   if (text.text.find(kStruck) != std::string::npos) return "struck-out text";
+  constexpr size_t kMostBytes = 40;
+  const bool local = stands == Stands::cell && (text.text.find("127.0.0.1") != std::string::npos || (holds_phrase(text.lower, "loopback") && !holds_phrase(text.lower, "nat loopback")));
+  if (local || (stands == Stands::cell && !text.empty() && text.is_mark(text.size() - 1, '?'))) return "'" + clip(text.text, kMostBytes) + "'";
+  if (stands != Stands::name && is_unread(text.text)) return "'" + clip(text.text, kMostBytes) + "', in a language that is not read";
   for (size_t token = 0; token < std::min(text.size(), kLongestText); ++token)
     if (is_doubtful(text, token, stands)) return quoted(text, token);
   return std::nullopt;
@@ -237,7 +261,7 @@ bool clearly_required(const Passage& text) {
   bool negated = false;
   for (size_t token = 0; token < std::min(text.size(), kLongestText); ++token) {
     if (force_at(text, token) != Force::optional) continue;
-    if (!is_negated(text, token)) return false;
+    if (!is_negated(text, token) || is_advice(text.word(token))) return false;
     negated = true;
   }
   return negated && speech_of(text).needless == 0;

@@ -26,7 +26,7 @@ struct Standing {
   bool demands = false;             // it says to open something, and denies nothing
 };
 
-enum class Stands : uint8_t { heading, lead, cell, item, sentence };
+enum class Stands : uint8_t { heading, lead, cell, name, item, sentence };   // name: a cell that names a source or target
 
 // `where`: as a reading calls the text ("the description").
 Standing standing_of(std::string_view text, Stands stands, std::string_view where);

@@ -124,12 +124,27 @@ bool trails(const Passage& item, const Expression& expression) {
   return begin > 0 && is_separator(item, begin - 1) && !item.is_mark(begin - 1, '(') && (end >= item.size() || is_separator(item, end) || item.is_mark(end, '.'));
 }
 
+// "http_max_header_size = 8192": the value of a setting whose name says nothing of a port.
+bool is_setting(const Passage& item, const Expression& expression) {
+  constexpr std::string_view kOfPorts[] = {"port", "bind", "listen", "addr", "uri", "url", "endpoint"};
+  const size_t begin = expression.list.begin;
+  if (begin == 2 && item.is_word(0, "default") && item.is_mark(1, ':')) return true;   // of the setting above
+  if (begin < 2 || !item.is_mark(begin - 1, '=') || item.tokens[begin - 2].kind != TokenKind::word) return false;
+  const std::string_view name = item.word(begin - 2);
+  return !transport(name) && std::none_of(std::begin(kOfPorts), std::end(kOfPorts), [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
+}
+
+// "192.0.2.0/24"
+bool is_prefix_length(const Passage& passage, size_t token) {
+  return token > 1 && passage.is_mark(token - 1, '/') && passage.tokens[token - 2].kind == TokenKind::number && passage.tokens[token - 2].dotted;
+}
+
 }  // namespace
 
 std::vector<Expression> expressions_in(const Passage& passage, size_t begin, size_t end) {
   std::vector<Expression> found;
   for (size_t at = begin; at < end;) {
-    const auto ports = ports_at(passage, at, end);
+    const auto ports = is_prefix_length(passage, at) ? std::nullopt : ports_at(passage, at, end);
     if (!ports) {
       ++at;
       continue;
@@ -146,6 +161,7 @@ std::optional<Expression> expression_of_item(const Passage& item, bool about_por
   if (!all.empty() && leads(item, all[0], about_ports)) return all[0];
   for (const Expression& expression : all) {
     const size_t begin = expression.list.begin;
+    if (is_setting(item, expression)) continue;
     const bool label = begin > 0 && is_separator(item, begin - 1);
     if (expression.evident && begin <= kFarthest && (label || (about_ports && begin <= kFarthest / 2))) return expression;
     if (about_ports && begin <= kFarthest && trails(item, expression)) return expression;

@@ -85,7 +85,7 @@ class CellReader {
 
   PortCell read() {
     if (cell_.empty()) return {};
-    result_.as_above = is_one_of(lower_case(strip(cell_.text, ".()")), kAsAbove) || is_one_of(strip(cell_.lower), kAsAbove);
+    result_.as_above = says_as_above(cell_.text);
     if (result_.as_above) return std::move(result_);
     if (cell_.size() > kLongestCell) return read_long();
     find_asides();
@@ -274,8 +274,12 @@ class CellReader {
     else leave_out_number(token + 2, "behind a colon in a column of ports"), alternative_ = first.value < second.value ? "the range " + std::to_string(first.value) + "-" + std::to_string(second.value) : "port " + std::to_string(second.value);
   }
 
+  static bool is_arrow_mark(uint32_t mark) {
+    return (mark >= 0x2190 && mark <= 0x21ff) || (mark >= 0x2794 && mark <= 0x27be) || (mark >= 0x27f0 && mark <= 0x27ff) || (mark >= 0x2900 && mark <= 0x297f);
+  }
+
   bool is_arrow(size_t token) const {
-    return (token < cell_.size() && cell_.tokens[token].kind == TokenKind::mark && cell_.tokens[token].value >= 0x2190 && cell_.tokens[token].value <= 0x21ff) ||
+    return (token < cell_.size() && cell_.tokens[token].kind == TokenKind::mark && is_arrow_mark(cell_.tokens[token].value)) ||
            ((cell_.is_mark(token, '-') || cell_.is_mark(token, '=')) && cell_.is_mark(token + 1, '>'));
   }
 
@@ -317,12 +321,26 @@ class CellReader {
     if (of.kind == TokenKind::number) return of.dotted && is_aside(token);
     if (of.kind == TokenKind::mark) return takes_mark(token);
     const std::string_view word = cell_.word(token);
-    if (why_no_port(cell_, token)) return false;
+    if (why_no_port(cell_, token) || turns_round(token, word)) return false;
     if (transport(word) || is_port_word(word) || is_and(word) || is_or(word) || is_above(word) || is_below(word) || is_between(word) || is_one_of(word, kHarmless)) return true;
     if (word == kDisabled && cell_.is_mark(token + 1, '(')) return true;
     const bool compared = word == "than" || word == "up" || word == "upwards" || word == "aufwärts" || word == "als";
     return compared || is_aside(token) || names_service(word);
   }
+
+  // "no 443", "IP 50", "135, dynamic", "10 ports from 443", "1 of 443", "443 and": words that elsewhere say nothing.
+  bool turns_round(size_t token, std::string_view word) const {
+    const bool number_before = token > 0 && is_number(cell_.tokens[token - 1]), number_behind = cell_.is_number(token + 1);
+    if (word == "no") return number_behind && !(token > 0 && is_port_word(cell_.word(token - 1)));
+    if (word == "ip") return number_behind;
+    if (word == "of") return number_before && number_behind;
+    if (is_port_word(word)) return number_before && holds_number(token + 1, cell_.size()) && !number_behind && !cell_.is_mark(token + 1, ',') && !protocol_behind(token);
+    if (is_and(word) || is_or(word)) return token + 1 == cell_.size() && !taken_[token] && !ends_upwards();
+    const bool moves = word == "dynamic" || word == "ephemeral" || word == "random" || word == "high" || word == "rpc";
+    return moves && !is_aside(token) && !result_.list.ports.empty() && std::none_of(result_.list.ports.begin(), result_.list.ports.end(), [](const Ports& ports) { return ports.lo < ports.hi; });
+  }
+  bool protocol_behind(size_t token) const { return token + 1 < cell_.size() && (transport(cell_.word(token + 1)) || cell_.tokens[token + 1].kind == TokenKind::mark); }
+  bool ends_upwards() const { return !result_.list.ports.empty() && result_.list.ports.back().hi == kLastPort && result_.list.ports.back().lo < kLastPort; }
 
   bool names_service(std::string_view word) const {
     const std::vector<NamedService> services = services_named(make_passage(word, 1));
@@ -341,10 +359,41 @@ class CellReader {
     }
   }
 
+  // "- 443" is an item and "443 - web" a remark; "443-", "-443" and "443--445" may be anything.
+  bool takes_dash(size_t token) const {
+    const bool behind_number = token > 0 && is_number(cell_.tokens[token - 1]), glued = !cell_.tokens[token].spaced;
+    const bool before_number = cell_.is_number(token + 1), glues = before_number && !cell_.tokens[token + 1].spaced;
+    const bool before_dash = cell_.is_mark(token + 1, '-') || cell_.is_mark(token + 1, '~');
+    if (behind_number) return !(before_number || before_dash || (glued && (token + 1 == cell_.size() || cell_.is_mark(token + 1, ',') || cell_.is_mark(token + 1, ';'))));
+    return !(glues && (token == 0 || cell_.tokens[token - 1].kind == TokenKind::mark));
+  }
+
+  // "44 3", "8085 5": one blank parts them, and one of them may be a part of the other, or the mark of a note.
+  bool is_torn(size_t token) const {
+    if (!cell_.is_number(token) || !cell_.is_number(token + 1) || cell_.line_of(token) != cell_.line_of(token + 1)) return false;
+    const uint32_t first = cell_.tokens[token].length, second = cell_.tokens[token + 1].length;
+    return std::min(first, second) == 1 || std::max(first, second) > std::min(first, second) + 1;
+  }
+
+  // "8087 3)"
+  bool has_stray_bracket() const {
+    long open = 0;
+    for (size_t token = 0; token < cell_.size() && open >= 0; ++token) open += cell_.is_mark(token, '(') ? 1 : cell_.is_mark(token, ')') ? -1 : 0;
+    return open != 0;
+  }
+
   bool takes_mark(size_t token) const {
     const uint32_t mark = cell_.tokens[token].value;
-    if (mark >= 0x80) return mark < 0x2e80 && !is_arrow(token);
-    if (mark == '-' || mark == '~') return !(token > 0 && is_number(cell_.tokens[token - 1]) && cell_.is_number(token + 1));
+    if (mark >= 0x80) return mark < 0x2e80 && !is_arrow(token) && !(mark >= 0x20a0 && mark <= 0x20cf) && mark != 0x2026;
+    const bool between = token > 0 && is_number(cell_.tokens[token - 1]) && cell_.is_number(token + 1);
+    if ((mark == '=' || mark == '\\') && between) return false;
+    if (mark == '.' && (cell_.is_mark(token + 1, '.') || (token > 0 && cell_.is_mark(token - 1, '.')))) return false;
+    if (mark == '<' && cell_.is_mark(token + 1, '-')) return false;
+    if (mark == '+' && token + 1 == cell_.size() && cell_.tokens[token].spaced) return false;                     // "1024 +"
+    if (mark == '-' || mark == '~') return takes_dash(token);
+    if (mark == '+' && cell_.is_number(token + 1)) return false;                                                  // "5000, +1"
+    if (mark == '*' && token > 0 && cell_.is_number(token - 1) && cell_.is_number(token + 1)) return false;       // "5000*10"
+    if (mark == '>' && token > 0 && !cell_.tokens[token].spaced && cell_.tokens[token - 1].kind == TokenKind::word) return false;
     if (mark == ':') return !(token > 0 && is_number(cell_.tokens[token - 1]) && token + 1 < cell_.size() && is_number(cell_.tokens[token + 1]));
     if (mark == '>' || mark == '<' || mark == '+') return true;   // "> 1023", "1024+"
     return std::string_view(",;/()&|*#`\"'.=_\\").find(static_cast<char>(mark)) != std::string_view::npos;
@@ -360,7 +409,7 @@ class CellReader {
   }
 
   void account() {
-    bool whole = !doubtful_;
+    bool whole = !doubtful_ && !has_stray_bracket();
     for (size_t token = 0; token < cell_.size(); ++token) {
       if (cell_.is_mark(token, '[')) {
         const size_t end = closing(token, ']');
@@ -369,7 +418,7 @@ class CellReader {
         continue;
       }
       if (const char* why = why_no_port(cell_, token)) cell_.tokens[token].why = why;
-      whole = whole && takes(token);
+      whole = whole && takes(token) && !is_torn(token);
     }
     whole = whole && !result_.list.mixed;
     if (whole || result_.list.ports.empty()) return;
@@ -412,6 +461,8 @@ class CellReader {
 };
 
 }  // namespace
+
+bool says_as_above(std::string_view cell) { return is_one_of(lower_case(strip(cell, ".()")), kAsAbove) || is_one_of(lower_case(strip(cell)), kAsAbove); }
 
 PortCell read_port_cell(Passage& cell) {
   const std::string one_number = join_thousands(cell);

@@ -19,6 +19,9 @@ struct PortCell {
   bool as_above = false;        // "same as above", "ditto"
 };
 
+// "same as above", "ditto", a quotation mark.
+bool says_as_above(std::string_view cell);
+
 // Joins what is one number ("10,000", "10 000") in the cell's tokens, and says why tokens are no ports where it knows.
 PortCell read_port_cell(Passage& cell);
 

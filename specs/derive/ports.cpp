@@ -32,6 +32,7 @@ size_t range_mark(const Passage& passage, size_t token, size_t end) {
   if (passage.is_mark(token, '{') && passage.is_word(token + 1, "range") && passage.is_mark(token + 2, '}')) return 3;   // an AsciiDoc attribute
   if (passage.is_mark(token, ':')) return token > 0 && is_colon_range(passage, token - 1) ? 1 : 0;
   if (passage.tokens[token].kind == TokenKind::mark && is_number_line_mark(passage.tokens[token].value)) return 1;
+  if (passage.is_word(token, "up") && is_word(passage, token + 1, end, is_to)) return 2;
   return is_word(passage, token, end, is_to) ? 1 : 0;
 }
 
@@ -48,13 +49,16 @@ std::optional<std::pair<size_t, size_t>> range_end(const Passage& passage, size_
   return std::nullopt;
 }
 
+constexpr std::string_view kMore[] = {"more", "höher", "mehr", "größer", "plus", "más", "mais", "oltre", "superior", "superiore", "successive", "siguientes"};
+
 // "1024+", "1024 and above", "1024 or higher"
 size_t upwards(const Passage& passage, size_t token, size_t end) {
   if (passage.is_mark(token, '+') && !passage.tokens[token].spaced) return token + 1;
   const bool joined = is_word(passage, token, end, is_and) || is_word(passage, token, end, is_or);
   const size_t word = joined ? token + 1 : token;
-  const bool up = word < end && (passage.is_word(word, "up") || passage.is_word(word, "upwards") || passage.is_word(word, "aufwärts"));
-  return (joined && is_word(passage, word, end, is_above)) || up ? word + 1 : 0;
+  const bool up = word < end && (passage.is_word(word, "up") || passage.is_word(word, "upwards") || passage.is_word(word, "aufwärts")) && !is_word(passage, word + 1, end, is_to);
+  const bool more = joined && word < end && std::any_of(std::begin(kMore), std::end(kMore), [&](std::string_view other) { return passage.is_word(word, other); }) && !passage.is_number(word + 1);
+  return (joined && is_word(passage, word, end, is_above)) || up || more ? word + 1 : 0;
 }
 
 std::pair<Ports, size_t> number_at(const Passage& passage, size_t token, size_t end, bool between) {
@@ -82,7 +86,8 @@ std::optional<size_t> compared_number(const Passage& passage, size_t token, size
 }
 
 std::optional<std::pair<Ports, size_t>> compared_at(const Passage& passage, size_t token, size_t end) {
-  const bool arrow = token > 0 && !passage.tokens[token].spaced && (passage.is_mark(token - 1, '-') || passage.is_mark(token - 1, '='));
+  // "->", and the end of a tag: "<b>443".
+  const bool arrow = token > 0 && !passage.tokens[token].spaced && (passage.is_mark(token - 1, '-') || passage.is_mark(token - 1, '=') || passage.tokens[token - 1].kind == TokenKind::word);
   const bool above = is_word(passage, token, end, is_above) || (passage.is_mark(token, '>') && !arrow);
   const bool below = is_word(passage, token, end, is_below) || passage.is_mark(token, '<');
   const bool inclusive = passage.is_word(token, "ab") || passage.is_mark(token, 0x2265) || (passage.is_mark(token, '>') && passage.is_mark(token + 1, '='));
@@ -109,7 +114,7 @@ class Binder {
   // `glued`: "/tcp" right behind a number. `leads`: a number stands right behind. `apart`: something stands between the number before and it.
   void protocols(const std::vector<unsigned>& protocols, bool glued, bool leads, bool apart) {
     add_once(list_.protocols, protocols);
-    if (glued && pending_.empty() && !list_.ports.empty()) {
+    if (glued && !leads && pending_.empty() && !list_.ports.empty()) {   // not "TCP 80/UDP 81"
       list_.ports.back().protocols = protocols;
     } else if (!pending_.empty() && !(leads && apart)) {
       for (const size_t port : pending_) list_.ports[port].protocols = protocols;
@@ -147,7 +152,8 @@ size_t skip_brackets(const Passage& passage, size_t token, size_t end) {
 // "80 or 8530", "80/8530", "TCP/80 or TCP/8080"
 bool is_alternative(const Passage& passage, size_t token, size_t end) {
   if (passage.is_mark(token, '/')) return passage.is_number(token - 1) && token + 1 < end && passage.is_number(token + 1);
-  return is_word(passage, token, end, is_or) && is_leading(passage, protocols_at(passage, token + 1, end).second, end);
+  const size_t behind = passage.is_mark(token + 1, '.') ? token + 2 : token + 1;   // "bzw."
+  return is_word(passage, token, end, is_or) && is_leading(passage, protocols_at(passage, behind, end).second, end);
 }
 
 }  // namespace

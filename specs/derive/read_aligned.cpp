@@ -71,9 +71,9 @@ std::vector<std::string> cells_of(std::string_view line, const Columns& columns)
       const size_t here = place;
       place = c == '\t' ? place + 8 - place % 8 : place + 1;
       const auto at = std::find_if(columns.begin(), columns.end(), [&](const auto& column) { return here >= column.first && here < column.second; });
-      cell = at == columns.end() || c == '\t' ? nullptr : &cells[static_cast<size_t>(at - columns.begin())];
+      cell = at == columns.end() ? nullptr : &cells[static_cast<size_t>(at - columns.begin())];
     }
-    if (cell) *cell += c;
+    if (cell) *cell += c == '\t' ? ' ' : c;
   }
   return cells;
 }
@@ -134,9 +134,49 @@ class AlignedTable {
   Columns columns_;
 };
 
+// Fields between tabs; `runs`: several tabs in a row are one.
+std::vector<std::string_view> fields_of(std::string_view line, bool runs) {
+  std::vector<std::string_view> fields;
+  for (size_t from = 0; from <= line.size();) {
+    const size_t tab = std::min(line.find('\t', from), line.size());
+    if (!runs || tab > from) fields.push_back(line.substr(from, tab - from));
+    from = tab + 1;
+  }
+  return fields;
+}
+
+// As many fields in each line as in the first; without runs, the last ones may be missing.
+bool have_fields(const Text& text, size_t at, size_t end, bool runs) {
+  const std::vector<std::string_view> first = fields_of(text.lines[at], runs);
+  if (first.size() < kFewestColumns || std::any_of(first.begin(), first.end(), is_blank)) return false;
+  for (size_t i = at + 1; i < end; ++i) {
+    const size_t count = fields_of(text.lines[i], runs).size();
+    if (runs ? count != first.size() : count > first.size()) return false;
+  }
+  return true;
+}
+
+// Columns that tabs keep apart, whatever places they would stand on.
+size_t read_tabbed_table(const Text& text, size_t at, Output& output, Block& table) {
+  size_t end = at;
+  while (end < text.lines.size() && !is_blank(text.lines[end]) && text.lines[end].size() <= kLongestLine && text.lines[end].find('\t') != std::string_view::npos && text.lines[end].find('|') == std::string_view::npos) ++end;
+  if (end < at + 2) return 0;
+  const bool single = have_fields(text, at, end, false);
+  if (!single && !have_fields(text, at, end, true)) return 0;
+  table.kind = Block::Kind::table;
+  for (size_t i = at; i < end; ++i) {
+    TableRow row;
+    row.number = text.number(i);
+    for (const std::string_view field : fields_of(text.lines[i], !single)) add_line(row.cells.emplace_back().lines, field, row.number);
+    if (!output.add_row(table, std::move(row))) break;
+  }
+  return end;
+}
+
 }  // namespace
 
 size_t read_aligned_table(const Text& text, size_t at, Output& output, Block& table) {
+  if (const size_t end = read_tabbed_table(text, at, output, table); end > 0) return end;
   if (!may_be_row(text.lines[at]) || find_marker(text.lines[at])) return 0;
   AlignedTable aligned(text, at);
   return aligned.find() ? aligned.read(output, table) : 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "specs/derive/read_styles.h"
 #include "specs/derive/read_visible.h"
 
 namespace fwproof::specs::derive {
@@ -60,6 +61,7 @@ class Inline {
     if (c == '\\' && at_ + 1 < line_.size() && !is_name(line_[at_ + 1])) return ++at_, copy(1);
     if (c == '<' && line_.substr(at_).starts_with("<<")) return reference();
     if (c == '[' && line_.substr(at_).starts_with("[[")) return anchor();
+    if (c == '[' && styled()) return;
     if (c == '^') return superscript();
     if (c == ']' && !close_.empty()) return close_macro();
     if (std::string_view("*_`#+").find(c) != kNone) return mark(c);
@@ -83,6 +85,19 @@ class Inline {
     const size_t end = line_.substr(0, at_ + 128).find("]]", at_);
     if (end == kNone) return copy(2);
     at_ = end + 2;
+  }
+
+  // [line-through]#23#, [.red]##23##
+  bool styled() {
+    constexpr size_t kLongest = 128;
+    const size_t close = line_.substr(0, at_ + kLongest).find(']', at_);
+    if (close == kNone || close + 1 >= line_.size() || line_[close + 1] != '#') return false;
+    const std::string_view mark = line_.substr(close + 1).starts_with("##") ? "##" : "#";
+    const size_t from = close + 1 + mark.size(), end = line_.find(mark, from);
+    if (end == kNone) return false;
+    out_ += marked(Inline(line_.substr(from, end - from)).read(), look_of_names(line_.substr(at_ + 1, close - at_ - 1)));
+    at_ = end + mark.size();
+    return true;
   }
 
   // ^1^

@@ -11,6 +11,7 @@
 
 #include "specs/derive/read_html_flow.h"
 #include "specs/derive/read_html_markup.h"
+#include "specs/derive/read_styles.h"
 #include "specs/derive/read_table.h"
 #include "specs/derive/read_visible.h"
 
@@ -43,6 +44,32 @@ bool is_hidden(const GumboNode* node) {
   std::string style = to_lower(attribute(node, "style").substr(0, 4096));
   std::erase_if(style, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
   return style.find("display:none") != std::string::npos || style.find("visibility:hidden") != std::string::npos;
+}
+
+Look own_look(const GumboNode* node) {
+  if (strikes_out(attribute(node, "style"))) return Look::struck;
+  return look_of_names(attribute(node, "class"));
+}
+
+bool is_last_cell(const GumboNode* cell) {
+  const GumboVector& all = cell->parent->v.element.children;
+  for (size_t i = all.length; i > cell->index_within_parent + 1; --i)
+    if (is_element(static_cast<const GumboNode*>(all.data[i - 1]))) return false;
+  return true;
+}
+
+// Of what holds text by itself. What a row is stands in each cell of it; that it is deprecated, in its last one.
+Look look_of(const GumboNode* node) {
+  switch (node->v.element.tag) {
+    case GUMBO_TAG_TD: case GUMBO_TAG_TH: {
+      const bool in_row = node->parent && is_element(node->parent) && node->parent->v.element.tag == GUMBO_TAG_TR;
+      const Look row = in_row ? own_look(node->parent) : Look::plain;
+      return row == Look::struck || (row == Look::aged && is_last_cell(node)) ? row : own_look(node);
+    }
+    case GUMBO_TAG_LI: case GUMBO_TAG_P: case GUMBO_TAG_SPAN: case GUMBO_TAG_CODE: case GUMBO_TAG_FONT: case GUMBO_TAG_EM: case GUMBO_TAG_STRONG: case GUMBO_TAG_B: case GUMBO_TAG_I: case GUMBO_TAG_A:
+      return own_look(node);
+    default: return Look::plain;
+  }
 }
 
 uint32_t number_attribute(const GumboNode* node, const char* name, uint32_t otherwise) {
@@ -141,11 +168,14 @@ class HtmlReader {
   bool enter(const GumboNode* node) {
     if (output_.full()) return false;
     if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE || node->type == GUMBO_NODE_CDATA) read_text_node(node);
-    return is_element(node) && enter_element(node);
+    if (!is_element(node) || !enter_element(node)) return false;
+    if (look_of(node) == Look::struck) flow_.text("~~", number_);
+    return true;
   }
 
   void leave(const GumboNode* node) {
     const GumboTag tag = node->v.element.tag;
+    if (const Look look = look_of(node); look != Look::plain) flow_.text(look == Look::struck ? "~~" : " (deprecated)", number_);
     switch (tag) {
       case GUMBO_TAG_SUP: return flow_.close_mark();
       case GUMBO_TAG_S: case GUMBO_TAG_DEL: case GUMBO_TAG_STRIKE: return flow_.text("~~", number_);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "specs/derive/read_styles.h"
 #include "specs/derive/read_visible.h"
 
 namespace fwproof::specs::derive {
@@ -80,6 +81,7 @@ struct Tag {
   std::string name;     // lower case
   bool closing = false;
   bool hides = false;   // hidden, or display: none
+  bool looks = false;   // struck out, or of a class that says so
   size_t end = kNone;   // behind its ">"; kNone: never
 };
 
@@ -89,6 +91,11 @@ bool hides(std::string_view name, std::string_view value) {
   std::string style = to_lower(value.substr(0, 4096));
   std::erase_if(style, is_space);
   return style.find("display:none") != kNone || style.find("visibility:hidden") != kNone;
+}
+
+bool looks(std::string_view name, std::string_view value) {
+  if (to_lower(name) == "class") return look_of_names(value) != Look::plain;
+  return to_lower(name) == "style" && strikes_out(value);
 }
 
 // The tag that starts at text[at] == '<', as the HTML standard reads it (section 13.2.5: quotes matter only behind "=").
@@ -126,6 +133,7 @@ class TagReader {
     if (at_ < text_.size() && text_[at_] == '=') value = read_value();
     else at_ = after;
     tag.hides |= name.size() < 8 && hides(name, value);
+    tag.looks |= name.size() < 8 && looks(name, value);
     return true;
   }
 
@@ -276,7 +284,7 @@ class Simplifier {
       case Role::item: return list_around() != Role::definitions;
       case Role::term: return list_around() == Role::definitions;
       case Role::removed: case Role::raw: return read_raw(tag, role, start);
-      case Role::inline_text: return (tag.hides || in_hidden()) && push(tag, role);
+      case Role::inline_text: return (tag.hides || tag.looks || in_hidden()) && push(tag, role);
       case Role::table_part: return close_in_table();
       case Role::caption: return close_in_table() && push(tag, role);
       case Role::block: case Role::list: case Role::definitions: case Role::table: case Role::marked: return push(tag, role);

@@ -98,12 +98,21 @@ class Inline {
     const bool autolink = end != kNone && inside.find_first_of(":@") != kNone && inside.find(' ') == kNone && !inside.empty() && is_word(inside[0]);
     if (autolink) {
       current_ += inside;
-    } else if (end == kNone || name.empty()) {
+    } else if (end == kNone || name.empty() || (!inside.starts_with('/') && is_placeholder(name))) {
       return copy(1);
     } else {
       tag(inside, name);
     }
     at_ = end + 1;
+  }
+
+  // "32<nn>": right behind a letter or digit, and none of the tags that stand there.
+  bool is_placeholder(std::string_view name) const {
+    constexpr std::string_view kInline[] = {"br", "p", "li", "div", "s", "del", "strike", "sup", "sub", "b", "i", "u", "em", "strong", "code", "a", "span", "small", "big", "font", "img", "kbd", "tt", "ins", "mark", "hr",
+                                            "wbr", "ul", "ol", "td", "th", "tr", "table", "abbr", "cite", "q", "samp", "var", "nobr", "center", "input", "label", "tbody", "thead", "!--", "details", "summary", "h1",
+                                            "h2", "h3", "h4", "h5", "h6", "pre", "script", "style", "iframe", "object", "svg", "figure", "figcaption", "section", "article", "header", "footer", "nav", "video", "audio", "button", "form", "select", "option", "dl", "dt", "dd", "blockquote"};
+    const std::string word = to_lower(name.substr(0, name.find_first_of(" /\t")));
+    return at_ > 0 && is_word(line_[at_ - 1]) && !word.starts_with('!') && std::find(std::begin(kInline), std::end(kInline), word) == std::end(kInline);
   }
 
   void tag(std::string_view inside, std::string_view name) {

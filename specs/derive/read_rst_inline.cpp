@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "specs/derive/read_styles.h"
 #include "specs/derive/read_visible.h"
 
 namespace fwproof::specs::derive {
@@ -65,7 +66,14 @@ class Inline {
     size_t end = at_ + 1;
     while (end < line_.size() && end - at_ < 40 && (is_word(line_[end]) || std::string_view("-+.:_").find(line_[end]) != kNone)) ++end;
     if (end >= line_.size() || line_[end] != '`' || line_[end - 1] != ':' || end == at_ + 1) return false;
+    const Look look = look_of_names(line_.substr(at_ + 1, end - at_ - 2));
     at_ = end;
+    if (look == Look::plain || line_.find('`', at_ + 1) == kNone) return true;
+    const size_t from = out_.size();
+    interpreted();
+    const std::string text = out_.substr(from);
+    out_.resize(from);
+    out_ += marked(text, look);
     return true;
   }
 

@@ -6,8 +6,10 @@
 
 #include "model/packet.h"
 #include "specs/derive/columns.h"
+#include "specs/derive/doubt_words.h"
 #include "specs/derive/left_over.h"
 #include "specs/derive/port_cell.h"
+#include "specs/derive/table_gaps.h"
 #include "specs/derive/vocabulary.h"
 
 namespace fwproof::specs::derive {
@@ -78,6 +80,7 @@ const char* place_of(Column column) {
     case Column::description: return "the description";
     case Column::program: return "the program";
     case Column::direction: return "the direction";
+    case Column::protocol: return "the protocol";
     case Column::none: return "the row";
     case Column::port:
     case Column::source_port:
@@ -85,12 +88,15 @@ const char* place_of(Column column) {
     case Column::remote_port:
     case Column::tcp_ports:
     case Column::udp_ports:
-    case Column::protocol:
     case Column::required:
     case Column::optional:
     case Column::action: return "";
   }
   return "";
+}
+
+bool holds_names(Column column) {
+  return column == Column::source || column == Column::target || column == Column::user || column == Column::component || column == Column::peer || column == Column::flow || column == Column::service || column == Column::program;
 }
 
 struct RowReader {
@@ -110,7 +116,10 @@ struct RowReader {
     std::string service, notes;
     for (size_t i = 0; i < cells.size(); ++i) {
       read_cell(column(i), cells[i], service);
-      if (const char* where = place_of(column(i)); *where && !is_yes_or_no(cells[i].text)) hear(facts, cells[i].text, Stands::cell, where);
+      if (const char* where = place_of(column(i)); *where && !is_yes_or_no(cells[i].text) && !(column(i) == Column::protocol && rules_out(cells[i]))) hear(facts, cells[i].text, holds_names(column(i)) ? Stands::name : Stands::cell, where);
+      read_answer(i);
+      seek_notes(i);
+      question(i);
       append(notes, notes_of(cells[i], reader.footnote), " ");
     }
     settle_sides();
@@ -126,7 +135,66 @@ struct RowReader {
     if (condition.empty() && says_optional(all)) facts.optional = true;
     if (says_optional(lower_case(spoken))) facts.optional = true;
     name_protocols();
+    compare_protocols();
   }
+
+  // "443/udp" beside "TCP"; "also UDP" in a description.
+  void compare_protocols() {
+    if (facts.protocols.empty()) return;
+    const auto other = [&](unsigned protocol) { return model::has_ports(protocol) && std::find(facts.protocols.begin(), facts.protocols.end(), protocol) == facts.protocols.end(); };
+    std::vector<unsigned> said;
+    for (const Ports& ports : facts.ports.ports) said.insert(said.end(), ports.protocols.begin(), ports.protocols.end());
+    const bool beside = std::any_of(said.begin(), said.end(), other);
+    const std::vector<unsigned> told = stated_protocols(make_passage(facts.description, facts.line));
+    const bool described = said.empty() && std::any_of(told.begin(), told.end(), other) && std::any_of(facts.protocols.begin(), facts.protocols.end(), model::has_ports);
+    if (!beside && !described) return;
+    facts.readings.push_back(beside ? open_reading("protocol", "the one beside the port", "the one of the column") : open_reading("protocol", "the one of the column", "the one that the description names, too"));
+  }
+
+  // "TCP, not UDP" is exact.
+  bool rules_out(const Passage& cell) const { return stated_protocols(cell).size() < protocols_in(cell, 0, cell.size()).size(); }
+
+  void read_answer(size_t i) {
+    if (!reader.headers || i >= reader.headers->size()) return;
+    if (column(i) != Column::none && column(i) != Column::description && column(i) != Column::service) return;
+    if (auto reading = reading_of_answer((*reader.headers)[i], cells[i].text)) facts.readings.push_back(std::move(*reading));
+  }
+
+  // "!Client", "TCP?", "Client → Portal", "Portal:8443", "vice versa": a name or protocol that says more, or nothing.
+  void question(size_t i) {
+    const Column kind = column(i);
+    if (kind != Column::source && kind != Column::target && kind != Column::peer && kind != Column::protocol) return;
+    if (!is_questionable(cells[i])) return;
+    facts.readings.push_back(open_reading(kind == Column::protocol ? "protocol" : kind == Column::source ? "source" : "target", "'" + clip(cells[i].text, 80) + "', as it stands", "somebody or something else"));
+  }
+
+  static bool is_questionable(const Passage& cell) {
+    constexpr std::string_view kNobody[] = {"itself", "each other", "one another", "vice versa", "see note", "see notes", "see below", "unknown", "tbd", "varies", "various", "depends"};
+    for (size_t token = 0; token < cell.size(); ++token) {
+      if (cell.tokens[token].kind != TokenKind::mark) continue;
+      const uint32_t mark = cell.tokens[token].value;
+      if (mark == '?' || mark == '!' || mark == 0xac || (mark >= 0x2190 && mark <= 0x21ff) || (mark == '>' && token > 0 && cell.is_mark(token - 1, '-')) || (mark == ':' && cell.is_number(token + 1) && !cell.tokens[token + 1].spaced)) return true;
+    }
+    const std::string text = lower_case(strip(cell.text, "*`.()"));
+    return std::find(std::begin(kNobody), std::end(kNobody), text) != std::end(kNobody);
+  }
+
+  // "443*", "443†": what the note says is not known where it is not found.
+  void seek_notes(size_t i) {
+    if (!is_port_column(column(i))) return;
+    const Passage& cell = cells[i];
+    for (size_t token = 1; token < cell.size(); ++token) {
+      if (cell.tokens[token].kind != TokenKind::mark || cell.tokens[token].spaced || !cell.is_number(token - 1)) continue;
+      const uint32_t mark = cell.tokens[token].value;
+      size_t end = token + 1;
+      while (mark == '*' && cell.is_mark(end, '*')) ++end;
+      if ((mark == '*' && cell.is_number(end)) || !is_note_mark(mark) || !reader.footnote(cell.between(token, end)).empty()) continue;
+      return facts.readings.push_back(open_reading("requirement", "without what the note '" + std::string(cell.between(token, end)) + "' says, which is not found", "optional, or not part of it"));
+    }
+  }
+
+  // Superscript digits, daggers, section marks.
+  static bool is_note_mark(uint32_t mark) { return mark == '*' || mark == 0xa7 || mark == 0xb9 || mark == 0xb2 || mark == 0xb3 || mark == 0x2020 || mark == 0x2021 || (mark >= 0x2070 && mark <= 0x2079); }
 
   // "All traffic": that is no port that something needs.
   bool is_everything() const {
@@ -166,6 +234,8 @@ struct RowReader {
   }
 
   void add_names(const Passage& cell, std::vector<std::string>& names) {
+    if (is_nothing(cell.text) && cell.text.find_first_of("/-") != std::string::npos) return;   // "N/A" names nobody
+    if (strip(cell.text) == "*") return names.emplace_back(kAny), void();
     for (std::string& name : reader.book.split(names_of(cell))) names.push_back(std::move(name));
   }
 
@@ -272,8 +342,13 @@ struct RowReader {
 
   // An action that is not known to let through is no requirement; where it is not known at all, somebody must look.
   void read_action(const Passage& cell) {
-    if (is_nothing(cell.text) || lets_through(cell.lower)) return;
-    blocks = true;
+    if (is_nothing(cell.text)) return facts.readings.push_back(open_reading("requirement", "let through, though the action is '" + cell.text + "'", "blocked"));
+    blocks = !lets_through(cell.lower);
+    if (blocks || cell.size() < 2) return;
+    facts.condition = condition_in(cell.text);                       // "Allow if needed"
+    hear(facts, cell.text, Stands::cell, "the action");
+    for (size_t token = 0; token < cell.size() && facts.condition.empty(); ++token)
+      if (const Force force = force_at(cell, token); force == Force::conditions || force == Force::may || force == Force::needs) facts.condition = cell.text;
   }
 
   void read_direction(const Passage& cell) {
@@ -504,6 +579,11 @@ bool is_title_row(const std::vector<Passage>& cells) {
   return filled == 1 && cells.size() > 1 && !cells[0].empty() && std::none_of(cells[0].tokens.begin(), cells[0].tokens.end(), [](const Token& token) { return token.kind == TokenKind::number; });
 }
 
+// "#Client": "#" alone, or before a number, is something else.
+bool is_commented_out(const std::vector<Passage>& cells) {
+  return !cells.empty() && cells[0].is_mark(0, '#') && cells[0].size() > 1 && cells[0].tokens[1].kind == TokenKind::word;
+}
+
 // Cells of ports that are empty hand down those above them.
 void keep_ports(std::vector<Passage>& cells, const std::vector<Passage>& above, const std::vector<Column>& kinds) {
   for (size_t i = 0; i < std::min({cells.size(), above.size(), kinds.size()}); ++i)
@@ -522,6 +602,7 @@ bool rows_from_table(const Block& table, const TableReader& reader) {
   });
   if (wide && columns) ++reader.left_over.wide_tables;
   if (columns && columns->by_content) now.open.push_back(open_reading("ports", "the numbers of a column that no header explains", "something else"));
+  if (columns && !columns->doubtful.empty()) now.open.push_back(open_reading("ports", "those of the column '" + clip(columns->doubtful, 80) + "'", "none: they are not asked for"));
   std::vector<Passage> above;
   if (columns && !columns->from_name.empty() && now.setting.scene.from.empty()) {
     now.setting.scene.from = columns->from_name;
@@ -546,6 +627,12 @@ bool rows_from_table(const Block& table, const TableReader& reader) {
       continue;
     }
     realign(cells, *columns, above);
+    TableReader of_row = now;
+    of_row.headers = &columns->headers;
+    for (Reading& reading : take_over(cells, columns->kinds, above)) of_row.open.push_back(std::move(reading));
+    if (is_commented_out(cells)) of_row.open.push_back(open_reading("requirement", "part of the specification, though the row begins with '#'", "commented out"));
+    if (columns->ends) join_ends_of_range(cells, *columns->ends);
+    if (auto reading = reading_of_several(cells, *columns)) of_row.open.push_back(std::move(*reading));
     const bool broken = i + 1 < table.rows.size() && join_broken_range(cells, passages_of(table.rows[i + 1]), *columns);
     const bool joined = !broken && i + 1 < table.rows.size() && join_ends(cells, passages_of(table.rows[i + 1]), *columns);
     if (joined) {
@@ -553,7 +640,7 @@ bool rows_from_table(const Block& table, const TableReader& reader) {
       for (size_t column = 0; column < other.size(); ++column)
         if (column >= columns->kinds.size() || columns->kinds[column] != Column::port) collect_left_over(other[column], "in a row's description", reader.left_over);
     }
-    read_row(cells, columns->kinds, table.rows[i].number, now, above);
+    read_row(cells, columns->kinds, table.rows[i].number, of_row, above);
     if (joined || broken) ++i;
     keep_ports(cells, above, columns->kinds);
     above = std::move(cells);

@@ -24,6 +24,7 @@ struct TableReader {
   std::function<void(std::vector<Draft>)> add;
   LeftOverList& left_over;
   std::vector<Reading> open = {};   // of every row: what the table as a whole leaves open
+  const std::vector<std::string>* headers = nullptr;   // of its columns, where it has some
 };
 
 // False: the table is none of ports; then every number in it is left over.

@@ -94,6 +94,9 @@ constexpr HeaderWord kHeaders[] = {
 };
 // Headers of several words are known by one of them; the first that fits counts.
 constexpr HeaderWord kHeaderParts[] = {
+    {"port name", Column::service}, {"port names", Column::service}, {"port description", Column::description}, {"port usage", Column::description}, {"port purpose", Column::description},
+    {"number of ports", Column::none}, {"port count", Column::none}, {"ports count", Column::none}, {"anzahl ports", Column::none}, {"anzahl der ports", Column::none},
+    {"nombre de ports", Column::none},
     {"local port", Column::local_port}, {"local ports", Column::local_port}, {"remote port", Column::remote_port}, {"remote ports", Column::remote_port},
     {"source port", Column::source_port}, {"source ports", Column::source_port}, {"client port", Column::source_port},
     {"client ports", Column::source_port}, {"quellport", Column::source_port}, {"source/destination", Column::peer},
