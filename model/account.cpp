@@ -62,7 +62,8 @@ std::map<LineClass, std::map<std::string, size_t>> Account::constructs() const {
 }
 
 uint32_t Account::intern(std::string_view construct) {
-  if (const auto found = construct_ids_.find(construct); found != construct_ids_.end()) return found->second;
+  if (last_construct_ < construct_names_.size() && last_construct_ != 0 && construct_names_[last_construct_] == construct) return last_construct_;
+  if (const auto found = construct_ids_.find(construct); found != construct_ids_.end()) return last_construct_ = found->second;
   const auto id = static_cast<uint32_t>(construct_names_.size());
   construct_names_.emplace_back(construct);
   construct_ids_.emplace(construct, id);

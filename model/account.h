@@ -56,6 +56,7 @@ class Account {
   std::vector<Line> lines_;
   std::vector<std::string> construct_names_ = {"line that no importer knows"};
   std::map<std::string, uint32_t, std::less<>> construct_ids_;
+  uint32_t last_construct_ = 0;   // most lines are what the one before was
 };
 
 }  // namespace fwproof::model

@@ -20,6 +20,7 @@ ParsedAddresses scattered(u128 value, u128 mask, unsigned bits) {
   unsigned tail = 0;
   while (tail < bits && (mask >> tail & 1) == 0) ++tail;
   const u128 low = tail == 0 ? 0 : model::max_value(tail);
+  if ((mask | low) == model::max_value(bits)) return {Kind::set, IntervalSet::range(value, value | low), {}};
   std::vector<Interval> intervals = {{value, value | low}};
   for (unsigned bit = tail; bit < bits; ++bit) {
     if ((mask >> bit & 1) != 0) continue;

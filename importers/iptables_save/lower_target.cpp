@@ -350,6 +350,7 @@ void lower_target(RuleContext& context) { TargetLowering(context).run(); }
 void lower_rule(Builder& builder, const TableScope& scope, const RuleAst& ast, model::Origin origin, model::Rule& rule, LineResult& result,
                 std::vector<model::Rule>& before) {
   RuleContext context{builder, scope, ast, origin, rule, result, &before};
+  rule.terms.reserve(ast.options.size());
   rule.origin = origin;
   for (const Problem& problem : ast.problems) context.refuse(problem.word, problem.id, problem.message);
   lower_matches(context);

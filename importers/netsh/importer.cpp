@@ -27,8 +27,9 @@ bool inside_listing(std::span<const std::string_view> lines, size_t at) {
 }
 
 Claim starts_at(std::span<const std::string_view> lines, size_t at) {
-  if (trim(lines[at]).empty()) return Claim::no;
-  const bool ours = listing_starts_at(lines, at) || script_starts_at(lines, at) || legacy_starts_at(lines, at) || portproxy_listing_starts_at(lines, at);
+  const std::string_view line = trim(lines[at]);
+  if (line.empty()) return Claim::no;
+  const bool ours = (may_start_entry(line) && listing_starts_at(lines, at)) || script_starts_at(lines, at) || legacy_starts_at(lines, at) || portproxy_listing_starts_at(lines, at);
   // Before the code page is known, a dashed line below gives a rule's first line away.
   const bool raw = !ours && at + 1 < lines.size() && is_dashes(lines[at + 1]) && !inside_listing(lines, at) && raw_rule_start(lines[at]);
   return ours || raw ? Claim::yes : Claim::no;

@@ -26,6 +26,15 @@ struct Index {
   std::array<std::unordered_map<std::string, std::string_view>, kWordKinds> words;
   std::unordered_map<std::string, HeadingKind> headings;
   std::unordered_map<std::string, SettingKind> settings;
+  std::array<bool, 256> starts_entry{};   // first bytes of labels and headings
+
+  void note_start(std::string_view text) {
+    const std::string folded = fold(text);
+    if (folded.empty()) return;
+    const auto first = static_cast<unsigned char>(folded[0]);
+    starts_entry[first] = true;
+    if (first >= 'a' && first <= 'z') starts_entry[first - 'a' + 'A'] = true;
+  }
 
   Index() {
     for (const Language* language : kLanguages) {
@@ -33,6 +42,8 @@ struct Index {
       for (const WordRow& row : language->words)
         if (!row.presumed) words[static_cast<size_t>(row.kind)].try_emplace(fold(row.text), row.english);
       for (const HeadingRow& row : language->headings) headings.try_emplace(fold(row.text), row.kind);
+      for (const LabelRow& row : language->labels) note_start(row.text);
+      for (const HeadingRow& row : language->headings) note_start(row.text);
       for (const SettingRow& row : language->settings) settings.try_emplace(fold(row.text), row.kind);
     }
   }
@@ -61,6 +72,11 @@ std::string_view without_colon(std::string_view line) {
 }  // namespace
 
 std::span<const Language* const> languages() { return kLanguages; }
+
+bool may_start_entry(std::string_view trimmed_line) {
+  const auto first = trimmed_line.empty() ? '\0' : static_cast<unsigned char>(trimmed_line[0]);
+  return first >= 0x80 || index().starts_entry[first];   // folding changes first bytes beyond ASCII
+}
 
 std::optional<Key> find_label(std::string_view label) {
   const auto* found = find_in(index().labels, label);

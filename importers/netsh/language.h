@@ -59,6 +59,8 @@ struct Language {
 std::span<const Language* const> languages();
 
 // Lookups over all languages. The texts are folded first.
+// False: no label and no heading of any language starts with the line's first character.
+bool may_start_entry(std::string_view trimmed_line);
 std::optional<Key> find_label(std::string_view label);
 std::optional<std::string_view> find_word(WordKind kind, std::string_view word);
 std::optional<HeadingKind> find_heading(std::string_view line);
