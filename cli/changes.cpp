@@ -83,14 +83,19 @@ std::optional<model::Device> without_changes(const Loaded& loaded, size_t index,
 
 }  // namespace
 
+bool may_have_changes(const Loaded& loaded) {
+  return std::any_of(loaded.device_files.begin(), loaded.device_files.end(), [](const DeviceFiles& device) { return device.files.size() > 1; });
+}
+
 std::optional<report::Changes> changes_of(const Loaded& loaded, const solver::CheckOptions& options, const solver::Report& after) {
-  model::Network network = loaded.network;
   report::Changes changes;
-  for (size_t i = 0; i < network.devices.size(); ++i) {
-    if (auto before = without_changes(loaded, i, changes.files)) network.devices[i] = std::move(*before);
-  }
+  std::vector<std::pair<size_t, model::Device>> earlier;
+  for (size_t i = 0; i < loaded.network.devices.size(); ++i)
+    if (auto before = without_changes(loaded, i, changes.files)) earlier.emplace_back(i, std::move(*before));
   if (changes.files.empty()) return std::nullopt;
-  changes.changes = differences(solver::check(network, loaded.requirements, options), after);
+  model::Network network = loaded.network;
+  for (auto& [index, before] : earlier) network.devices[index] = std::move(before);
+  changes.changes = differences(solver::check(std::move(network), loaded.requirements, options), after);
   return changes;
 }
 

@@ -114,12 +114,13 @@ report::Run run_of(const Arguments& arguments, Loaded& loaded) {
   if (loaded.exit_code != exit_usage) {
     solver::CheckOptions options = options_of(arguments, loaded);
     options.only = only;
-    if (!loaded.requirements.rows.empty()) run.report = solver::check(loaded.network, loaded.requirements, options);
+    const bool again = may_have_changes(loaded);
+    if (!loaded.requirements.rows.empty()) run.report = solver::check(again ? loaded.network : std::move(loaded.network), loaded.requirements, options);
     run.report.not_asked.insert(run.report.not_asked.end(), loaded.not_asked.begin(), loaded.not_asked.end());
     add_unused_accepts(loaded, run.report);
     const int answered = exit_code_of(run.report, arguments);
     run.exit_code = worse(loaded.exit_code, answered);
-    if (!run.report.results.empty()) run.changes = changes_of(loaded, options, run.report);
+    if (again && !run.report.results.empty()) run.changes = changes_of(loaded, options, run.report);
   }
   run.diagnostics = loaded.diagnostics;
   run.exit_meaning = meaning(run.exit_code);

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "model/rule_index.h"
+
 namespace fwproof::model {
 namespace {
 
@@ -95,6 +97,9 @@ class Way {
     uint32_t chain;
     uint32_t next = 0;
     uint32_t call_path = 0;
+    // Of a long chain: the rules that the packet may match, as it was when they were looked up.
+    std::vector<uint32_t> found;
+    std::optional<uint32_t> found_for;
   };
   struct SeenUnknown {
     uint32_t index;
@@ -157,10 +162,11 @@ class Way {
 
   // Passes one base chain; false: the packet's fate is decided.
   bool pass(uint32_t base_chain, uint32_t call_path) {
-    stack_.assign(1, Frame{base_chain, 0, call_path});
+    stack_.assign(1, Frame{base_chain, 0, call_path, {}, {}});
     while (true) {
       Frame& frame = stack_.back();
       const Chain& chain = policy_.chains[frame.chain];
+      skip_rules(frame);
       if (frame.next == chain.rules.size()) {
         if (stack_.size() > 1) {
           stack_.pop_back();
@@ -174,6 +180,24 @@ class Way {
       if (!rule.enabled || !all_hold(rule.terms, here)) continue;
       if (const auto passed = act(rule, here)) return *passed;
     }
+  }
+
+  // Goes on to the next rule that the packet may match.
+  void skip_rules(Frame& frame) {
+    const size_t rules = policy_.chains[frame.chain].rules.size();
+    if (frame.next == rules || !options_.indexed) return;
+    if (frame.found_for != version_) {
+      const RuleColumns* columns = columns_of(policy_, frame.chain, packet_.family);
+      if (columns == nullptr) return;
+      FieldBounds bounds;
+      for (const Field field : {Field::src, Field::dst, Field::dst_port, Field::protocol})
+        if (packet_.has(field)) bounds.of(field) = IntervalSet::of(packet_.get(field));
+      frame.found.clear();
+      columns->find(bounds, frame.found);
+      frame.found_for = version_;
+    }
+    const auto next = std::lower_bound(frame.found.begin(), frame.found.end(), frame.next);
+    frame.next = next == frame.found.end() ? static_cast<uint32_t>(rules) : *next;
   }
 
   // Applies a matching rule; nothing: go on with the next rule.
@@ -211,7 +235,7 @@ class Way {
       else
         stack_.pop_back();
     }
-    stack_.push_back({target, 0, path});
+    stack_.push_back({target, 0, path, {}, {}});
     return std::nullopt;
   }
 
@@ -305,8 +329,7 @@ class Way {
   }
 
   bool test(const Masked& masked, RuleRef) {
-    const Packet seen = view();
-    if (seen.has(masked.field)) return (seen.get(masked.field) & masked.mask) == masked.value;
+    if (const auto value = seen(masked.field)) return (*value & masked.mask) == masked.value;
     if (const auto set = masked_values(field_bits(masked.field, packet_.family), masked.mask, masked.value))
       return test_in(masked.field, *set);
     depend_on({"field", std::string(field_text(masked.field)), {}});
@@ -325,18 +348,16 @@ class Way {
     return seen.value;
   }
 
-  // Later packets of a connection get the translation that its first packet got.
-  Packet view() const {
-    Packet seen = packet_;
-    if (!in_nat_ || !seen.has(Field::state) || seen.get(Field::state) != state_established) return seen;
-    seen.set(Field::state, state_new);
-    if (seen.get(Field::protocol) == proto_tcp) seen.set(Field::tcp_flags, tcp_syn);
-    return seen;
+  // A field's value, if it is known. Later packets of a connection get the translation that its first packet got.
+  std::optional<u128> seen(Field field) const {
+    const bool as_first = in_nat_ && packet_.has(Field::state) && packet_.get(Field::state) == state_established;
+    if (as_first && field == Field::state) return state_new;
+    if (as_first && field == Field::tcp_flags && packet_.get(Field::protocol) == proto_tcp) return tcp_syn;
+    return packet_.has(field) ? std::optional(packet_.get(field)) : std::nullopt;
   }
 
   bool test_in(Field field, const IntervalSet& set) {
-    const Packet seen = view();
-    if (seen.has(field)) return set.contains(seen.get(field));
+    if (const auto value = seen(field)) return set.contains(*value);
     IntervalSet& possible = possible_[static_cast<size_t>(field)];
     const IntervalSet inside = possible.intersected(set);
     if (inside.empty()) return false;

@@ -76,6 +76,8 @@ struct EvaluateOptions {
   const AddressSet* onward = nullptr;
   // What an unset field can be; fields without an entry: anything in their width or name domain.
   const std::map<Field, IntervalSet>* domains = nullptr;
+  // Use the policy's index, if it has one. The answer is the same without it.
+  bool indexed = true;
   // For an answer: what to undo.
   const Translation* undo = nullptr;
   // For a later packet of the request's direction: what to do again. Without it such a packet enters the nat stages as the first one did.

@@ -4,9 +4,15 @@
 //   IntervalSet ports = IntervalSet::of(80).united(IntervalSet::range(8470, 8474));
 //   ports.contains(8472);                     // true
 //   ports.complement(max_value(16));          // 0-79, 81-8469, 8475-65535
+//
+// Policies hold millions of sets, nearly all of them one interval of small numbers: such a set takes 16 bytes and no allocation. Copies of
+// larger sets share their intervals, which never change.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 namespace fwproof::model {
@@ -22,9 +28,74 @@ struct Interval {
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
+// The intervals of a set, ascending. Valid as long as the set is.
+class Intervals {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::random_access_iterator_tag;
+    using value_type = Interval;
+    using difference_type = std::ptrdiff_t;
+    using reference = Interval;
+    struct pointer {
+      Interval interval;
+      const Interval* operator->() const { return &interval; }
+    };
+    Iterator() = default;
+    Iterator(const Intervals* of, std::ptrdiff_t at) : only_(of->only_), list_(of->list_), at_(at) {}
+    Interval operator*() const { return list_ ? list_[at_] : only_; }
+    pointer operator->() const { return {**this}; }
+    Interval operator[](std::ptrdiff_t n) const { return *(*this + n); }
+    Iterator& operator++() { return *this += 1; }
+    Iterator& operator--() { return *this += -1; }
+    Iterator operator++(int) { return std::exchange(*this, *this + 1); }
+    Iterator operator--(int) { return std::exchange(*this, *this + -1); }
+    Iterator& operator+=(std::ptrdiff_t n) { at_ += n; return *this; }
+    Iterator& operator-=(std::ptrdiff_t n) { at_ -= n; return *this; }
+    friend Iterator operator+(Iterator it, std::ptrdiff_t n) { return it += n; }
+    friend Iterator operator+(std::ptrdiff_t n, Iterator it) { return it += n; }
+    friend Iterator operator-(Iterator it, std::ptrdiff_t n) { return it -= n; }
+    friend std::ptrdiff_t operator-(const Iterator& a, const Iterator& b) { return a.at_ - b.at_; }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
+    friend auto operator<=>(const Iterator& a, const Iterator& b) { return a.at_ <=> b.at_; }
+
+   private:
+    Interval only_;
+    const Interval* list_ = nullptr;
+    std::ptrdiff_t at_ = 0;
+  };
+
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, static_cast<std::ptrdiff_t>(size_)}; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  Interval operator[](size_t i) const { return list_ ? list_[i] : only_; }
+  Interval front() const { return (*this)[0]; }
+  Interval back() const { return (*this)[size_ - 1]; }
+
+ private:
+  friend class IntervalSet;
+  Interval only_;                    // the one interval, where there is no list
+  const Interval* list_ = nullptr;
+  size_t size_ = 0;
+};
+
 class IntervalSet {
  public:
   IntervalSet() = default;
+  IntervalSet(const IntervalSet& other) : word_(other.word_), hi_(other.hi_) {
+    if (is_shared()) hold();
+  }
+  IntervalSet(IntervalSet&& other) noexcept : word_(std::exchange(other.word_, 0)), hi_(std::exchange(other.hi_, 0)) {}
+  IntervalSet& operator=(IntervalSet other) noexcept {
+    std::swap(word_, other.word_);
+    std::swap(hi_, other.hi_);
+    return *this;
+  }
+  ~IntervalSet() {
+    if (is_shared()) release();
+  }
+
   static IntervalSet of(u128 value) { return range(value, value); }
   // Empty when lo > hi.
   static IntervalSet range(u128 lo, u128 hi);
@@ -32,15 +103,15 @@ class IntervalSet {
   // Any order, overlaps allowed; O(n log n).
   static IntervalSet from(std::vector<Interval> intervals);
 
-  bool empty() const { return intervals_.empty(); }
+  bool empty() const { return word_ == 0; }
   bool contains(u128 value) const;
   bool contains(const IntervalSet& other) const;
   bool intersects(const IntervalSet& other) const;
-  bool is_single() const { return intervals_.size() == 1 && intervals_[0].lo == intervals_[0].hi; }
+  bool is_single() const { return is_small() ? lo_in_place() == hi_ : holds_one_number(); }
   // Requires: not empty.
-  u128 min() const { return intervals_.front().lo; }
-  u128 max() const { return intervals_.back().hi; }
-  const std::vector<Interval>& intervals() const { return intervals_; }
+  u128 min() const { return is_small() ? u128{lo_in_place()} : intervals().front().lo; }
+  u128 max() const { return is_small() ? u128{hi_} : intervals().back().hi; }
+  Intervals intervals() const;
 
   IntervalSet united(const IntervalSet& other) const;
   IntervalSet intersected(const IntervalSet& other) const;
@@ -48,10 +119,25 @@ class IntervalSet {
   // Requires: max() <= max_allowed.
   IntervalSet complement(u128 max_allowed) const;
 
-  friend bool operator==(const IntervalSet&, const IntervalSet&) = default;
+  friend bool operator==(const IntervalSet& a, const IntervalSet& b) { return (a.word_ == b.word_ && a.hi_ == b.hi_) || a.equals(b); }
 
  private:
-  std::vector<Interval> intervals_;
+  struct Shared;
+  // Sorted, disjoint and not adjacent.
+  static IntervalSet of_sorted(const std::vector<Interval>& intervals);
+
+  bool is_small() const { return (word_ & 1) != 0; }
+  bool is_shared() const { return word_ != 0 && (word_ & 1) == 0; }
+  uint64_t lo_in_place() const { return word_ >> 1; }
+  Shared* shared() const { return reinterpret_cast<Shared*>(word_); }
+  bool holds_one_number() const;
+  bool equals(const IntervalSet& other) const;
+  void hold() const;
+  void release() const;
+
+  // 0: empty. Odd: one interval, its lower end shifted left by one here and its upper end in hi_. Else the address of a Shared.
+  uint64_t word_ = 0;
+  uint64_t hi_ = 0;
 };
 
 }  // namespace fwproof::model

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/rule_index.h"
+
 namespace fwproof::model {
 namespace {
 
@@ -227,6 +229,7 @@ void bind_device(Device& device, const Network& network, bool own_is_all) {
     note_stand_ins(policy, device);
     split_by_interface(policy, device, own);
     bind_names(policy, names);
+    policy.index = std::make_shared<const RuleIndex>(policy);
   }
 }
 

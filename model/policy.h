@@ -13,8 +13,10 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,9 +45,15 @@ struct InAddresses {
 
 // (field & mask) == value: marks and other fields whose masks need not be contiguous.
 struct Masked {
+  // A number of up to 128 bits that takes no more room in a Term than two of 64.
+  struct Number {
+    uint64_t low = 0, high = 0;
+    constexpr Number(u128 number = 0) : low(static_cast<uint64_t>(number)), high(static_cast<uint64_t>(number >> 64)) {}
+    constexpr operator u128() const { return u128{high} << 64 | low; }
+  };
   Field field;
-  u128 mask = 0;
-  u128 value = 0;
+  Number mask;
+  Number value;
   friend bool operator==(const Masked&, const Masked&) = default;
 };
 
@@ -180,6 +188,19 @@ struct Assumption {
   Origin origin;
 };
 
+class RuleIndex;   // model/rule_index.h
+// An index belongs to the very rules that it was made from: a copy of the policy has none.
+struct IndexOfRules : std::shared_ptr<const RuleIndex> {
+  IndexOfRules() = default;
+  IndexOfRules(std::shared_ptr<const RuleIndex> index) : shared_ptr(std::move(index)) {}
+  IndexOfRules(const IndexOfRules&) : shared_ptr() {}
+  IndexOfRules(IndexOfRules&&) = default;
+  IndexOfRules& operator=(IndexOfRules other) {
+    swap(other);
+    return *this;
+  }
+};
+
 // The policy of one host or device for one or both address families.
 struct Policy {
   bool v4 = false;
@@ -194,6 +215,7 @@ struct Policy {
   NameDomain interfaces;
   NameDomain programs;
   NameDomain services;
+  IndexOfRules index;                            // finds rules of long chains faster; may be missing
 
   bool covers(Family family) const { return family == Family::v4 ? v4 : v6; }
 };

@@ -19,7 +19,9 @@ constexpr size_t kMoved = 16;
 class Asking {
  public:
   Asking(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened)
-      : walk_(walk), wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), slice_(slice(walk)) {}
+      : walk_(walk), wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), slice_(slice(walk)) {
+    if (wanted_ == Wanted::none_pass) leave_out_idle_blocks(walk_, slice_);
+  }
 
   Answer run() {
     answer_.proof.slice = static_cast<uint32_t>(kept_rules(slice_));
@@ -27,7 +29,7 @@ class Asking {
       Flow flow(walk_, slice_, limits_);
       answer_.empty = flow.question() == Diagrams::kFalse;
       if (answer_.empty) return std::move(answer_);
-      if (!sliced_rightly(walk_, slice_)) answer_.fault = "a rule that bears on the question was left out of the slice";
+      if (!sliced_rightly(walk_, slice_, wanted_ == Wanted::none_pass)) answer_.fault = "a rule that bears on the question was left out of the slice";
       for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect(flow, leg);
       for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect_undecided(flow, leg);
       answer_.any_breaks = reported_ != Diagrams::kFalse;

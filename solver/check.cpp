@@ -80,8 +80,8 @@ std::string note_of(const Replay& replay) {
 
 }  // namespace
 
-Checking::Checking(const Network& network, const Requirements& requirements, const CheckOptions& options)
-    : network_(network), requirements_(requirements), options_(options), ways_(network_), proofs_(options.limits) {
+Checking::Checking(Network network, const Requirements& requirements, const CheckOptions& options)
+    : network_(std::move(network)), requirements_(requirements), options_(options), ways_(network_), proofs_(options.limits) {
   for (Device& device : network_.devices) {
     bind_device(device, network_);
     const auto zone = network_.zones.find(device.host);
@@ -254,8 +254,8 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
   accept(result);
 }
 
-Report check(const Network& network, const Requirements& requirements, const CheckOptions& options) {
-  return Checking(network, requirements, options).run();
+Report check(Network network, const Requirements& requirements, const CheckOptions& options) {
+  return Checking(std::move(network), requirements, options).run();
 }
 
 }  // namespace fwproof::solver

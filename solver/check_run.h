@@ -53,7 +53,7 @@ std::vector<PacketBox> to_itself(const PacketBox& box);
 
 class Checking {
  public:
-  Checking(const model::Network& network, const model::Requirements& requirements, const CheckOptions& options);
+  Checking(model::Network network, const model::Requirements& requirements, const CheckOptions& options);
   Report run();
 
  private:

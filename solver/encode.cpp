@@ -46,10 +46,10 @@ bool is_large(const Walk& walk, const Slice* slice) {
   size_t much = 0;
   for (const WalkLeg& leg : walk.legs)
     for (const WalkHop& hop : leg.hops)
-      for (size_t chain = 0; chain < hop.policy->chains.size(); ++chain) {
+      for (size_t chain = 0; chain < hop.policy->chains.size() && much <= kMuch; ++chain) {
         const auto& rules = hop.policy->chains[chain].rules;
-        for (size_t rule = 0; rule < rules.size() && much <= kMuch; ++rule)
-          if (!slice || slice->at(hop.policy)[chain][rule]) much += 1 + weight(rules[rule].terms);
+        const size_t kept = slice ? slice->at(hop.policy)[chain].size() : rules.size();
+        for (size_t i = 0; i < kept && much <= kMuch; ++i) much += 1 + weight(rules[slice ? slice->at(hop.policy)[chain][i] : i].terms);
       }
   return much > kMuch;
 }

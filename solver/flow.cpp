@@ -158,7 +158,7 @@ std::vector<Flow::Run::Traveller> Flow::Run::start_of(size_t leg_index) {
 
 std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> travellers, const WalkLeg& leg, const WalkHop& hop) {
   policy_ = hop.policy;
-  mask_ = &slice_.at(hop.policy);
+  kept_ = &slice_.at(hop.policy);
   std::vector<Traveller> behind;
   Ref untracked = Diagrams::kFalse;
   for (Traveller& traveller : travellers) {

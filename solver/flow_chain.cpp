@@ -48,17 +48,13 @@ Classes Flow::Run::run_chain(uint32_t chain, Classes live, uint32_t path, Classe
   if (++visits_ > limits_.visits) throw LimitReached{"too many visits of chains"};
   if (depth > 2'000) throw LimitReached{"chains call each other more than 2,000 deep"};
   Classes returning;
-  const size_t rules = policy_->chains[chain].rules.size();
-  const auto& mask = (*mask_)[chain];
-  for (size_t rule = 0; rule < rules && !live.empty(); ++rule) {
-    if (!mask[rule]) continue;
-    const size_t end = batch_end(chain, rule);
-    if (end > rule + 1) {
-      run_batch(chain, rule, end, live, path, accepted, returning);
-      rule = end - 1;
-    } else {
-      run_rule(chain, static_cast<uint32_t>(rule), live, path, accepted, returning, depth);
-    }
+  const std::vector<uint32_t>& kept = (*kept_)[chain];
+  for (size_t at = 0, end = 0; at < kept.size() && !live.empty(); at = end) {
+    end = batch_end(chain, at);
+    if (end > at + 1)
+      run_batch(chain, at, end, live, path, accepted, returning);
+    else
+      run_rule(chain, kept[at], live, path, accepted, returning, depth);
   }
   for (const Class& packets : live) merge_into(returning, packets);
   return returning;
@@ -106,8 +102,8 @@ bool Flow::Run::shareable(uint32_t chain, uint32_t depth) {
   if (known[chain]) return known[chain] == 1;
   known[chain] = 2;
   bool yes = true;
-  for (const Rule& rule : policy_->chains[chain].rules) {
-    if (!rule.enabled) continue;
+  for (const uint32_t number : (*kept_)[chain]) {
+    const Rule& rule = policy_->chains[chain].rules[number];
     const ActionKind kind = rule.action.kind;
     const bool calls = kind == ActionKind::jump || kind == ActionKind::go_to;
     const bool plain = terminal(kind) || kind == ActionKind::proceed || (calls && shareable(rule.action.index, depth + 1));
@@ -193,25 +189,20 @@ void Flow::Run::run_unknown(const Rule& rule, uint32_t chain, uint32_t index, co
 
 // ---- Batches: neighbours that decide alike are one condition, put together pairwise so that long lists stay n log n ----
 
+// `first` and `end`, here and below: places among the kept rules of the chain.
 size_t Flow::Run::batch_end(uint32_t chain, size_t first) const {
-  const auto& rules = policy_->chains[chain].rules;
-  const auto& mask = (*mask_)[chain];
-  const ActionKind kind = rules[first].action.kind;
-  if (!terminal(kind)) return first + 1;
+  const std::vector<Rule>& rules = policy_->chains[chain].rules;
+  const std::vector<uint32_t>& kept = (*kept_)[chain];
+  const ActionKind kind = rules[kept[first]].action.kind;
   size_t end = first + 1;
-  size_t last_kept = first;
-  for (; end < rules.size(); ++end) {
-    if (!mask[end]) continue;
-    if (rules[end].action.kind != kind) break;
-    last_kept = end;
-  }
-  return last_kept + 1;
+  while (terminal(kind) && end < kept.size() && rules[kept[end]].action.kind == kind) ++end;
+  return end;
 }
 
 Ref Flow::Run::batch_condition(uint32_t chain, size_t first, size_t end, const Class& packets, uint32_t path) {
   if (end - first == 1) {
-    if (!(*mask_)[chain][first]) return Diagrams::kFalse;
-    return condition(policy_->chains[chain].rules[first].terms, packets, chain, static_cast<uint32_t>(first), path);
+    const uint32_t rule = (*kept_)[chain][first];
+    return condition(policy_->chains[chain].rules[rule].terms, packets, chain, rule, path);
   }
   const size_t middle = first + (end - first) / 2;
   return diagrams.either(batch_condition(chain, first, middle, packets, path), batch_condition(chain, middle, end, packets, path));
@@ -219,7 +210,8 @@ Ref Flow::Run::batch_condition(uint32_t chain, size_t first, size_t end, const C
 
 void Flow::Run::run_batch(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted,
                           Classes& returning) {
-  const ActionKind kind = policy_->chains[chain].rules[first].action.kind;
+  const std::vector<uint32_t>& kept = (*kept_)[chain];
+  const ActionKind kind = policy_->chains[chain].rules[kept[first]].action.kind;
   Classes next;
   for (const Class& packets : live) {
     const Ref matching = batch_condition(chain, first, end, packets, path);
@@ -232,7 +224,7 @@ void Flow::Run::run_batch(uint32_t chain, size_t first, size_t end, Classes& liv
       merge_into(returning, matched);
       continue;
     }
-    record(chain, static_cast<uint32_t>(first), static_cast<uint32_t>(end - 1), matched, path, verdict_of(kind));
+    record(chain, kept[first], kept[end - 1], matched, path, verdict_of(kind));
     if (kind == ActionKind::accept) merge_into(accepted, matched);
   }
   live = std::move(next);

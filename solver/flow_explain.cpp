@@ -30,7 +30,7 @@ void Flow::Run::resolve(const Record& record, Ref region, std::vector<Decision>&
   leg_ = record.leg;
   hop_ = record.hop;
   policy_ = hop.policy;
-  mask_ = &slice_.at(policy_);
+  kept_ = &slice_.at(policy_);
   in_nat_ = record.in_nat;
   const auto add = [&](uint32_t rule, Ref decided) {
     const Decision decision{record.hop, {record.chain, rule}, record.verdict, record.chain == kSentOn, decided};
@@ -46,8 +46,9 @@ void Flow::Run::resolve(const Record& record, Ref region, std::vector<Decision>&
     if (left != Diagrams::kFalse) add(record.first_rule, left);
     return;
   }
-  for (uint32_t rule = record.first_rule; rule <= record.last_rule && left != Diagrams::kFalse; ++rule) {
-    if (!(*mask_)[record.chain][rule]) continue;
+  const std::vector<uint32_t>& kept = (*kept_)[record.chain];
+  for (auto at = std::lower_bound(kept.begin(), kept.end(), record.first_rule); at != kept.end() && *at <= record.last_rule && left != Diagrams::kFalse; ++at) {
+    const uint32_t rule = *at;
     const Ref matching = condition(policy_->chains[record.chain].rules[rule].terms, record.packets, record.chain, rule, record.path);
     const Ref decided = diagrams.both(left, matching);
     if (decided == Diagrams::kFalse) continue;

@@ -176,7 +176,7 @@ class Flow::Run {
   size_t leg_ = 0;
   size_t hop_ = 0;
   const model::Policy* policy_ = nullptr;
-  const RuleMask* mask_ = nullptr;
+  const KeptRules* kept_ = nullptr;
   bool in_nat_ = false;
   bool stage_can_block_ = true;
   Ref fate_ = Diagrams::kFalse;                       // passes this hop and everything later, whatever comes (unknown rewriting)

@@ -1,6 +1,11 @@
 #include "solver/slice.h"
 
+#include <algorithm>
+#include <map>
+#include <numeric>
 #include <optional>
+
+#include "model/rule_index.h"
 
 namespace fwproof::solver {
 
@@ -42,12 +47,12 @@ struct Rewritten {
 // By the rules of a slice.
 Rewritten rewritten_by(const Slice& slice) {
   Rewritten rewritten;
-  for (const auto& [policy, mask] : slice) {
+  for (const auto& [policy, kept] : slice) {
     if (policy->rewrites.empty()) continue;
-    for (size_t chain = 0; chain < mask.size(); ++chain)
-      for (size_t rule = 0; rule < mask[chain].size(); ++rule) {
+    for (size_t chain = 0; chain < kept.size(); ++chain)
+      for (const uint32_t rule : kept[chain]) {
         const Action& action = policy->chains[chain].rules[rule].action;
-        if (mask[chain][rule] && action.kind == ActionKind::rewrite) rewritten.add(policy->rewrites[action.index]);
+        if (action.kind == ActionKind::rewrite) rewritten.add(policy->rewrites[action.index]);
       }
   }
   return rewritten;
@@ -105,14 +110,57 @@ bool may_match(const Rule& rule, const FieldBounds& bounds, Family family) {
   return true;
 }
 
-void keep_matching(const Policy& policy, const FieldBounds& bounds, Family family, RuleMask& mask) {
-  mask.resize(policy.chains.size());
-  for (size_t chain = 0; chain < policy.chains.size(); ++chain) {
-    const auto& rules = policy.chains[chain].rules;
-    mask[chain].resize(rules.size());
-    for (size_t rule = 0; rule < rules.size(); ++rule)
-      if (!mask[chain][rule]) mask[chain][rule] = may_match(rules[rule], bounds, family);
+bool is_call(const Action& action) { return action.kind == ActionKind::jump || action.kind == ActionKind::go_to; }
+
+// Calls visit(chain) for the chains of a hook, and for those that visit() returns.
+template <class Visit>
+void walk_chains(const Policy& policy, Hook hook, const Visit& visit) {
+  std::vector<bool> seen(policy.chains.size(), false);
+  std::vector<uint32_t> todo;
+  const auto add = [&](uint32_t chain) {
+    if (seen[chain]) return;
+    seen[chain] = true;
+    todo.push_back(chain);
+  };
+  for (const Stage& stage : policy.hooks[static_cast<size_t>(hook)])
+    if (stage.kind != Stage::Kind::route) add(stage.chain);
+  while (!todo.empty()) {
+    const uint32_t chain = todo.back();
+    todo.pop_back();
+    visit(chain, add);
   }
+}
+
+// Rules of a chain that may match, ascending.
+std::vector<uint32_t> matching(const Policy& policy, uint32_t chain, const FieldBounds& bounds, Family family) {
+  const std::vector<Rule>& rules = policy.chains[chain].rules;
+  std::vector<uint32_t> found;
+  if (const RuleColumns* columns = columns_of(policy, chain, family)) {
+    columns->find(bounds, found);
+  } else {
+    found.resize(rules.size());
+    std::iota(found.begin(), found.end(), 0);
+  }
+  std::erase_if(found, [&](uint32_t rule) { return !may_match(rules[rule], bounds, family); });
+  return found;
+}
+
+void unite(std::vector<uint32_t>& kept, std::vector<uint32_t> more) {
+  if (kept.empty()) return kept.swap(more);
+  std::vector<uint32_t> all;
+  std::set_union(kept.begin(), kept.end(), more.begin(), more.end(), std::back_inserter(all));
+  kept = std::move(all);
+}
+
+void keep_matching(const WalkHop& hop, const FieldBounds& bounds, Family family, KeptRules& kept) {
+  const Policy& policy = *hop.policy;
+  kept.resize(policy.chains.size());
+  walk_chains(policy, hop.hook, [&](uint32_t chain, const auto& add) {
+    std::vector<uint32_t> found = matching(policy, chain, bounds, family);
+    for (const uint32_t rule : found)
+      if (const Action& action = policy.chains[chain].rules[rule].action; is_call(action)) add(action.index);
+    unite(kept[chain], std::move(found));
+  });
 }
 
 }  // namespace
@@ -125,18 +173,114 @@ Slice slice(const Walk& walk) {
   while (true) {
     for (const WalkLeg& leg : walk.legs)
       for (const WalkHop& hop : leg.hops)
-        keep_matching(*hop.policy, bounds_of(walk, leg, hop, rewritten), walk.family, slice[hop.policy]);
+        keep_matching(hop, bounds_of(walk, leg, hop, rewritten), walk.family, slice[hop.policy]);
     Rewritten next = rewritten_by(slice);
     if (next == rewritten) return slice;
     rewritten = std::move(next);
   }
 }
 
+// ---- idle blocks --------------------------------------------------------------------------------------------------
+
+namespace {
+
+bool blocks(ActionKind kind) { return kind == ActionKind::drop || kind == ActionKind::reject; }
+
+// A filter chain of a hook whose end blocks, with the chains that it alone calls.
+struct ClosedTree {
+  std::vector<uint32_t> chains;
+  std::vector<const Rule*> accepting;
+  bool plain = true;   // packets stay as they are, and no decision is unknown
+};
+
+// Chains that the base chain reaches by kept rules.
+std::vector<uint32_t> reached(const Policy& policy, uint32_t base, const KeptRules& kept) {
+  std::vector<bool> seen(policy.chains.size(), false);
+  std::vector<uint32_t> chains = {base};
+  seen[base] = true;
+  for (size_t i = 0; i < chains.size(); ++i)
+    for (const uint32_t rule : kept[chains[i]]) {
+      const Action& action = policy.chains[chains[i]].rules[rule].action;
+      if (!is_call(action) || seen[action.index]) continue;
+      seen[action.index] = true;
+      chains.push_back(action.index);
+    }
+  return chains;
+}
+
+std::vector<ClosedTree> closed_trees(const Walk& walk, const Policy& policy, const KeptRules& kept) {
+  std::map<uint32_t, bool> bases;   // base chain: whether its end blocks in a filter
+  for (const WalkLeg& leg : walk.legs)
+    for (const WalkHop& hop : leg.hops) {
+      if (hop.policy != &policy) continue;
+      for (const Stage& stage : policy.hooks[static_cast<size_t>(hop.hook)])
+        if (stage.kind != Stage::Kind::route)
+          bases[stage.chain] = stage.kind == Stage::Kind::filter && blocks(policy.chains[stage.chain].at_end) && policy.chains[stage.chain].at_end_assumption < 0;
+    }
+  std::vector<uint32_t> callers(policy.chains.size(), 0);
+  std::vector<ClosedTree> trees;
+  for (const auto& [base, closed] : bases) {
+    ClosedTree tree{reached(policy, base, kept), {}, closed};
+    for (const uint32_t chain : tree.chains) {
+      ++callers[chain];
+      for (const uint32_t rule : kept[chain]) {
+        const ActionKind kind = policy.chains[chain].rules[rule].action.kind;
+        if (kind == ActionKind::accept) tree.accepting.push_back(&policy.chains[chain].rules[rule]);
+        tree.plain = tree.plain && kind != ActionKind::rewrite && kind != ActionKind::unknown && kind != ActionKind::unknown_rewriting;
+      }
+    }
+    trees.push_back(std::move(tree));
+  }
+  std::erase_if(trees, [](const ClosedTree& tree) { return !tree.plain; });
+  for (ClosedTree& tree : trees) std::erase_if(tree.chains, [&](uint32_t chain) { return callers[chain] > 1; });
+  return trees;
+}
+
+const IntervalSet* plain_set(const Term& term, Field field, Family family) {
+  if (term.negated) return nullptr;
+  const auto* in = std::get_if<In>(&term.what);
+  if (in && in->field == field) return &in->set;
+  const auto* addresses = std::get_if<InAddresses>(&term.what);
+  return addresses && addresses->field == field ? &addresses->set.in(family) : nullptr;
+}
+
+bool are_apart(const Rule& a, const Rule& b, Family family) {
+  for (const Term& one : a.terms) {
+    const auto* in = std::get_if<In>(&one.what);
+    const auto* addresses = std::get_if<InAddresses>(&one.what);
+    if (!in && !addresses) continue;
+    const Field field = in ? in->field : addresses->field;
+    const IntervalSet* mine = plain_set(one, field, family);
+    if (!mine) continue;
+    for (const Term& other : b.terms)
+      if (const IntervalSet* theirs = plain_set(other, field, family); theirs && !mine->intersects(*theirs)) return true;
+  }
+  return false;
+}
+
+bool is_idle(const Rule& rule, const ClosedTree& tree, Family family) {
+  if (!blocks(rule.action.kind) || rule.assumption >= 0) return false;
+  return std::all_of(tree.accepting.begin(), tree.accepting.end(), [&](const Rule* accepting) { return are_apart(rule, *accepting, family); });
+}
+
+}  // namespace
+
+void leave_out_idle_blocks(const Walk& walk, Slice& slice) {
+  constexpr size_t kMostPairs = 4'000'000;
+  for (auto& [policy, kept] : slice)
+    for (const ClosedTree& tree : closed_trees(walk, *policy, kept)) {
+      size_t rules = 0;
+      for (const uint32_t chain : tree.chains) rules += kept[chain].size();
+      if (rules * tree.accepting.size() > kMostPairs) continue;
+      for (const uint32_t chain : tree.chains)
+        std::erase_if(kept[chain], [&](uint32_t rule) { return is_idle(policy->chains[chain].rules[rule], tree, walk.family); });
+    }
+}
+
 size_t kept_rules(const Slice& slice) {
   size_t kept = 0;
-  for (const auto& [policy, mask] : slice)
-    for (const auto& chain : mask)
-      for (uint8_t keep : chain) kept += keep;
+  for (const auto& [policy, chains] : slice)
+    for (const auto& chain : chains) kept += chain.size();
   return kept;
 }
 
@@ -207,17 +351,111 @@ bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, con
   return false;
 }
 
+// The least and greatest value of a field in the question; nothing: any.
+struct Span {
+  Field field;
+  u128 lo, hi;
+};
+std::vector<Span> spans_of(const Walk& walk, const WalkLeg& leg, const Rewritten& rewritten) {
+  std::vector<Span> spans;
+  const auto add = [&](Field field, const IntervalSet PacketBox::*set) {
+    if (rewritten.anything[static_cast<size_t>(field)]) return;
+    Span span{field, ~u128{0}, 0};
+    const auto look = [&](const IntervalSet& values) {
+      for (const Interval& part : values.intervals()) span = {field, std::min(span.lo, part.lo), std::max(span.hi, part.hi)};
+    };
+    look(rewritten.values[static_cast<size_t>(field)]);
+    for (const PacketBox& box : walk.in_question) look(box.*set);
+    spans.push_back(span);
+  };
+  add(Field::src, leg.reply ? &PacketBox::dst : &PacketBox::src);
+  add(Field::dst, leg.reply ? &PacketBox::src : &PacketBox::dst);
+  add(Field::dst_port, leg.reply ? &PacketBox::src_port : &PacketBox::dst_port);
+  add(Field::protocol, &PacketBox::protocol);
+  return spans;
+}
+
+// Some packet may match both: what their plain terms leave to a field, together.
+bool may_meet(const Rule& a, const Rule& b, Family family) {
+  std::map<Field, IntervalSet> left;
+  for (const Rule* rule : {&a, &b})
+    for (const Term& term : rule->terms)
+      for (size_t i = 0; i < kFields; ++i)
+        if (const IntervalSet* set = plain_set(term, static_cast<Field>(i), family)) {
+          const auto [known, added] = left.try_emplace(static_cast<Field>(i), *set);
+          if (!added) known->second = known->second.intersected(*set);
+          if (known->second.empty()) return false;
+        }
+  return true;
+}
+
+class Recheck {
+ public:
+  Recheck(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const KeptRules& kept, const Rewritten& rewritten, bool idle_blocks)
+      : walk_(walk), leg_(leg), hop_(hop), kept_(kept), rewritten_(rewritten), spans_(spans_of(walk, leg, rewritten)) {
+    if (idle_blocks) trees_ = closed_trees(walk, *hop.policy, kept);
+  }
+
+  bool is_right() const {
+    bool right = true;
+    walk_chains(*hop_.policy, hop_.hook, [&](uint32_t chain, const auto& add) {
+      right = right && is_right(chain);
+      for (const uint32_t rule : kept_[chain])
+        if (const Action& action = hop_.policy->chains[chain].rules[rule].action; is_call(action)) add(action.index);
+    });
+    return right;
+  }
+
+ private:
+  bool is_right(uint32_t chain) const {
+    const std::vector<Rule>& rules = hop_.policy->chains[chain].rules;
+    for (const uint32_t rule : looked_at(chain)) {
+      if (std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule)) continue;
+      if (!rightly_dropped(rules[rule], walk_, leg_, hop_, rewritten_) && !is_rightly_idle(chain, rules[rule])) return false;
+    }
+    return true;
+  }
+
+  // All rules, or those that the index does not exclude.
+  std::vector<uint32_t> looked_at(uint32_t chain) const {
+    std::vector<uint32_t> rules;
+    if (const RuleColumns* columns = columns_of(*hop_.policy, chain, walk_.family)) {
+      FieldBounds bounds;
+      for (const Span& span : spans_) bounds.of(span.field) = IntervalSet::range(span.lo, span.hi);
+      columns->find(bounds, rules);
+    } else {
+      rules.resize(hop_.policy->chains[chain].rules.size());
+      std::iota(rules.begin(), rules.end(), 0);
+    }
+    return rules;
+  }
+
+  // Where nothing that accepts meets it, the end of the base chain blocks what it would have blocked.
+  bool is_rightly_idle(uint32_t chain, const Rule& rule) const {
+    for (const ClosedTree& tree : trees_) {
+      if (std::find(tree.chains.begin(), tree.chains.end(), chain) == tree.chains.end()) continue;
+      const auto meets = [&](const Rule* accepting) { return may_meet(rule, *accepting, walk_.family); };
+      return blocks(rule.action.kind) && std::none_of(tree.accepting.begin(), tree.accepting.end(), meets);
+    }
+    return false;
+  }
+
+  const Walk& walk_;
+  const WalkLeg& leg_;
+  const WalkHop& hop_;
+  const KeptRules& kept_;
+  const Rewritten& rewritten_;
+  std::vector<Span> spans_;
+  std::vector<ClosedTree> trees_;
+};
+
 }  // namespace
 
-bool sliced_rightly(const Walk& walk, const Slice& slice) {
+bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle_blocks) {
   const Rewritten rewritten = rewritten_by(slice);
   for (const WalkLeg& leg : walk.legs)
-    for (const WalkHop& hop : leg.hops) {
-      const RuleMask& mask = slice.at(hop.policy);
-      for (size_t chain = 0; chain < mask.size(); ++chain)
-        for (size_t rule = 0; rule < mask[chain].size(); ++rule)
-          if (!mask[chain][rule] && !rightly_dropped(hop.policy->chains[chain].rules[rule], walk, leg, hop, rewritten)) return false;
-    }
+    for (const WalkHop& hop : leg.hops)
+      if (!Recheck(walk, leg, hop, slice.at(hop.policy), rewritten, idle_blocks).is_right()) return false;
   return true;
 }
 

@@ -2,7 +2,6 @@
 // regions are computed and before Z3 is asked; sliced_rightly() re-checks every dropped rule by other means.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -12,20 +11,19 @@
 
 namespace fwproof::solver {
 
-// For one policy: by chain and rule, 1 = kept.
-using RuleMask = std::vector<std::vector<uint8_t>>;
-// One mask for each policy of the walk: a rule is kept when some leg or hop may need it.
-using Slice = std::map<const model::Policy*, RuleMask>;
-
-// What each field can be, for one policy, over all legs and hops of a walk; unset: anything.
-struct FieldBounds {
-  std::array<std::optional<model::IntervalSet>, model::kFields> sets;
-};
+// For one policy: by chain, the rules that are kept, ascending. Chains that no packet in question enters keep none.
+using KeptRules = std::vector<std::vector<uint32_t>>;
+// One for each policy of the walk: a rule is kept when some leg or hop may need it.
+using Slice = std::map<const model::Policy*, KeptRules>;
 
 Slice slice(const Walk& walk);
+// For questions about what passes alone: also leaves out blocking rules whose packets would be blocked without them, by the end of their base
+// chain, because nothing that accepts in it can match them.
+void leave_out_idle_blocks(const Walk& walk, Slice& slice);
 size_t kept_rules(const Slice& slice);
 
-// A second, plain pass: true when no dropped rule could match a packet of the walk. Looks at each term alone, without bounds for fields.
-bool sliced_rightly(const Walk& walk, const Slice& slice);
+// A second, plain pass over every rule: true when no dropped rule could match a packet of the walk. Looks at each term alone, without bounds for fields.
+// idle_blocks: those may be missing too.
+bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle_blocks = false);
 
 }  // namespace fwproof::solver

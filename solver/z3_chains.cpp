@@ -15,34 +15,27 @@ bool is_call(const Action& action) { return action.kind == ActionKind::jump || a
 
 }  // namespace
 
-Z3Chains::Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const RuleMask* mask, uint32_t& visits_left)
-    : session_(session), packets_(packets), policy_(policy), mask_(mask), visits_left_(visits_left), facts_(policy.chains.size()) {
-  find_facts();
-}
-
-bool Z3Chains::kept(uint32_t chain, uint32_t rule) const {
-  return policy_.chains[chain].rules[rule].enabled && (!mask_ || (*mask_)[chain][rule] != 0);
-}
+Z3Chains::Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left)
+    : session_(session), packets_(packets), policy_(policy), kept_(kept), visits_left_(visits_left), facts_(policy.chains.size()), entered_(policy.chains.size()) {}
 
 // Callees first, with an explicit stack: hostile inputs nest chains as deep as they like.
-void Z3Chains::find_facts() {
-  std::vector<uint8_t> entered(policy_.chains.size(), 0);
-  for (uint32_t start = 0; start < policy_.chains.size(); ++start) {
-    std::vector<std::pair<uint32_t, uint32_t>> stack;
-    if (!entered[start]) stack.push_back({start, 0});
-    entered[start] = 1;
-    while (!stack.empty()) {
-      auto& [chain, next] = stack.back();
-      if (next == policy_.chains[chain].rules.size()) {
-        facts_[chain] = facts_of(chain);
-        stack.pop_back();
-        continue;
-      }
-      const Action& action = policy_.chains[chain].rules[next++].action;
-      if (!is_call(action) || entered[action.index]) continue;
-      entered[action.index] = 1;
-      stack.push_back({action.index, 0});
+void Z3Chains::find_facts(uint32_t start) {
+  std::vector<std::pair<uint32_t, size_t>> stack;
+  const auto enter = [&](uint32_t chain) {
+    if (entered_[chain]) return;
+    entered_[chain] = 1;
+    stack.push_back({chain, 0});
+  };
+  enter(start);
+  while (!stack.empty()) {
+    auto& [chain, next] = stack.back();
+    if (next == kept_count(chain)) {
+      facts_[chain] = facts_of(chain);
+      stack.pop_back();
+      continue;
     }
+    const Action& action = kept_rule(chain, next++).action;
+    if (is_call(action)) enter(action.index);
   }
 }
 
@@ -58,14 +51,14 @@ Z3Chains::Facts Z3Chains::facts_of(uint32_t chain) const {
     return false;
   };
   Facts facts;
-  const auto& rules = policy_.chains[chain].rules;
-  for (uint32_t i = 0; i < rules.size(); ++i) {
-    if (!kept(chain, i)) continue;
-    const ActionKind kind = rules[i].action.kind;
-    for (const model::Term& term : rules[i].terms) facts.shareable = facts.shareable && !differs_by_visit(differs_by_visit, term);
+  for (size_t i = 0; i < kept_count(chain); ++i) {
+    const Rule& rule = kept_rule(chain, i);
+    if (!rule.enabled) continue;
+    const ActionKind kind = rule.action.kind;
+    for (const model::Term& term : rule.terms) facts.shareable = facts.shareable && !differs_by_visit(differs_by_visit, term);
     if (kind == ActionKind::rewrite || kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting) facts.shareable = false;
-    if (is_call(rules[i].action)) facts.shareable = facts.shareable && facts_[rules[i].action.index].shareable;
-    const bool passes_by = kind == ActionKind::proceed || (kind == ActionKind::jump && !facts_[rules[i].action.index].has_effect);
+    if (is_call(rule.action)) facts.shareable = facts.shareable && facts_[rule.action.index].shareable;
+    const bool passes_by = kind == ActionKind::proceed || (kind == ActionKind::jump && !facts_[rule.action.index].has_effect);
     facts.has_effect = facts.has_effect || !passes_by;
   }
   return facts;
@@ -73,6 +66,7 @@ Z3Chains::Facts Z3Chains::facts_of(uint32_t chain) const {
 
 ChainExits Z3Chains::base_chain(uint32_t chain, const Arrival& arrival, bool in_nat) {
   in_nat_ = in_nat;
+  find_facts(chain);
   ChainExits exits = visit(chain, arrival);
   const ActionKind at_end = policy_.chains[chain].at_end;
   if (at_end != ActionKind::drop && at_end != ActionKind::reject)
@@ -86,9 +80,8 @@ ChainExits Z3Chains::visit(uint32_t chain, const Arrival& arrival) {
   --visits_left_;
   ++depth_;
   Visit visit{arrival, {}, {}};
-  const auto& rules = policy_.chains[chain].rules;
-  for (uint32_t i = 0; i < rules.size() && !visit.here.when.is_false(); ++i)
-    if (kept(chain, i)) apply(rules[i], visit);
+  for (size_t i = 0; i < kept_count(chain) && !visit.here.when.is_false(); ++i)
+    if (const Rule& rule = kept_rule(chain, i); rule.enabled) apply(rule, visit);
   visit.exits.returned.push_back(visit.here);
   --depth_;
   return std::move(visit.exits);

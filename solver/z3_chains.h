@@ -25,8 +25,8 @@ struct ChainExits {
 
 class Z3Chains {
  public:
-  // mask: nullptr keeps all rules. Counts chain entries down in visits_left and throws EncodingLimit at its end.
-  Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const RuleMask* mask, uint32_t& visits_left);
+  // kept: nullptr keeps all rules. Counts chain entries down in visits_left and throws EncodingLimit at its end.
+  Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left);
 
   // in_nat: a later packet of a connection is looked at as the first one was.
   ChainExits base_chain(uint32_t chain, const Arrival& arrival, bool in_nat);
@@ -46,9 +46,11 @@ class Z3Chains {
     std::map<uint32_t, z3::expr> fresh;  // per_visit conditions of the rule at hand
   };
 
-  void find_facts();
+  // Of the chain and those that it calls.
+  void find_facts(uint32_t start);
   Facts facts_of(uint32_t chain) const;
-  bool kept(uint32_t chain, uint32_t rule) const;
+  size_t kept_count(uint32_t chain) const { return kept_ ? (*kept_)[chain].size() : policy_.chains[chain].rules.size(); }
+  const model::Rule& kept_rule(uint32_t chain, size_t i) const { return policy_.chains[chain].rules[kept_ ? (*kept_)[chain][i] : i]; }
   ChainExits visit(uint32_t chain, const Arrival& arrival);
   void apply(const model::Rule& rule, Visit& visit);
   void call(uint32_t target, bool goes, const z3::expr& hit, const z3::expr& miss, Visit& visit);
@@ -68,9 +70,10 @@ class Z3Chains {
   Z3Session& session_;
   Z3Packets& packets_;
   const model::Policy& policy_;
-  const RuleMask* mask_;
+  const KeptRules* kept_;
   uint32_t& visits_left_;
   std::vector<Facts> facts_;
+  std::vector<uint8_t> entered_;
   std::map<std::tuple<uint32_t, VersionId, bool>, Shared> shared_;
   bool in_nat_ = false;
   uint32_t depth_ = 0;

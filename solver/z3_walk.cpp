@@ -190,10 +190,10 @@ z3::expr Z3Walk::shared(const Policy& policy, Field field, int role, const Inter
 }
 
 Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progress at) {
-  const RuleMask* mask = nullptr;
+  const KeptRules* kept = nullptr;
   if (slice_)
-    if (const auto found = slice_->find(hop.policy); found != slice_->end()) mask = &found->second;
-  Z3Chains chains(session_, packets_, *hop.policy, mask, visits_left_);
+    if (const auto found = slice_->find(hop.policy); found != slice_->end()) kept = &found->second;
+  Z3Chains chains(session_, packets_, *hop.policy, kept, visits_left_);
   const std::vector<Stage>& stages = hop.policy->hooks[static_cast<size_t>(hop.hook)];
   std::vector<const Stage*> nats;
   for (const Stage& stage : stages)
