@@ -1,0 +1,181 @@
+// Whole processes, start and reading included, ours beside what the machine has of others: prints a table with medians, ratios and peak memory.
+//
+//   bench_whole FWPROOF FOLDER [--quick] [--only TEXT]     inputs are generated into FOLDER; --quick leaves out what takes minutes
+//
+// Ours and its peer take turns within one run, so that a busy machine is busy for both.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <optional>
+
+#include "bench/policies.h"
+#include "bench/process.h"
+
+namespace {
+
+using namespace fwproof::bench;
+namespace fs = std::filesystem;
+
+constexpr unsigned kRounds = 5;
+constexpr uint64_t kSeed = 1;
+
+struct Settings {
+  std::string fwproof;
+  fs::path folder;
+  fs::path programs;     // where our own peers are
+  bool quick = false;
+  std::string only;
+};
+
+struct Input {
+  std::string name;
+  std::function<std::string()> text;
+};
+
+struct Peer {
+  std::string name;
+  std::vector<std::string> words;
+};
+
+struct Work {
+  std::string what;
+  std::vector<Input> inputs;
+  std::vector<std::string> words;   // behind "fwproof"
+  int exit_code = 0;                // another one: the figure would be that of a failure
+  double goal_s = 0;
+  std::vector<Peer> peers = {};
+  bool slow = false;
+};
+
+std::string path_of(const Settings& settings, const std::string& name) { return (settings.folder / name).string(); }
+
+void write(const Settings& settings, const Input& input) {
+  const std::string path = path_of(settings, input.name);
+  if (fs::exists(path)) return;
+  std::ofstream(path) << input.text();
+}
+
+// ---- what is measured ---------------------------------------------------------------------------------------------
+
+std::string count(size_t n) { return n % 1'000'000 == 0 ? fmt::format("{}M", n / 1'000'000) : n % 1000 == 0 ? fmt::format("{}k", n / 1000) : std::to_string(n); }
+
+Input policy_input(const std::string& shape, size_t rules) { return {shape + "-" + count(rules) + ".txt", [=] { return policy(shape, rules, kSeed); }}; }
+Input specification_input() { return {"specification.json", [] { return specification(20); }}; }
+
+std::vector<std::string> check_words(const Settings& settings, const std::vector<std::string>& files) {
+  std::vector<std::string> words = {"check"};
+  for (const std::string& file : files) words.insert(words.end(), {"--host", "SRV=" + path_of(settings, file)});
+  words.insert(words.end(), {"--spec", path_of(settings, "specification.json"), "--bind", "ADM=" + std::string(kAdmin), "--bind", "SRV=" + std::string(kHost), "--quiet"});
+  return words;
+}
+
+// Those that are installed.
+std::vector<Peer> parsers(const Settings& settings, const std::string& file) {
+  std::vector<Peer> peers;
+  for (const char* name : {"iptables-legacy-restore", "iptables-nft-restore"})
+    if (const std::string program = find_program(name); !program.empty()) peers.push_back({std::string(name) + " --test", {program, "--test", path_of(settings, file)}});
+  return peers;
+}
+
+Peer textbook(const Settings& settings, const std::string& file, const std::vector<std::string>& question) {
+  std::vector<std::string> words = {(settings.programs / "bench_textbook_z3").string(), path_of(settings, file)};
+  words.insert(words.end(), question.begin(), question.end());
+  return {"textbook Z3, " + question[0], words};
+}
+
+void add_checks(const Settings& settings, std::vector<Work>& all) {
+  for (const auto& [rules, goal] : {std::pair<size_t, double>{1'000, 0.03}, {10'000, 0.05}, {100'000, 0.2}, {1'000'000, 1.5}}) {
+    const Input input = policy_input("nested", rules);
+    Work work{"check, 20 rows and nothing else, " + count(rules) + " rules", {input, specification_input()}, check_words(settings, {input.name}), 0, goal};
+    work.peers = parsers(settings, input.name);
+    if (rules <= 10'000) work.peers.push_back(textbook(settings, input.name, {"closed", "20"}));
+    work.slow = rules > 100'000;
+    all.push_back(std::move(work));
+  }
+  for (const Shape& shape : shapes()) {
+    if (shape.name == "nested" || shape.name == "violations" || shape.name == "kubernetes" || shape.name == "netsh") continue;
+    const Input input = policy_input(std::string(shape.name), 100'000);
+    const bool explodes = shape.name == "overlap";
+    all.push_back({fmt::format("the same, {}, 100k rules", shape.name), {input, specification_input()}, check_words(settings, {input.name}), explodes ? 1 : 0, explodes ? 5 : 0.2});
+  }
+  const Input broken = policy_input("violations", 100'000);
+  all.push_back({"check, 1,000 violations among 100k rules", {broken, specification_input()}, check_words(settings, {broken.name}), 1, 1});
+  all.push_back({"check with a set of 1M entries", {{"set.txt", [] { return named_set(1'000'000, kSeed); }}, {"set-policy.txt", [] { return policy_with_set(); }}, specification_input()},
+                 check_words(settings, {"set-policy.txt", "set.txt"}), 1, 1});
+}
+
+void add_imports(const Settings& settings, std::vector<Work>& all) {
+  for (const size_t rules : {100'000, 1'000'000}) {
+    const Input input = policy_input("nested", rules);
+    all.push_back({"import, " + count(rules) + " rules", {input}, {"import", path_of(settings, input.name), "--quiet"}, 0, 0, parsers(settings, input.name), rules > 100'000});
+  }
+  const Input windows = policy_input("netsh", 10'000);
+  all.push_back({"import of a verbose netsh listing, 10k rules", {windows}, {"import", path_of(settings, windows.name), "--quiet"}, 0, 0.2});
+}
+
+// ---- measuring ----------------------------------------------------------------------------------------------------
+
+struct Measured {
+  std::vector<double> wall, memory;
+  std::optional<int> wrong_exit;
+};
+
+void take(Measured& measured, const Cost& cost, int wanted) {
+  measured.wall.push_back(cost.wall_s);
+  measured.memory.push_back(cost.peak_mb);
+  if (cost.exit_code != wanted) measured.wrong_exit = cost.exit_code;
+}
+
+std::string row(const std::string& what, const Measured& m, double goal_s, double ours) {
+  const double wall = median(m.wall);
+  const auto [least, most] = std::minmax_element(m.wall.begin(), m.wall.end());
+  std::string note = goal_s > 0 ? fmt::format("{:.2f} s{}", goal_s, wall <= goal_s ? "" : " missed") : "";
+  if (ours > 0) note = fmt::format("{:.2f} of ours", wall / ours);
+  if (m.wrong_exit) note += fmt::format(" EXIT {}", *m.wrong_exit);
+  return fmt::format("{:<58} {:>9.3f} {:>8.3f}-{:<8.3f} {:>7.0f}  {}\n", what, wall, *least, *most, median(m.memory), note);
+}
+
+bool measure(const Settings& settings, const Work& work) {
+  for (const Input& input : work.inputs) write(settings, input);
+  std::vector<std::string> words = {settings.fwproof};
+  words.insert(words.end(), work.words.begin(), work.words.end());
+  Measured ours;
+  std::vector<Measured> peers(work.peers.size());
+  for (unsigned round = 0; round < kRounds; ++round) {
+    take(ours, run(words), work.exit_code);
+    for (size_t i = 0; i < work.peers.size(); ++i) take(peers[i], run(work.peers[i].words), 0);
+  }
+  std::cout << row(work.what, ours, work.goal_s, 0);
+  for (size_t i = 0; i < work.peers.size(); ++i) std::cout << row("    " + work.peers[i].name, peers[i], 0, median(ours.wall));
+  std::cout << std::flush;
+  return !ours.wrong_exit;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  std::vector<std::string> plain;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--quick") settings.quick = true;
+    else if (word == "--only" && i + 1 < argc) settings.only = argv[++i];
+    else plain.push_back(word);
+  }
+  if (plain.size() != 2) return std::cerr << "usage: bench_whole FWPROOF FOLDER [--quick] [--only TEXT]\n", 4;
+  settings.fwproof = plain[0];
+  settings.folder = plain[1];
+  settings.programs = fs::absolute(argv[0]).parent_path();
+  fs::create_directories(settings.folder);
+  std::vector<Work> all;
+  add_imports(settings, all);
+  add_checks(settings, all);
+  std::cout << fmt::format("{:<58} {:>9} {:>17} {:>8}  {}\n", fmt::format("wall seconds, median of {} runs", kRounds), "median", "least-most", "MB", "goal");
+  bool right = true;
+  for (const Work& work : all)
+    if (!(settings.quick && work.slow) && work.what.find(settings.only) != std::string::npos) right &= measure(settings, work);
+  return right ? 0 : 1;
+}
