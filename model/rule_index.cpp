@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <stdexcept>
 
 namespace fwproof::model {
 namespace {
@@ -88,6 +89,21 @@ RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_
   }
 }
 
+bool RuleColumns::are_right(const std::vector<Rule>& rules, Family family) const {
+  for (const Column& column : columns_)
+    for (size_t i = 0; i < rules.size(); ++i) {
+      IntervalSet left = IntervalSet::all(field_bits(column.field, family));
+      for (const Term& term : rules[i].terms) {
+        const auto* in = std::get_if<In>(&term.what);
+        const auto* addresses = std::get_if<InAddresses>(&term.what);
+        if (in && in->field == column.field) left = term.negated ? left.minus(in->set) : left.intersected(in->set);
+        if (addresses && addresses->field == column.field) left = term.negated ? left.minus(addresses->set.in(family)) : left.intersected(addresses->set.in(family));
+      }
+      if (!left.empty() && (column.place(left.min()) < column.lo[i] || column.hi[i] < column.place(left.max()))) return false;
+    }
+  return true;
+}
+
 void RuleColumns::find(const FieldBounds& bounds, std::vector<uint32_t>& found) const {
   struct Asked {
     const uint32_t *lo, *hi;
@@ -118,6 +134,7 @@ RuleIndex::RuleIndex(const Policy& policy, size_t shortest) {
     for (const Family family : {Family::v4, Family::v6}) {
       if (!policy.covers(family)) continue;
       columns_.emplace_back(rules, family);
+      if (!columns_.back().are_right(rules, family)) throw std::logic_error("the index of the rules of " + policy.chains[chain].name + " is wrong");
       chains_.back().columns[static_cast<size_t>(family)] = static_cast<uint32_t>(columns_.size());
     }
   }

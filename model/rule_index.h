@@ -30,6 +30,8 @@ class RuleColumns {
   // Requires: the policy covers the family.
   RuleColumns(const std::vector<Rule>& rules, Family family);
 
+  // Whether no rule could match beyond its bounds here, computed in another way than they were.
+  bool are_right(const std::vector<Rule>& rules, Family family) const;
   // Adds the numbers of the rules that may match, ascending.
   void find(const FieldBounds& bounds, std::vector<uint32_t>& found) const;
 
@@ -52,6 +54,7 @@ class RuleIndex {
  public:
   // Shorter chains are faster read than looked up.
   static constexpr size_t kShortest = 64;
+  // Throws std::logic_error when its columns are not right, which would be our fault.
   explicit RuleIndex(const Policy& policy, size_t shortest = kShortest);
 
  private:
