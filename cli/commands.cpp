@@ -19,16 +19,17 @@ struct Command {
   Run (*add)(CLI::App&);
 };
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 8> kCommands = {{
     {"check", "prove that what must be open is open, and nothing else", add_check},
     {"reach", "every open port, to whom, by which line", add_reach},
     {"trace", "send packets through the rules", add_trace},
+    {"lint", "rules that never match, and what covers them", add_lint},
     {"import", "what was understood: account of lines and neutral model", add_import},
     {"derive", "a specification from a vendor's document, each row cited", add_derive},
     {"specs", "specifications that are built in", add_specs},
     {"formats", "formats that can be read", add_formats},
 }};
-constexpr std::array kLater = {"diff", "lint"};
+constexpr std::array kLater = {"diff"};
 
 int usage_error(const std::string& message, const std::string& command = "") {
   std::cerr << "fwproof: " << report::escape(message) << "\n`fwproof " << command << "--help` shows how it is used\n";

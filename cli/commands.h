@@ -17,6 +17,7 @@ using Run = std::function<int()>;
 Run add_check(CLI::App& command);
 Run add_reach(CLI::App& command);
 Run add_trace(CLI::App& command);
+Run add_lint(CLI::App& command);
 Run add_import(CLI::App& command);
 Run add_derive(CLI::App& command);
 Run add_specs(CLI::App& command);
