@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <string_view>
 #include <tuple>
 
 #include "solver/explain.h"
@@ -86,10 +88,10 @@ class FamilyLint {
   // Nothing where the question is not asked: the chain belongs to a hook that is not modelled.
   std::optional<Judged> judge(RuleRef rule) {
     const LintChain& chain = chains_.chains[rule.chain];
-    Judged judged = chain.ways.empty() ? judge_unreached(rule) : judge_reached(rule, chain);
     if (chain.ways.empty() && unasked_[rule.chain]) return std::nullopt;
+    Judged judged = chain.ways.empty() ? judge_unreached(rule) : judge_reached(rule, chain);
     if (options_.redundant && (judged.state == State::live || judged.state == State::hangs)) look_behind(rule, judged);
-    judged.finding.rule = words(rule);
+    if (judged.state != State::live) judged.finding.rule = words(rule);
     return judged;
   }
 
@@ -222,45 +224,55 @@ class FamilyLint {
 
 class Linting {
  public:
-  Linting(const Device& device, const LintOptions& options) : device_(device), options_(options) { bind_device(device_, Network{}); }
+  Linting(Device& device, const LintOptions& options) : device_(device), options_(options) { bind_device(device, Network{}); }
 
   LintReport run() {
     for (const Policy& policy : device_.policies)
       for (const Family family : {Family::v4, Family::v6})
         if (policy.covers(family)) look_at(policy, family);
     keep_what_others_need();
-    for (auto& [key, judged] : rules_) say(judged);
+    for (auto& [key, said] : rules_) say(said);
     return std::move(report_);
   }
 
  private:
-  using Key = std::tuple<uint32_t, uint32_t, std::string>;
+  using Key = std::tuple<uint32_t, uint32_t, std::string_view>;
+  // Small for live rules, which most are.
+  struct Said {
+    State state = State::live;
+    std::unique_ptr<Judged> judged;  // of others
+  };
 
   void look_at(const Policy& policy, Family family) {
     FamilyLint lint(device_.name, policy, family, options_, report_);
     for (uint32_t chain = 0; chain < policy.chains.size(); ++chain)
       for (uint32_t number = 0; number < policy.chains[chain].rules.size(); ++number) {
         const Rule& rule = policy.chains[chain].rules[number];
-        if (!rule.enabled || rule.origin.line == 0) continue;
-        const Key key{rule.origin.file, rule.origin.line, rule.name};
-        const auto known = rules_.find(key);
-        // One live part is enough; whether all of it is redundant hangs on every part.
-        if (known != rules_.end() && known->second.state == State::live) continue;
-        std::optional<Judged> judged = lint.judge({chain, number});
-        if (!judged) continue;
-        if (known == rules_.end())
-          rules_.emplace(key, std::move(*judged));
-        else
-          join(known->second, std::move(*judged));
+        if (rule.enabled && rule.origin.line != 0) look_at(lint, rule, {chain, number});
       }
   }
 
-  static void join(Judged& into, Judged other) {
-    if (other.state < into.state) {
+  void look_at(FamilyLint& lint, const Rule& rule, RuleRef ref) {
+    const Key key{rule.origin.file, rule.origin.line, rule.name};
+    const bool last = rules_.empty() || rules_.rbegin()->first < key;
+    const auto known = last ? rules_.end() : rules_.find(key);
+    // One live part is enough; whether all of it is redundant hangs on every part.
+    if (known != rules_.end() && known->second.state == State::live) return;
+    std::optional<Judged> judged = lint.judge(ref);
+    if (!judged) return;
+    Said said{judged->state, nullptr};
+    if (said.state != State::live) said.judged = std::make_unique<Judged>(std::move(*judged));
+    if (known == rules_.end())
+      rules_.emplace_hint(rules_.end(), key, std::move(said));
+    else
+      join(known->second, std::move(said));
+  }
+
+  static void join(Said& into, Said other) {
+    if (other.state < into.state)
       into = std::move(other);
-    } else if (other.state == into.state) {
-      merge(into.finding, other.finding);
-    }
+    else if (other.state == into.state)
+      merge(into.judged->finding, other.judged->finding);
   }
 
   // A rule that only a dead one could stand in for is not redundant: both cannot go.
@@ -269,31 +281,32 @@ class Linting {
       const auto found = rules_.find({cover.rule.origin.file, cover.rule.origin.line, cover.rule.rule});
       return found != rules_.end() && found->second.state == State::dead;
     };
-    for (auto& [key, judged] : rules_) {
-      const auto& others = judged.finding.covered_by;
-      if (judged.state == State::redundant && std::any_of(others.begin(), others.end(), is_dead)) judged.state = State::live;
+    for (auto& [key, said] : rules_) {
+      if (said.state != State::redundant) continue;
+      const auto& others = said.judged->finding.covered_by;
+      if (std::any_of(others.begin(), others.end(), is_dead)) said.state = State::live;
     }
   }
 
-  void say(Judged& judged) {
+  void say(Said& said) {
     ++report_.rules;
-    switch (judged.state) {
+    switch (said.state) {
       case State::live: ++report_.live; break;
-      case State::untold: report_.untold.push_back({judged.finding.rule, judged.why}); break;
-      case State::hangs: report_.hanging.push_back({judged.finding.rule, "whether a packet comes hangs on conditions that are not modelled"}); break;
+      case State::untold: report_.untold.push_back({said.judged->finding.rule, said.judged->why}); break;
+      case State::hangs: report_.hanging.push_back({said.judged->finding.rule, "whether a packet comes hangs on conditions that are not modelled"}); break;
       case State::redundant: ++report_.live; [[fallthrough]];
-      case State::dead: report_.findings.push_back(std::move(judged.finding)); break;
+      case State::dead: report_.findings.push_back(std::move(said.judged->finding)); break;
     }
   }
 
-  Device device_;
+  const Device& device_;
   const LintOptions& options_;
-  std::map<Key, Judged> rules_;
+  std::map<Key, Said> rules_;
   LintReport report_;
 };
 
 }  // namespace
 
-LintReport lint(const Device& device, const LintOptions& options) { return Linting(device, options).run(); }
+LintReport lint(Device& device, const LintOptions& options) { return Linting(device, options).run(); }
 
 }  // namespace fwproof::solver

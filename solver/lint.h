@@ -67,7 +67,7 @@ struct LintOptions {
   bool redundant = false;              // also live rules that could be left out
 };
 
-// Requires: policies without flaws. Binds names itself.
-LintReport lint(const model::Device& device, const LintOptions& options);
+// Requires: policies without flaws. Binds the names in them.
+LintReport lint(model::Device& device, const LintOptions& options);
 
 }  // namespace fwproof::solver

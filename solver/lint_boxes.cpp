@@ -101,25 +101,38 @@ bool LintSpace::take_out(LintRegion& region, Field field, const IntervalSet& set
   return narrow(region, field, (own ? *own : IntervalSet::range(0, max_of(field))).minus(set));
 }
 
+bool LintSpace::meet(LintBox& box, const LintSide& side) {
+  const auto place = std::lower_bound(box.sides.begin(), box.sides.end(), side.field,
+                                      [](const LintSide& own, Field wanted) { return own.field < wanted; });
+  if (place == box.sides.end() || place->field != side.field) {
+    box.sides.insert(place, side);
+    return true;
+  }
+  if (side.set->contains(*place->set)) return true;
+  if (place->set->contains(*side.set)) {
+    place->set = side.set;
+    return true;
+  }
+  IntervalSet common = place->set->intersected(*side.set);
+  if (common.empty()) return false;
+  place->set = keep(std::move(common));
+  return true;
+}
+
 bool LintSpace::meet(LintBox& box, const LintBox& other) {
   box.sure = box.sure && other.sure;
-  for (const LintSide& side : other.sides) {
-    const auto place = std::lower_bound(box.sides.begin(), box.sides.end(), side.field,
-                                        [](const LintSide& own, Field wanted) { return own.field < wanted; });
-    if (place == box.sides.end() || place->field != side.field) {
-      box.sides.insert(place, side);
-      continue;
-    }
-    if (side.set->contains(*place->set)) continue;
-    if (place->set->contains(*side.set)) {
-      place->set = side.set;
-      continue;
-    }
-    IntervalSet common = place->set->intersected(*side.set);
-    if (common.empty()) return false;
-    place->set = keep(std::move(common));
-  }
-  return true;
+  return std::all_of(other.sides.begin(), other.sides.end(), [&](const LintSide& side) { return meet(box, side); });
+}
+
+// The plain terms, which most are.
+std::optional<LintSide> LintSpace::side_of(const Term& term) const {
+  if (term.negated) return std::nullopt;
+  std::optional<LintSide> side;
+  if (const auto* in = std::get_if<In>(&term.what)) side = LintSide{in->field, &in->set};
+  if (const auto* in = std::get_if<InAddresses>(&term.what)) side = LintSide{in->field, &in->set.in(family_)};
+  if (!side || side->set->empty() || side->set->max() > max_of(side->field)) return std::nullopt;
+  if (side->set->min() == 0 && side->set->max() == max_of(side->field) && side->set->intervals().size() == 1) return std::nullopt;
+  return side;
 }
 
 // Too many: what `b` says is forgotten, and said to be.
@@ -167,10 +180,16 @@ std::vector<LintBox> LintSpace::any_of(const AnyOf& any, bool negated) {
 // Negated: at least one of the terms does not hold.
 std::vector<LintBox> LintSpace::all(const std::vector<Term>& terms, bool negated) {
   std::vector<LintBox> out;
-  if (!negated) out.emplace_back();
+  if (!negated) {
+    out.emplace_back();
+    out.back().sides.reserve(terms.size());
+  }
   for (const Term& term : terms) {
     if (!negated) {
-      out = both(out, one(term, term.negated));
+      if (const auto side = side_of(term))
+        out.erase(std::remove_if(out.begin(), out.end(), [&](LintBox& box) { return !meet(box, *side); }), out.end());
+      else
+        out = both(out, one(term, term.negated));
       continue;
     }
     for (LintBox& box : one(term, !term.negated)) out.push_back(std::move(box));

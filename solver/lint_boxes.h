@@ -6,6 +6,7 @@
 
 #include <array>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,8 @@ class LintSpace {
   std::vector<LintBox> all(const std::vector<model::Term>& terms, bool negated);
   std::vector<LintBox> both(const std::vector<LintBox>& a, const std::vector<LintBox>& b);
   bool meet(LintBox& box, const LintBox& other);
+  bool meet(LintBox& box, const LintSide& side);
+  std::optional<LintSide> side_of(const model::Term& term) const;
   const model::IntervalSet* keep(model::IntervalSet set);
 
   const model::Policy& policy_;

@@ -4,7 +4,8 @@
 //   LintIndex index;
 //   index.add(box, number);
 //   index.build();
-//   index.visit(point, limit, [&](uint32_t number) { return true; });   // numbers below limit, in no order; false stops
+//   index.visit(point, limit, [&](uint32_t number) { return true; });   // numbers below limit, in no order; false stops;
+//   requires: visit() does not call visit() of the same index
 #pragma once
 
 #include <array>
@@ -28,7 +29,8 @@ class LintIndex {
   void visit(const LintPoint& point, uint32_t limit, const Visit& visit) const {
     if (entries_.empty()) return;
     const Key key = key_of(point);
-    std::vector<uint32_t> todo = {0};
+    std::vector<uint32_t>& todo = todo_;
+    todo.assign(1, 0);
     while (!todo.empty()) {
       const Node& node = nodes_[todo.back()];
       todo.pop_back();
@@ -81,6 +83,7 @@ class LintIndex {
   model::Family family_;
   std::vector<Entry> entries_;
   std::vector<Node> nodes_;
+  mutable std::vector<uint32_t> todo_;  // of visit(): kept for its memory
 };
 
 }  // namespace fwproof::solver

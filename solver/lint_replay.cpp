@@ -54,10 +54,13 @@ std::vector<std::pair<uint32_t, bool>> LintReplay::matching(const Task& task, ui
     if (contains(chain.boxes[box], *task.point, task.ignored)) boxes.push_back(box);
     return true;
   };
+  // Where a chain is entered once, what stands behind the rule does not matter to it.
+  const bool once = number == task.rule.chain && chain.ways.size() == 1 && !chain.more_ways;
+  const uint32_t limit = once ? chain.first_box[task.rule.rule + 1] : static_cast<uint32_t>(chain.boxes.size());
   if (task.ignored == 0)
-    chain.index.visit(*task.point, ~uint32_t{0}, look);
+    chain.index.visit(*task.point, limit, look);
   else
-    for (uint32_t box = 0; box < chain.boxes.size(); ++box) look(box);
+    for (uint32_t box = 0; box < limit; ++box) look(box);
   std::sort(boxes.begin(), boxes.end());
   std::vector<std::pair<uint32_t, bool>> rules;
   for (const uint32_t box : boxes) {

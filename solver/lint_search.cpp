@@ -48,6 +48,27 @@ bool overlap(const LintBox& box, const LintRegion& region) {
   });
 }
 
+struct ProtocolGroup {
+  IntervalSet protocols;
+  std::vector<Field> zero;
+};
+
+const std::array<ProtocolGroup, 4>& protocol_groups() {
+  static const std::array<ProtocolGroup, 4> kGroups = [] {
+    IntervalSet ported;
+    for (unsigned protocol = 0; protocol < 256; ++protocol)
+      if (has_ports(protocol) && protocol != proto_tcp) ported = ported.united(IntervalSet::of(protocol));
+    const IntervalSet tcp = IntervalSet::of(proto_tcp);
+    const IntervalSet icmp = IntervalSet::of(proto_icmp).united(IntervalSet::of(proto_icmpv6));
+    const IntervalSet rest = IntervalSet::all(8).minus(ported).minus(tcp).minus(icmp);
+    return std::array<ProtocolGroup, 4>{{{tcp, {Field::icmp_type, Field::icmp_code}},
+                                         {ported, {Field::tcp_flags, Field::icmp_type, Field::icmp_code}},
+                                         {icmp, {Field::tcp_flags, Field::src_port, Field::dst_port}},
+                                         {rest, {Field::tcp_flags, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code}}}};
+  }();
+  return kGroups;
+}
+
 constexpr LintFields kTranslated = bit_of(Field::src) | bit_of(Field::dst) | bit_of(Field::src_port) | bit_of(Field::dst_port);
 constexpr LintFields kByProtocol = bit_of(Field::protocol) | bit_of(Field::src_port) | bit_of(Field::dst_port) | bit_of(Field::icmp_type) |
                                    bit_of(Field::icmp_code) | bit_of(Field::tcp_flags);
@@ -90,25 +111,14 @@ void LintSearch::add_stages_before(Asked& asked, const LintWay& way) const {
 
 // Ports, ICMP fields and TCP flags are 0 where the protocol has none.
 std::vector<LintRegion> LintSearch::by_protocol(const LintRegion& region) const {
-  IntervalSet ported;
-  for (unsigned protocol = 0; protocol < 256; ++protocol)
-    if (has_ports(protocol) && protocol != proto_tcp) ported = ported.united(IntervalSet::of(protocol));
-  const IntervalSet tcp = IntervalSet::of(proto_tcp);
-  const IntervalSet icmp = IntervalSet::of(proto_icmp).united(IntervalSet::of(proto_icmpv6));
-  const IntervalSet rest = IntervalSet::all(8).minus(ported).minus(tcp).minus(icmp);
-  struct Group {
-    const IntervalSet& protocols;
-    std::vector<Field> zero;
-  };
-  const Group groups[] = {{tcp, {Field::icmp_type, Field::icmp_code}},
-                          {ported, {Field::tcp_flags, Field::icmp_type, Field::icmp_code}},
-                          {icmp, {Field::tcp_flags, Field::src_port, Field::dst_port}},
-                          {rest, {Field::tcp_flags, Field::src_port, Field::dst_port, Field::icmp_type, Field::icmp_code}}};
   std::vector<LintRegion> out;
-  for (const Group& group : groups) {
+  const IntervalSet* own = find(region, Field::protocol);
+  const IntervalSet zero = IntervalSet::of(0);
+  for (const ProtocolGroup& group : protocol_groups()) {
+    if (own && !own->intersects(group.protocols)) continue;
     LintRegion part = region;
     bool left = chains_.space.narrow(part, Field::protocol, group.protocols);
-    for (const Field field : group.zero) left = left && chains_.space.narrow(part, field, IntervalSet::of(0));
+    for (const Field field : group.zero) left = left && chains_.space.narrow(part, field, zero);
     if (left) out.push_back(std::move(part));
   }
   return out;
@@ -170,26 +180,33 @@ u128 LintSearch::pick_value(Field field, const IntervalSet& set, uint32_t attemp
   return interval.lo + (span == ~u128{0} ? dice : dice % (span + 1));
 }
 
-std::optional<LintPoint> LintSearch::pick(const LintRegion& region, uint32_t attempt) {
+LintPoint LintSearch::pick(const LintRegion& region, uint32_t attempt) {
   LintPoint point{};
-  const IntervalSet* protocol = find(region, Field::protocol);
-  if (!protocol) point[static_cast<size_t>(Field::protocol)] = proto_tcp;
-  for (const auto& [field, set] : region) {
-    if (set.empty()) return std::nullopt;
-    point[static_cast<size_t>(field)] = pick_value(field, set, attempt);
-  }
-  const bool tcp = point[static_cast<size_t>(Field::protocol)] == proto_tcp;
-  const bool ports = has_ports(point[static_cast<size_t>(Field::protocol)]);
-  for (const Field field : {Field::src, Field::dst, Field::src_port, Field::dst_port, Field::in, Field::tcp_flags, Field::state, Field::mark}) {
-    if (find(region, field)) continue;
-    u128& value = point[static_cast<size_t>(field)];
-    const bool port = field == Field::src_port || field == Field::dst_port;
-    if (field == Field::tcp_flags)
-      value = tcp ? static_cast<u128>(tcp_syn) : 0;
-    else if (port ? ports : attempt >= 3 || field == Field::src || field == Field::dst)
-      value = pick_value(field, IntervalSet::range(0, chains_.space.max_of(field)), 3);
-  }
+  for (const auto& [field, set] : region) point[static_cast<size_t>(field)] = pick_value(field, set, attempt);
+  fill(point, fields_of(region), attempt);
   return point;
+}
+
+LintPoint LintSearch::pick(const LintBox& box, uint32_t attempt) {
+  LintPoint point{};
+  for (const LintSide& side : box.sides) point[static_cast<size_t>(side.field)] = pick_value(side.field, *side.set, attempt);
+  fill(point, fields_of(box), attempt);
+  return point;
+}
+
+// Fields that the rule does not ask about.
+void LintSearch::fill(LintPoint& point, LintFields set, uint32_t attempt) {
+  const auto free = [&](Field field) { return (set & bit_of(field)) == 0; };
+  u128& protocol = point[static_cast<size_t>(Field::protocol)];
+  if (free(Field::protocol)) protocol = proto_tcp;
+  if (free(Field::tcp_flags) && protocol == proto_tcp) point[static_cast<size_t>(Field::tcp_flags)] = tcp_syn;
+  const bool ports = has_ports(protocol);
+  for (const Field field : {Field::src, Field::dst, Field::src_port, Field::dst_port, Field::in, Field::state, Field::mark}) {
+    const bool port = field == Field::src_port || field == Field::dst_port;
+    const bool always = field == Field::src || field == Field::dst;
+    if (free(field) && (port ? ports : always || attempt >= 3))
+      point[static_cast<size_t>(field)] = pick_value(field, IntervalSet::range(0, chains_.space.max_of(field)), 3);
+  }
 }
 
 // ---- What takes a packet ----------------------------------------------------------------------------------------
@@ -313,22 +330,21 @@ std::optional<LintTaken> LintSearch::taken_at(const Asked& asked, const LintPoin
 
 LintSearch::Tried LintSearch::attempt(const Asked& asked, const LintRegion& region, uint32_t number, LintFound& found,
                                       std::optional<LintTaken>& taken) {
-  const auto point = pick(region, number);
-  if (!point) return Tried::stuck;
-  auto by = taken_at(asked, *point, region);
+  const LintPoint point = pick(region, number);
+  auto by = taken_at(asked, point, region);
   if (by) {
     const bool whole = contains(by->region, region);
     if (whole || !taken) taken = std::move(by);
     return whole ? Tried::taken_whole : Tried::taken_part;
   }
   if (asked.way == LintWay::kNone || failed_replays_ >= kReplays) return Tried::stuck;
-  const LintReplay::Seen seen = replay_.replay(asked.rule, asked.way, *point);
+  const LintReplay::Seen seen = replay_.replay(asked.rule, asked.way, point);
   if (!seen.matched) {
     ++failed_replays_;
     return Tried::stuck;
   }
   if (seen.unsure) return Tried::hangs;
-  found.witness = *point;
+  found.witness = point;
   return Tried::live;
 }
 
@@ -374,7 +390,25 @@ bool LintSearch::cover(const Asked& asked, const LintRegion& root, LintFound& fo
   return !open;
 }
 
+// Most rules match some packet that no earlier rule of their chain says anything about.
+bool LintSearch::found_at_once(RuleRef rule, uint32_t way, LintFound& found) {
+  const LintChain& chain = chains_.chains[rule.chain];
+  if (chain.first_box[rule.rule] == chain.first_box[rule.rule + 1]) return false;
+  const LintBox& box = chain.boxes[chain.first_box[rule.rule]];
+  for (uint32_t number = 0; number < kAttempts / 2; ++number) {
+    const LintPoint point = pick(box, number);
+    if (!hits(rule.chain, rule.rule, point, 1).empty()) continue;
+    const LintReplay::Seen seen = replay_.replay(rule, way, point);
+    if (!seen.matched || seen.unsure) return false;
+    found.kind = LintFound::Kind::live;
+    found.witness = point;
+    return true;
+  }
+  return false;
+}
+
 LintFound LintSearch::search(RuleRef rule, uint32_t way) {
+  if (LintFound found; way != LintWay::kNone && found_at_once(rule, way, found)) return found;
   const Asked asked = this->asked(rule, way);
   LintFound found;
   found.roots = roots(asked, found.contradicts);

@@ -66,7 +66,10 @@ class LintSearch {
   std::vector<LintRegion> roots(const Asked& asked, bool& contradicts) const;
   std::vector<LintRegion> by_protocol(const LintRegion& region) const;
   void limit_by_calls(const Asked& asked, std::vector<LintRegion>& regions) const;
-  std::optional<LintPoint> pick(const LintRegion& region, uint32_t attempt);
+  bool found_at_once(model::RuleRef rule, uint32_t way, LintFound& found);
+  LintPoint pick(const LintRegion& region, uint32_t attempt);
+  LintPoint pick(const LintBox& box, uint32_t attempt);
+  void fill(LintPoint& point, LintFields set, uint32_t attempt);
   model::u128 pick_value(model::Field field, const model::IntervalSet& set, uint32_t attempt);
   uint64_t random();
   Tried attempt(const Asked& asked, const LintRegion& region, uint32_t number, LintFound& found, std::optional<LintTaken>& taken);
