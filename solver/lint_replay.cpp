@@ -12,6 +12,17 @@ constexpr uint64_t kStepsInAll = 400'000'000;  // boxes looked at where the inde
 
 bool is_unknown(ActionKind kind) { return kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting; }
 
+// The terms with every unknown condition as it suits: true for `most`, false otherwise.
+void settle(std::vector<Term>& terms, bool most) {
+  for (Term& term : terms) {
+    const bool wanted = most != term.negated;
+    if (auto* any = std::get_if<AnyOf>(&term.what))
+      for (auto& inner : any->alternatives) settle(inner, wanted);
+    else if (std::holds_alternative<Unknown>(term.what) || std::holds_alternative<InNamed>(term.what))
+      term.what = wanted ? AnyOf{{{}}} : AnyOf{};
+  }
+}
+
 }  // namespace
 
 Packet packet_of(Family family, const LintPoint& point) {
@@ -85,7 +96,7 @@ void LintReplay::add_rule(Task& task, uint32_t chain, uint32_t number, bool sure
   to.rules.push_back(rule);
   Rule& added = to.rules.back();
   if (wanted && !surely) {
-    added.terms.clear();
+    settle(added.terms, true);
     task.unsure = true;
   }
 }
