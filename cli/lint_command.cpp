@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "cli/arguments.h"
@@ -31,6 +32,11 @@ std::string no_rules(const Loaded& loaded) {
   return "there are no rules of a firewall in " + names + "; `fwproof import` shows what is in there";
 }
 
+// An access list of a router may also guard its terminals, choose routes or traffic to shape.
+bool has_lists(const Loaded& loaded) {
+  return std::any_of(loaded.inputs.begin(), loaded.inputs.end(), [](const report::Input& input) { return input.importer.find("cisco-ios") != std::string::npos; });
+}
+
 std::string meaning_of(int code, const solver::LintReport& lint) {
   if (code == exit_holds) return lint.hanging.empty() ? "every rule matches some packet" : "no rule is dead for sure";
   if (code == exit_violated) return "there are findings";
@@ -54,6 +60,7 @@ int run_lint(const Arguments& arguments) {
   if (loaded.network.devices[0].has_export) {
     solver::LintOptions options;
     options.redundant = arguments.redundant;
+    options.lists_have_other_uses = has_lists(loaded);
     lint = solver::lint(loaded.network.devices[0], options);
     run.exit_code = worse(run.exit_code, exit_code_of(lint));
   } else {

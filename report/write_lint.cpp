@@ -29,7 +29,7 @@ std::string_view kind_text(LintKind kind) {
   switch (kind) {
     case LintKind::inside_one: return "inside-one";
     case LintKind::covered: return "covered";
-    case LintKind::contradicts: return "contradicts-itself";
+    case LintKind::contradicts: return "never-met";
     case LintKind::callers_exclude: return "callers-exclude";
     case LintKind::never_entered: return "never-entered";
     case LintKind::redundant: return "redundant";
@@ -41,7 +41,7 @@ std::string_view kind_words(LintKind kind) {
   switch (kind) {
     case LintKind::inside_one: return "dead: inside one earlier rule";
     case LintKind::covered: return "dead: earlier rules cover it together";
-    case LintKind::contradicts: return "dead: its own conditions contradict each other";
+    case LintKind::contradicts: return "dead: no packet meets all of its conditions";
     case LintKind::callers_exclude: return "dead: what calls its chain lets none of its packets through";
     case LintKind::never_entered: return "dead: nothing leads to its chain";
     case LintKind::redundant: return "redundant: without it the same would happen, by";
@@ -81,7 +81,6 @@ class TextWriter {
       if (covers[i].called_by) out_ << "      called by " << line(*covers[i].called_by) << '\n';
     }
     if (covers.size() > kCoversShown) out_ << "    and " << covers.size() - kCoversShown << " more\n";
-    for (const model::Assumption& assumption : finding.assumes) out_ << "    assumes: " << escape(assumption.text) << '\n';
   }
 
   void write_untold(const std::vector<solver::LintUntold>& list, std::string_view title) {
@@ -152,8 +151,6 @@ Json finding_json(SourceLines& lines, const LintFinding& finding) {
     json["covered_by"].push_back(std::move(entry));
   }
   json["proof"] = {{"by", proof_text(finding.proof)}};
-  json["assumes"] = Json::array();
-  for (const model::Assumption& assumption : finding.assumes) json["assumes"].push_back(assumption.text);
   return json;
 }
 

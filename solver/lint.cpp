@@ -22,6 +22,8 @@ namespace {
 constexpr uint32_t kProofMs = 5'000;         // for one rule
 constexpr double kProofsMs = 60'000;         // for all
 
+constexpr std::string_view kOtherUses = "no packet of this firewall comes to it, but its list may be used for something else";
+
 enum class State { live, untold, hangs, redundant, dead };  // what is said of the whole is the first that some part is
 
 // What is said of one rule of the model.
@@ -52,17 +54,11 @@ void add_cover(LintFinding& finding, const LintCover& cover) {
   if (std::none_of(finding.covered_by.begin(), finding.covered_by.end(), known)) finding.covered_by.push_back(cover);
 }
 
-void add_assumption(LintFinding& finding, const Assumption& assumption) {
-  const auto known = [&](const Assumption& old) { return old.text == assumption.text && old.origin == assumption.origin; };
-  if (std::none_of(finding.assumes.begin(), finding.assumes.end(), known)) finding.assumes.push_back(assumption);
-}
-
 // What is dead in several places is dead for the strongest of their reasons.
 void merge(LintFinding& into, const LintFinding& other) {
   if (rank(other.kind) < rank(into.kind)) into.kind = other.kind;
   if (rank(other.proof) < rank(into.proof)) into.proof = other.proof;
   for (const LintCover& cover : other.covered_by) add_cover(into, cover);
-  for (const Assumption& assumption : other.assumes) add_assumption(into, assumption);
   if (into.kind == LintKind::inside_one && into.covered_by.size() > 1) into.kind = LintKind::covered;
 }
 
@@ -127,8 +123,10 @@ class FamilyLint {
     Judged judged;
     judged.finding.kind = LintKind::never_entered;
     judged.finding.proof = LintProof::conditions;
-    judged.state = opaque_calls_ ? State::untold : State::dead;
-    if (opaque_calls_) judged.why = "no rule calls its chain, but there are rules whose action is not understood";
+    judged.state = opaque_calls_ || options_.lists_have_other_uses ? State::untold : State::dead;
+    if (options_.lists_have_other_uses)
+      judged.why = std::string(kOtherUses);
+    else if (opaque_calls_) judged.why = "no rule calls its chain, but there are rules whose action is not understood";
     return judged;
   }
 
@@ -140,7 +138,9 @@ class FamilyLint {
       if (found.kind == LintFound::Kind::live) return {State::live, "", {}};
       hangs = hangs || found.kind == LintFound::Kind::hangs;
       if (found.kind == LintFound::Kind::dead) dead.emplace_back(way, std::move(found));
-      if (way != chain.ways.front() || (chain.ways.size() == 1 && !chain.more_ways)) continue;
+      const bool only_way = chain.ways.size() == 1 && !chain.more_ways;
+      const bool other_uses = options_.lists_have_other_uses && chains_.ways[way].parent != LintWay::kNone;
+      if (way != chain.ways.front() || (only_way && !other_uses)) continue;
       // Often the chain's own rules settle it, whoever calls it.
       LintFound local = search_.search(rule, LintWay::kNone);
       if (local.kind != LintFound::Kind::dead) continue;
@@ -151,6 +151,8 @@ class FamilyLint {
     if (hangs) return {State::hangs, "", {}};
     if (chain.more_ways) return {State::untold, "its chain is called from more places than are followed", {}};
     if (dead.size() < chain.ways.size()) return {State::untold, "neither a packet nor all that takes its packets was found within the limits", {}};
+    const auto is_called = [&](uint32_t way) { return chains_.ways[way].parent != LintWay::kNone; };
+    if (options_.lists_have_other_uses && std::any_of(chain.ways.begin(), chain.ways.end(), is_called)) return {State::untold, std::string(kOtherUses), {}};
     return conclude(rule, dead);
   }
 
@@ -197,8 +199,6 @@ class FamilyLint {
     LintCover cover{words(taken.by), std::nullopt};
     if (taken.called_by && taken.by.chain != rule.chain) cover.called_by = words(*taken.called_by);
     add_cover(finding, cover);
-    const int32_t assumption = taken.by.rule == RuleRef::kAtEnd ? policy_.chains[taken.by.chain].at_end_assumption : chains_.rule(taken.by).assumption;
-    if (assumption >= 0) add_assumption(finding, policy_.assumptions[static_cast<size_t>(assumption)]);
   }
 
   void look_behind(RuleRef rule, Judged& judged) {
@@ -295,8 +295,14 @@ class Linting {
       case State::untold: report_.untold.push_back({said.judged->finding.rule, said.judged->why}); break;
       case State::hangs: report_.hanging.push_back({said.judged->finding.rule, "whether a packet comes hangs on conditions that are not modelled"}); break;
       case State::redundant: ++report_.live; [[fallthrough]];
-      case State::dead: report_.findings.push_back(std::move(said.judged->finding)); break;
+      case State::dead: add_finding(std::move(said.judged->finding)); break;
     }
+  }
+
+  void add_finding(LintFinding finding) {
+    const auto place = [](const LintCover& cover) { return std::pair(cover.rule.origin.file, cover.rule.origin.line); };
+    std::stable_sort(finding.covered_by.begin(), finding.covered_by.end(), [&](const LintCover& a, const LintCover& b) { return place(a) < place(b); });
+    report_.findings.push_back(std::move(finding));
   }
 
   const Device& device_;

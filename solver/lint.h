@@ -42,7 +42,6 @@ struct LintFinding {
   Decider rule;
   std::vector<LintCover> covered_by;
   LintProof proof = LintProof::containment;
-  std::vector<model::Assumption> assumes;   // what the covering rules' decisions rest on
 };
 
 // Neither dead nor live.
@@ -65,6 +64,7 @@ struct LintReport {
 struct LintOptions {
   Limits limits;
   bool redundant = false;              // also live rules that could be left out
+  bool lists_have_other_uses = false;  // chains that are called may be used by something that the export does not show as a call
 };
 
 // Requires: policies without flaws. Binds the names in them.

@@ -22,7 +22,7 @@ auto place_of(LintRegion& region, Field field) {
   return std::lower_bound(region.begin(), region.end(), field, [](const auto& side, Field wanted) { return side.first < wanted; });
 }
 
-const LintBox kUnsure{{}, false};
+const LintBox kUnsure{{}, false, false};
 
 }  // namespace
 
@@ -155,12 +155,12 @@ std::vector<LintBox> LintSpace::values(Field field, const IntervalSet& given, bo
   const IntervalSet all = IntervalSet::range(0, max_of(field));
   if (!negated && !given.empty() && given.max() <= max_of(field)) {
     if (given.contains(all)) return {LintBox{}};
-    return {LintBox{{{field, &given}}, true}};
+    return {LintBox{{{field, &given}}, true, true}};
   }
   IntervalSet set = negated ? all.minus(given) : given.intersected(all);
   if (set.empty()) return {};
   if (set == all) return {LintBox{}};
-  return {LintBox{{{field, keep(std::move(set))}}, true}};
+  return {LintBox{{{field, keep(std::move(set))}}, true, true}};
 }
 
 std::vector<LintBox> LintSpace::any_of(const AnyOf& any, bool negated) {

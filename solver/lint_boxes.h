@@ -22,7 +22,8 @@ struct LintSide {
 // The product of its sides; a field without a side: any value.
 struct LintBox {
   std::vector<LintSide> sides;  // ascending by field, each field once, no set is empty or everything
-  bool sure = true;             // false: something in it is not known, so the rule may match less than this
+  bool sure = true;   // false: something in it is not known, so the rule may match less than this
+  bool takes = true;  // sure, and no assumption is needed for it: what it takes is gone
 };
 
 // A value for every field.

@@ -39,6 +39,7 @@ void LintChains::add_boxes() {
       chain.first_box.push_back(static_cast<uint32_t>(chain.boxes.size()));
       if (!rules[r].enabled) continue;
       for (LintBox& box : space.boxes_of(rules[r].terms)) {
+        box.takes = box.sure && rules[r].assumption < 0;
         chain.boxes.push_back(std::move(box));
         chain.rule_of.push_back(r);
       }

@@ -35,12 +35,12 @@ std::optional<RuleRef> behind(const LintChains& chains, RuleRef rule, const Lint
     if (!overlap(box, chain.boxes[later])) continue;
     const RuleRef other{rule.chain, chain.rule_of[later]};
     if (chains.rule(other).action.kind != kind) return std::nullopt;
-    if (chain.boxes[later].sure && inside(box, chain.boxes[later])) return other;
+    if (chain.boxes[later].takes && inside(box, chain.boxes[later])) return other;
   }
   // In another chain the packets would come back to whoever called it.
   const auto& ways = chain.ways;
   const bool only_base = std::all_of(ways.begin(), ways.end(), [&](uint32_t way) { return chains.ways[way].parent == LintWay::kNone; });
-  if (!only_base || chain.more_ways || rules.at_end != kind) return std::nullopt;
+  if (!only_base || chain.more_ways || rules.at_end != kind || rules.at_end_assumption >= 0) return std::nullopt;
   return RuleRef{rule.chain, RuleRef::kAtEnd};
 }
 

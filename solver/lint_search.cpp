@@ -234,7 +234,7 @@ std::optional<LintTaken> LintSearch::taken_in(const Frame& frame, const LintPoin
   std::vector<uint32_t> calls;  // boxes
   for (const uint32_t box : hits(frame.chain, frame.limit, point, kHits)) {
     const Action& action = chains_.policy.chains[frame.chain].rules[chain.rule_of[box]].action;
-    if (!chain.boxes[box].sure) continue;
+    if (!chain.boxes[box].takes) continue;
     if (action.kind == ActionKind::jump) calls.push_back(box);
     if (!takes(chains_.policy, action)) continue;
     const bool whole = contains(chain.boxes[box], region);
@@ -294,7 +294,7 @@ bool LintSearch::decided_in(uint32_t number, const LintPoint& point, bool only_d
   for (const uint32_t box : found) {
     const uint32_t rule = chain.rule_of[box];
     const Action& action = rules.rules[rule].action;
-    const bool sure = chain.boxes[box].sure;
+    const bool sure = chain.boxes[box].takes;
     if (std::binary_search(leaving.begin(), leaving.end(), box) && !(sure && action.kind == ActionKind::go_to && !only_drops)) return false;
     const bool call = is_call(action);
     if (!sure || (!call && !takes(chains_.policy, action))) continue;
@@ -309,7 +309,7 @@ bool LintSearch::decided_in(uint32_t number, const LintPoint& point, bool only_d
     taken = std::move(inner);
     return true;
   }
-  const bool drops = rules.at_end == ActionKind::drop || rules.at_end == ActionKind::reject;
+  const bool drops = (rules.at_end == ActionKind::drop || rules.at_end == ActionKind::reject) && rules.at_end_assumption < 0;
   if (!only_drops || depth > 0 || !drops || !keep_from(leaving, chain, all, point, taken.region)) return false;
   taken.by = {number, RuleRef::kAtEnd};
   return true;
@@ -407,6 +407,24 @@ bool LintSearch::found_at_once(RuleRef rule, uint32_t way, LintFound& found) {
   return false;
 }
 
+// Where something on the way rewrites: packets that have other values before it.
+bool LintSearch::found_rewritten(const Asked& asked, LintFound& found) {
+  const LintFields written = asked.written;
+  if (asked.way == LintWay::kNone || written == 0 || found.roots.empty()) return false;
+  for (uint32_t number = 0; number < kAttempts; ++number) {
+    LintPoint point = pick(found.roots[number % found.roots.size()], number);
+    for (size_t i = 0; i < kFields; ++i)
+      if ((written & bit_of(static_cast<Field>(i))) != 0)
+        point[i] = number == 0 ? 0 : pick_value(static_cast<Field>(i), IntervalSet::range(0, chains_.space.max_of(static_cast<Field>(i))), 3);
+    const LintReplay::Seen seen = replay_.replay(asked.rule, asked.way, point);
+    if (!seen.matched || seen.unsure) continue;
+    found.kind = LintFound::Kind::live;
+    found.witness = point;
+    return true;
+  }
+  return false;
+}
+
 LintFound LintSearch::search(RuleRef rule, uint32_t way) {
   if (LintFound found; way != LintWay::kNone && found_at_once(rule, way, found)) return found;
   const Asked asked = this->asked(rule, way);
@@ -418,7 +436,10 @@ LintFound LintSearch::search(RuleRef rule, uint32_t way) {
     all = cover(asked, root, found) && all;
     if (found.kind == LintFound::Kind::live) return found;
   }
-  if (!all) return found;
+  if (!all) {
+    found_rewritten(asked, found);
+    return found;
+  }
   found.kind = LintFound::Kind::dead;
   drop_needless(found);
   return found;

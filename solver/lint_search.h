@@ -67,6 +67,7 @@ class LintSearch {
   std::vector<LintRegion> by_protocol(const LintRegion& region) const;
   void limit_by_calls(const Asked& asked, std::vector<LintRegion>& regions) const;
   bool found_at_once(model::RuleRef rule, uint32_t way, LintFound& found);
+  bool found_rewritten(const Asked& asked, LintFound& found);
   LintPoint pick(const LintRegion& region, uint32_t attempt);
   LintPoint pick(const LintBox& box, uint32_t attempt);
   void fill(LintPoint& point, LintFields set, uint32_t attempt);
