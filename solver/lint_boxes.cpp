@@ -26,6 +26,15 @@ const LintBox kUnsure{{}, false, false};
 
 }  // namespace
 
+bool is_a_packet(const LintPoint& point) {
+  const auto value = [&](Field field) { return point[static_cast<size_t>(field)]; };
+  const u128 protocol = value(Field::protocol);
+  const bool icmp = protocol == proto_icmp || protocol == proto_icmpv6;
+  if (protocol != proto_tcp && value(Field::tcp_flags) != 0) return false;
+  if (!has_ports(protocol) && (value(Field::src_port) != 0 || value(Field::dst_port) != 0)) return false;
+  return icmp || (value(Field::icmp_type) == 0 && value(Field::icmp_code) == 0);
+}
+
 bool contains(const LintBox& box, const LintPoint& point, LintFields ignored) {
   return std::all_of(box.sides.begin(), box.sides.end(), [&](const LintSide& side) {
     return (bit_of(side.field) & ignored) != 0 || side.set->contains(point[static_cast<size_t>(side.field)]);

@@ -38,6 +38,8 @@ static_assert(model::kFields <= 32);
 constexpr LintFields bit_of(model::Field field) { return LintFields{1} << static_cast<unsigned>(field); }
 constexpr LintFields kEveryField = (LintFields{1} << model::kFields) - 1;
 
+// Ports, ICMP fields and TCP flags are 0 where the protocol has none.
+bool is_a_packet(const LintPoint& point);
 bool contains(const LintBox& box, const LintPoint& point, LintFields ignored = 0);
 bool contains(const LintRegion& region, const LintPoint& point);
 // Whether all of `inner` lies in `outer`.

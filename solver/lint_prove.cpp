@@ -114,9 +114,9 @@ bool some_corner_comes(const LintChains& chains, LintReplay& replay, RuleRef rul
     for (const auto& [field, set] : root) point[static_cast<size_t>(field)] = greatest ? set.max() : set.min();
     return point;
   };
-  return std::any_of(found.roots.begin(), found.roots.end(), [&](const LintRegion& root) {
-    return replay.replay(rule, way, corner(root, false)).matched || replay.replay(rule, way, corner(root, true)).matched;
-  });
+  const auto comes = [&](const LintPoint& point) { return is_a_packet(point) && replay.replay(rule, way, point).matched; };
+  return std::any_of(found.roots.begin(), found.roots.end(),
+                     [&](const LintRegion& root) { return comes(corner(root, false)) || comes(corner(root, true)); });
 }
 
 }  // namespace fwproof::solver

@@ -337,7 +337,7 @@ LintSearch::Tried LintSearch::attempt(const Asked& asked, const LintRegion& regi
     if (whole || !taken) taken = std::move(by);
     return whole ? Tried::taken_whole : Tried::taken_part;
   }
-  if (asked.way == LintWay::kNone || failed_replays_ >= kReplays) return Tried::stuck;
+  if (asked.way == LintWay::kNone || failed_replays_ >= kReplays || !is_a_packet(point)) return Tried::stuck;
   const LintReplay::Seen seen = replay_.replay(asked.rule, asked.way, point);
   if (!seen.matched) {
     ++failed_replays_;
@@ -397,7 +397,7 @@ bool LintSearch::found_at_once(RuleRef rule, uint32_t way, LintFound& found) {
   const LintBox& box = chain.boxes[chain.first_box[rule.rule]];
   for (uint32_t number = 0; number < kAttempts / 2; ++number) {
     const LintPoint point = pick(box, number);
-    if (!hits(rule.chain, rule.rule, point, 1).empty()) continue;
+    if (!is_a_packet(point) || !hits(rule.chain, rule.rule, point, 1).empty()) continue;
     const LintReplay::Seen seen = replay_.replay(rule, way, point);
     if (!seen.matched || seen.unsure) return false;
     found.kind = LintFound::Kind::live;
@@ -416,6 +416,7 @@ bool LintSearch::found_rewritten(const Asked& asked, LintFound& found) {
     for (size_t i = 0; i < kFields; ++i)
       if ((written & bit_of(static_cast<Field>(i))) != 0)
         point[i] = number == 0 ? 0 : pick_value(static_cast<Field>(i), IntervalSet::range(0, chains_.space.max_of(static_cast<Field>(i))), 3);
+    if (!is_a_packet(point)) continue;
     const LintReplay::Seen seen = replay_.replay(asked.rule, asked.way, point);
     if (!seen.matched || seen.unsure) continue;
     found.kind = LintFound::Kind::live;
