@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <string_view>
-#include <tuple>
 
 #include "solver/explain.h"
 #include "solver/lint_prove.h"
@@ -236,7 +235,7 @@ class Linting {
   }
 
  private:
-  using Key = std::tuple<uint32_t, uint32_t, std::string_view>;
+  using Key = std::pair<uint32_t, uint32_t>;  // file, line
   // Small for live rules, which most are.
   struct Said {
     State state = State::live;
@@ -253,7 +252,7 @@ class Linting {
   }
 
   void look_at(FamilyLint& lint, const Rule& rule, RuleRef ref) {
-    const Key key{rule.origin.file, rule.origin.line, rule.name};
+    const Key key{rule.origin.file, rule.origin.line};
     const bool last = rules_.empty() || rules_.rbegin()->first < key;
     const auto known = last ? rules_.end() : rules_.find(key);
     // One live part is enough; whether all of it is redundant hangs on every part.
@@ -278,7 +277,7 @@ class Linting {
   // A rule that only a dead one could stand in for is not redundant: both cannot go.
   void keep_what_others_need() {
     const auto is_dead = [&](const LintCover& cover) {
-      const auto found = rules_.find({cover.rule.origin.file, cover.rule.origin.line, cover.rule.rule});
+      const auto found = rules_.find({cover.rule.origin.file, cover.rule.origin.line});
       return found != rules_.end() && found->second.state == State::dead;
     };
     for (auto& [key, said] : rules_) {

@@ -155,7 +155,16 @@ void LintChains::add_ways() {
       ways.push_back({way.hook, way.stage, rules[r].action.index, number, r, way.depth + 1});
     }
   }
+  add_ways_of_other_hooks();
   spread_more_ways();
+}
+
+// A base chain that no hook lists belongs to a hook that is not modelled: what it calls is entered from there as well.
+void LintChains::add_ways_of_other_hooks() {
+  for (uint32_t chain = 0; chain < chains.size(); ++chain)
+    if (chains[chain].ways.empty() && policy.chains[chain].at_end != ActionKind::return_)
+      for (const Rule& rule : policy.chains[chain].rules)
+        if (is_call(rule.action)) chains[rule.action.index].more_ways = true;
 }
 
 // What a chain with unlisted ways calls has unlisted ways too.

@@ -56,6 +56,7 @@ struct LintChains {
   void add_effect(uint32_t chain);
   void index(uint32_t chain);
   void add_ways();
+  void add_ways_of_other_hooks();
   void spread_more_ways();
 };
 

@@ -98,8 +98,8 @@ LintSearch::Asked LintSearch::asked(RuleRef rule, uint32_t number) const {
 
 void LintSearch::add_stages_before(Asked& asked, const LintWay& way) const {
   const std::vector<Stage>& stages = chains_.policy.hooks[static_cast<size_t>(way.hook)];
-  // A nat stage sees later packets of a connection as its first one.
-  if (stages[way.stage].kind == Stage::Kind::nat) asked.written |= bit_of(Field::state) | bit_of(Field::tcp_flags);
+  // A nat stage sees later packets of a connection as its first one, and undoes translations before its rules are looked at.
+  if (stages[way.stage].kind == Stage::Kind::nat) asked.written |= bit_of(Field::state) | bit_of(Field::tcp_flags) | kTranslated;
   for (uint32_t stage = way.stage; stage-- > 0;) {
     if (stages[stage].kind == Stage::Kind::route) continue;
     const uint32_t chain = stages[stage].chain;

@@ -78,6 +78,15 @@ TEST(Lint, OnePortThatIsLeftMakesARuleLive) {
   EXPECT_EQ(report.live, 3u);
 }
 
+TEST(Lint, AUnionOfManyIsFound) {
+  std::vector<Rule> rules;
+  for (uint32_t i = 0; i < 300; ++i) rules.push_back(rule({tcp(), ports(i * 100, i * 100 + 99)}, i % 2 == 0 ? ActionKind::accept : ActionKind::drop, i + 1));
+  rules.push_back(rule({tcp(), ports(50, 29'950)}, ActionKind::accept, 1'000));
+  EXPECT_EQ(lines(lint(input_policy(rules))), Lines{1'000});
+  rules.back().terms = {tcp(), ports(50, 30'000)};
+  EXPECT_EQ(lines(lint(input_policy(rules))), Lines{});
+}
+
 TEST(Lint, LiveInOneFamilyIsLive) {
   const LintReport report = lint(input_policy({rule({from("0.0.0.0/0"), tcp()}, ActionKind::accept, 1), rule({tcp(), port(80)}, ActionKind::drop, 2)}));
   EXPECT_EQ(lines(report), Lines{});
@@ -203,6 +212,15 @@ TEST(Lint, AnActionThatIsNotUnderstoodMayCallAChain) {
   EXPECT_EQ(report.untold.size(), 1u);
 }
 
+TEST(Lint, AHookThatIsNotModelledMayCallAChainToo) {
+  Policy policy = input_policy({});
+  const uint32_t called = add_chain(policy, {rule({tcp(), port(25)}, ActionKind::drop, 21), rule({tcp(), port(25)}, ActionKind::accept, 22)});
+  policy.chains[0].rules = {rule({tcp(), port(80)}, ActionKind::jump, 1, called)};
+  EXPECT_EQ(lines(lint(policy)), (Lines{21, 22}));
+  policy.chains.push_back({"elsewhere", {rule({tcp()}, ActionKind::jump, 11, called)}, ActionKind::accept, {}, "", -1});
+  EXPECT_EQ(lines(lint(policy)), Lines{22});
+}
+
 TEST(Lint, ChainsOfHooksThatAreNotModelledAreNotAskedAbout) {
   Policy policy = input_policy({rule({tcp()}, ActionKind::accept, 1)});
   const uint32_t called = add_chain(policy, {rule({tcp()}, ActionKind::drop, 21)});
@@ -223,6 +241,15 @@ TEST(Lint, WhatReadARewrittenFieldTakesNothing) {
   const Term marked = field_in(Field::mark, IntervalSet::of(1));
   EXPECT_EQ(lines(lint(with_mark({marked}, {marked}))), Lines{});
   EXPECT_EQ(lines(lint(with_mark({tcp()}, {tcp(), marked}))), Lines{3});
+}
+
+TEST(Lint, WhatACalledChainRewritesBehindADropIsNotTakenByTheDrop) {
+  const Term marked = field_in(Field::mark, IntervalSet::of(1));
+  Policy policy = input_policy({});
+  policy.rewrites.push_back({{{Rewrite::Kind::assign, Field::mark, IntervalSet::of(1)}}, ActionKind::proceed});
+  const uint32_t called = add_chain(policy, {rule({marked}, ActionKind::drop, 11), rule({}, ActionKind::rewrite, 12, 0)});
+  policy.chains[0].rules = {rule({}, ActionKind::jump, 1, called), rule({marked}, ActionKind::accept, 2)};
+  EXPECT_EQ(lines(lint(policy)), Lines{});
 }
 
 TEST(Lint, BehindAnUnknownRewritingNothingBeforeCounts) {
