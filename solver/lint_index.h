@@ -25,9 +25,11 @@ class LintIndex {
   void build();
   size_t size() const { return entries_.size(); }
 
+  // Returns how many boxes it looked at.
   template <typename Visit>
-  void visit(const LintPoint& point, uint32_t limit, const Visit& visit) const {
-    if (entries_.empty()) return;
+  uint64_t visit(const LintPoint& point, uint32_t limit, const Visit& visit) const {
+    if (entries_.empty()) return 0;
+    uint64_t looked = 0;
     const Key key = key_of(point);
     std::vector<uint32_t>& todo = todo_;
     todo.assign(1, 0);
@@ -36,14 +38,15 @@ class LintIndex {
       todo.pop_back();
       if (node.least >= limit) continue;
       if (node.leaf) {
-        for (uint32_t i = node.first; i < node.first + node.count && entries_[i].number < limit; ++i)
-          if (holds(entries_[i], key) && !visit(entries_[i].number)) return;
+        for (uint32_t i = node.first; i < node.first + node.count && entries_[i].number < limit; ++i, ++looked)
+          if (holds(entries_[i], key) && !visit(entries_[i].number)) return looked;
         continue;
       }
       if (node.across != 0) todo.push_back(node.across);
       const uint32_t side = key[node.field] < node.value ? node.below : node.above;
       if (side != 0) todo.push_back(side);
     }
+    return looked;
   }
 
  private:

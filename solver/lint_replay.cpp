@@ -8,7 +8,7 @@ using namespace model;
 
 namespace {
 
-constexpr uint64_t kStepsInAll = 400'000'000;  // boxes looked at where the index is of no use
+constexpr uint64_t kStepsInAll = 1'000'000'000;  // boxes looked at
 
 bool is_unknown(ActionKind kind) { return kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting; }
 
@@ -61,7 +61,6 @@ std::vector<std::pair<uint32_t, bool>> LintReplay::matching(const Task& task, ui
   const LintChain& chain = chains_.chains[number];
   std::vector<uint32_t> boxes;
   const auto look = [&](uint32_t box) {
-    ++steps_;
     if (contains(chain.boxes[box], *task.point, task.ignored)) boxes.push_back(box);
     return true;
   };
@@ -69,9 +68,9 @@ std::vector<std::pair<uint32_t, bool>> LintReplay::matching(const Task& task, ui
   const bool once = number == task.rule.chain && chain.ways.size() == 1 && !chain.more_ways;
   const uint32_t limit = once ? chain.first_box[task.rule.rule + 1] : static_cast<uint32_t>(chain.boxes.size());
   if (task.ignored == 0)
-    chain.index.visit(*task.point, limit, look);
+    steps_ += chain.index.visit(*task.point, limit, look);
   else
-    for (uint32_t box = 0; box < limit; ++box) look(box);
+    for (uint32_t box = 0; box < limit; ++box, ++steps_) look(box);
   std::sort(boxes.begin(), boxes.end());
   std::vector<std::pair<uint32_t, bool>> rules;
   for (const uint32_t box : boxes) {
@@ -148,10 +147,9 @@ LintReplay::Seen LintReplay::replay(RuleRef rule, uint32_t way, const LintPoint&
     task.calls.push_back({chains_.ways[chains_.ways[w].parent].chain, chains_.ways[w].call});
   const Packet packet = packet_of(chains_.space.family(), point);
   for (const bool again : {false, true}) {
-    if (again) {
+    if (steps_ > kStepsInAll) return {};
+    if (again)
       for (const LintChain& chain : chains_.chains) task.ignored |= chain.writes;
-      if (steps_ > kStepsInAll) return {};
-    }
     build(task);
     if (number_[rule.chain] == 0) return {};
     const Outcome outcome = evaluate(small_, task.way->hook, packet);

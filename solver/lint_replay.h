@@ -19,7 +19,6 @@ class LintReplay {
   };
   // Requires: `way` leads to the rule's chain.
   Seen replay(model::RuleRef rule, uint32_t way, const LintPoint& point);
-  uint64_t steps() const { return steps_; }
 
  private:
   struct Task {

@@ -12,6 +12,7 @@ namespace {
 constexpr uint32_t kStepsOfRule = 4'000;       // regions looked at
 constexpr uint32_t kStepsWhenOpen = 100;       // … once it cannot be dead any more
 constexpr uint64_t kStepsInAll = 3'000'000;
+constexpr uint64_t kLookedInAll = 1'500'000'000;  // boxes that the index looked at
 constexpr uint32_t kAttempts = 6;              // packets tried in a region that nothing has been taken from yet
 constexpr uint32_t kReplays = 12;              // replays of one rule that did not come to it
 constexpr size_t kHits = 64;
@@ -214,7 +215,7 @@ void LintSearch::fill(LintPoint& point, LintFields set, uint32_t attempt) {
 std::vector<uint32_t> LintSearch::hits(uint32_t number, uint32_t limit, const LintPoint& point, size_t most) {
   const LintChain& chain = chains_.chains[number];
   std::vector<uint32_t> found;
-  chain.index.visit(point, chain.first_box[limit], [&](uint32_t box) {
+  looked_ += chain.index.visit(point, chain.first_box[limit], [&](uint32_t box) {
     if (contains(chain.boxes[box], point)) found.push_back(box);
     return found.size() < most;
   });
@@ -367,7 +368,7 @@ bool LintSearch::cover(const Asked& asked, const LintRegion& root, LintFound& fo
     const LintRegion region = std::move(todo.back());
     todo.pop_back();
     ++steps;
-    if (++steps_ > kStepsInAll || steps > (open ? kStepsWhenOpen : kStepsOfRule)) return false;
+    if (++steps_ > kStepsInAll || looked_ > kLookedInAll || steps > (open ? kStepsWhenOpen : kStepsOfRule)) return false;
     std::optional<LintTaken> taken;
     bool whole = false;
     const uint32_t attempts = steps == 1 ? kAttempts : 2;
@@ -427,7 +428,7 @@ bool LintSearch::found_rewritten(const Asked& asked, LintFound& found) {
 }
 
 LintFound LintSearch::search(RuleRef rule, uint32_t way) {
-  if (LintFound found; way != LintWay::kNone && found_at_once(rule, way, found)) return found;
+  if (LintFound found; looked_ <= kLookedInAll && way != LintWay::kNone && found_at_once(rule, way, found)) return found;
   const Asked asked = this->asked(rule, way);
   LintFound found;
   found.roots = roots(asked, found.contradicts);

@@ -44,7 +44,6 @@ class LintSearch {
 
   // way: LintWay::kNone: whoever calls the chain; then nothing is found live.
   LintFound search(model::RuleRef rule, uint32_t way);
-  uint64_t steps() const { return steps_; }
 
  private:
   struct Frame {
@@ -90,6 +89,7 @@ class LintSearch {
   LintReplay& replay_;
   uint64_t random_ = 0x9E3779B97F4A7C15;
   uint64_t steps_ = 0;
+  uint64_t looked_ = 0;
   uint32_t failed_replays_ = 0;
 };
 
