@@ -1,5 +1,7 @@
 #include "solver/lint_chains.h"
 
+#include <algorithm>
+
 namespace fwproof::solver {
 
 using namespace model;
@@ -35,6 +37,8 @@ void LintChains::add_boxes() {
     LintChain& chain = chains[c];
     const std::vector<Rule>& rules = policy.chains[c].rules;
     chain.first_box.reserve(rules.size() + 1);
+    chain.boxes.reserve(rules.size());
+    chain.rule_of.reserve(rules.size());
     for (uint32_t r = 0; r < rules.size(); ++r) {
       chain.first_box.push_back(static_cast<uint32_t>(chain.boxes.size()));
       if (!rules[r].enabled) continue;
@@ -110,6 +114,7 @@ void LintChains::add_effect(uint32_t number) {
 
 void LintChains::index(uint32_t number) {
   LintChain& chain = chains[number];
+  chain.index.reserve(chain.boxes.size());
   for (uint32_t box = 0; box < chain.boxes.size(); ++box) {
     const Action& action = policy.chains[number].rules[chain.rule_of[box]].action;
     const bool calls = is_call(action);
@@ -127,8 +132,9 @@ void LintChains::index(uint32_t number) {
 
 LintFields LintChains::written(uint32_t chain, uint32_t from, uint32_t to) const {
   LintFields fields = 0;
-  for (const auto& [rule, writes] : chains[chain].writing)
-    if (rule >= from && rule < to) fields |= writes;
+  const auto& writing = chains[chain].writing;
+  auto entry = std::lower_bound(writing.begin(), writing.end(), std::pair(from, LintFields{0}));
+  for (; entry != writing.end() && entry->first < to && fields != chains[chain].writes; ++entry) fields |= entry->second;
   return fields;
 }
 

@@ -21,6 +21,7 @@ class LintIndex {
   // IPv6 addresses count by their upper half.
   explicit LintIndex(model::Family family) : family_(family) {}
 
+  void reserve(size_t boxes) { entries_.reserve(boxes); }
   void add(const LintBox& box, uint32_t number);
   void build();
   size_t size() const { return entries_.size(); }

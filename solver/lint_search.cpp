@@ -391,18 +391,46 @@ bool LintSearch::cover(const Asked& asked, const LintRegion& root, LintFound& fo
   return !open;
 }
 
+// Whether some packet could match the rule, and the calls that lead to it, for sure.
+bool LintSearch::can_be_sure(RuleRef rule, uint32_t way) const {
+  const auto surely = [&](RuleRef ref) {
+    const LintChain& chain = chains_.chains[ref.chain];
+    for (uint32_t box = chain.first_box[ref.rule]; box < chain.first_box[ref.rule + 1]; ++box)
+      if (chain.boxes[box].sure) return true;
+    return false;
+  };
+  if (!surely(rule)) return false;
+  for (; chains_.ways[way].parent != LintWay::kNone; way = chains_.ways[way].parent)
+    if (!surely({chains_.ways[chains_.ways[way].parent].chain, chains_.ways[way].call})) return false;
+  return true;
+}
+
+// A packet for the rule and the calls that lead to it, as if nothing were rewritten.
+std::optional<LintPoint> LintSearch::likely(RuleRef rule, uint32_t way, uint32_t attempt) {
+  const LintChain& chain = chains_.chains[rule.chain];
+  const LintBox& box = chain.boxes[chain.first_box[rule.rule]];
+  if (chains_.ways[way].parent == LintWay::kNone) return pick(box, attempt);
+  LintRegion region = region_of(box);
+  for (; chains_.ways[way].parent != LintWay::kNone; way = chains_.ways[way].parent) {
+    const LintChain& caller = chains_.chains[chains_.ways[chains_.ways[way].parent].chain];
+    if (!chains_.space.narrow(region, caller.boxes[caller.first_box[chains_.ways[way].call]])) return std::nullopt;
+  }
+  return pick(region, attempt);
+}
+
 // Most rules match some packet that no earlier rule of their chain says anything about.
 bool LintSearch::found_at_once(RuleRef rule, uint32_t way, LintFound& found) {
   const LintChain& chain = chains_.chains[rule.chain];
   if (chain.first_box[rule.rule] == chain.first_box[rule.rule + 1]) return false;
-  const LintBox& box = chain.boxes[chain.first_box[rule.rule]];
+  const bool surely = can_be_sure(rule, way);
   for (uint32_t number = 0; number < kAttempts / 2; ++number) {
-    const LintPoint point = pick(box, number);
-    if (!is_a_packet(point) || !hits(rule.chain, rule.rule, point, 1).empty()) continue;
-    const LintReplay::Seen seen = replay_.replay(rule, way, point);
-    if (!seen.matched || seen.unsure) return false;
-    found.kind = LintFound::Kind::live;
-    found.witness = point;
+    const std::optional<LintPoint> point = likely(rule, way, number);
+    if (!point) return false;
+    if (!is_a_packet(*point) || (surely && !hits(rule.chain, rule.rule, *point, 1).empty())) continue;
+    const LintReplay::Seen seen = replay_.replay(rule, way, *point);
+    if (!seen.matched || (seen.unsure && surely)) continue;
+    found.kind = surely ? LintFound::Kind::live : LintFound::Kind::hangs;
+    found.witness = *point;
     return true;
   }
   return false;

@@ -65,6 +65,8 @@ class LintSearch {
   std::vector<LintRegion> roots(const Asked& asked, bool& contradicts) const;
   std::vector<LintRegion> by_protocol(const LintRegion& region) const;
   void limit_by_calls(const Asked& asked, std::vector<LintRegion>& regions) const;
+  bool can_be_sure(model::RuleRef rule, uint32_t way) const;
+  std::optional<LintPoint> likely(model::RuleRef rule, uint32_t way, uint32_t attempt);
   bool found_at_once(model::RuleRef rule, uint32_t way, LintFound& found);
   bool found_rewritten(const Asked& asked, LintFound& found);
   LintPoint pick(const LintRegion& region, uint32_t attempt);
