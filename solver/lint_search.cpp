@@ -426,12 +426,13 @@ bool LintSearch::found_at_once(RuleRef rule, uint32_t way, LintFound& found) {
   for (uint32_t number = 0; number < kAttempts / 2; ++number) {
     const std::optional<LintPoint> point = likely(rule, way, number);
     if (!point) return false;
-    if (!is_a_packet(*point) || (surely && !hits(rule.chain, rule.rule, *point, 1).empty())) continue;
+    const bool last = number + 1 == kAttempts / 2;  // earlier rules that perhaps match make it hang
+    if (!is_a_packet(*point) || (surely && !last && !hits(rule.chain, rule.rule, *point, 1).empty())) continue;
     const LintReplay::Seen seen = replay_.replay(rule, way, *point);
-    if (!seen.matched || (seen.unsure && surely)) continue;
-    found.kind = surely ? LintFound::Kind::live : LintFound::Kind::hangs;
+    if (!seen.matched) continue;
+    found.kind = seen.unsure || !surely ? LintFound::Kind::hangs : LintFound::Kind::live;
     found.witness = *point;
-    return true;
+    if (found.kind == LintFound::Kind::live || !surely) return true;
   }
   return false;
 }
@@ -456,9 +457,9 @@ bool LintSearch::found_rewritten(const Asked& asked, LintFound& found) {
 }
 
 LintFound LintSearch::search(RuleRef rule, uint32_t way) {
-  if (LintFound found; looked_ <= kLookedInAll && way != LintWay::kNone && found_at_once(rule, way, found)) return found;
-  const Asked asked = this->asked(rule, way);
   LintFound found;
+  if (looked_ <= kLookedInAll && way != LintWay::kNone && found_at_once(rule, way, found)) return found;
+  const Asked asked = this->asked(rule, way);
   found.roots = roots(asked, found.contradicts);
   failed_replays_ = 0;
   bool all = true;
@@ -466,7 +467,7 @@ LintFound LintSearch::search(RuleRef rule, uint32_t way) {
     all = cover(asked, root, found) && all;
     if (found.kind == LintFound::Kind::live) return found;
   }
-  if (!all) {
+  if (!all || found.kind == LintFound::Kind::hangs) {
     found_rewritten(asked, found);
     return found;
   }
