@@ -120,6 +120,21 @@ class Prover::Work {
     return answer;
   }
 
+  // same_packet. outside: some packet outside the regions differs; else: some packet inside them does not.
+  Answer refute(Difference difference, const std::vector<Region>& regions, bool outside) {
+    const Z3Walk::Differs& differs = walk_.differs();
+    const z3::expr any = session_.any_of({differs.allowed, differs.blocked, differs.translated});
+    const z3::expr& claimed = difference == Difference::allowed      ? differs.allowed
+                              : difference == Difference::blocked    ? differs.blocked
+                              : difference == Difference::translated ? differs.translated
+                                                                     : any;
+    const z3::expr inside = walk_.inside(regions);
+    const z3::expr wrong = outside ? session_.both(session_.negation(inside), claimed) : session_.both(inside, session_.negation(claimed));
+    const Answer answer = check(0, session_.named(wrong));
+    if (answer == Answer::proven && !premises_hold()) return Answer::unknown;
+    return answer;
+  }
+
   std::optional<model::Packet> witness;
   uint32_t queries = 0;
   double z3_ms = 0;
@@ -208,6 +223,13 @@ Prover::Answer Prover::none_passes_outside(size_t leg, const std::vector<PacketB
 }
 Prover::Answer Prover::all_pass_outside(size_t leg, const std::vector<PacketBox>& region) {
   return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(leg, false, region, true); });
+}
+
+Prover::Answer Prover::differs_throughout(Difference difference, const std::vector<Region>& regions) {
+  return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(difference, regions, false); });
+}
+Prover::Answer Prover::differs_nowhere_outside(const std::vector<Region>& regions) {
+  return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(Difference::any, regions, true); });
 }
 
 std::optional<model::Packet> Prover::witness() const { return work_ ? work_->witness : std::nullopt; }

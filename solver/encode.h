@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "solver/limits.h"
+#include "solver/result.h"
 #include "solver/slice.h"
 #include "solver/walk.h"
 
@@ -49,6 +50,12 @@ class Prover {
   // The same for what is in question and not in the region.
   Answer none_passes_outside(size_t leg, const std::vector<PacketBox>& region);
   Answer all_pass_outside(size_t leg, const std::vector<PacketBox>& region);
+
+  // Of legs that look at the same packet (Walk::same_packet): every packet of the regions that is in question becomes so, whatever the unknowns are.
+  enum class Difference { allowed, blocked, translated, any };
+  Answer differs_throughout(Difference difference, const std::vector<Region>& regions);
+  // No packet in question outside the regions differs, whatever the unknowns are.
+  Answer differs_nowhere_outside(const std::vector<Region>& regions);
 
   // After `refuted`: the client's packet that breaks the claim (with the leg's state and flags, for one leg).
   std::optional<model::Packet> witness() const;

@@ -51,7 +51,9 @@ z3::expr Z3Chains::test(const model::InNamed&, Visit&) { return session_.free_bo
 z3::expr Z3Chains::test(const model::Unknown& unknown, Visit& visit) {
   if (policy_.unknowns[unknown.index].sharing == model::UnknownCondition::Sharing::pure)
     return packets_.pure(unknown.index, visit.here.version);
-  return visit.fresh.try_emplace(unknown.index, session_.free_bool()).first->second;
+  const auto found = visit.fresh.find(unknown.index);
+  if (found != visit.fresh.end()) return found->second;
+  return visit.fresh.emplace(unknown.index, choice(visit, unknown.index)).first->second;
 }
 
 z3::expr Z3Chains::test(const model::AnyOf& any, Visit& visit) {

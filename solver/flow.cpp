@@ -24,8 +24,10 @@ IntervalSet without_loopback_interface(const Policy& policy) {
 Flow::Run::Run(const Walk& walk, const Slice& slice, const Limits& limits)
     : diagrams(limits.diagram_nodes), walk_(walk), slice_(slice), limits_(limits) {
   add_client_variables();
+  if (walk.same_packet) add_seen_variables();
   for (const PacketBox& box : walk.in_question) question = diagrams.either(question, box_region(box));
   for (const PacketBox& box : walk.not_in_question) question = diagrams.minus(question, box_region(box));
+  question = diagrams.both(question, possible_);
 }
 
 void Flow::Run::add_client_variables() {
@@ -63,6 +65,8 @@ Value Flow::Run::environment(const Policy* policy, const std::string& key, Field
 Shape Flow::Run::client_shape() const {
   Shape shape;
   for (Field field : kClientFields) shape.set(field, Value::of_var(client_variable(field)));
+  if (walk_.same_packet)
+    for (Field field : kSeen) shape.set(field, Value::of_var(seen_variable(field)));
   return shape;
 }
 
@@ -129,6 +133,12 @@ std::vector<Flow::Run::Traveller> Flow::Run::start_of(size_t leg_index) {
     traveller.past.region = region;
     travellers.push_back(std::move(traveller));
   };
+  if (walk_.same_packet) {
+    versions_ = std::max(versions_, kAsItCame);
+    Traveller traveller = same_packet();
+    traveller.now.shape = traveller.now.before_nat = traveller.now.after_nat = shapes_.id(client_shape());
+    return {traveller};
+  }
   if (!leg.reply) {
     Ref rest = question;
     for (size_t i = 0; i < arrived_.size(); ++i) {
@@ -165,6 +175,13 @@ std::vector<Flow::Run::Traveller> Flow::Run::run_hop(std::vector<Traveller> trav
     const Arrived* past = traveller.arrived == SIZE_MAX ? nullptr : &arrived_[traveller.arrived];
     if (past && !past->translated.contains(policy_)) past = nullptr;
     Shape shape = shapes_[traveller.now.shape];
+    if (walk_.same_packet) {
+      for (const Class& left : run_hook({traveller.now}, leg, hop, nullptr)) {
+        behind.push_back(traveller);
+        behind.back().now = left;
+      }
+      continue;
+    }
     enter_hop(shape, leg, hop, past ? shapes_[past->left.at(policy_)].get(Field::ct_status) : Value::of(0));
     for (const Class& left : run_hook(entering(traveller.now, shape, stands_alone(walk_, leg, hop)), leg, hop, past)) {
       const Ref unfollowed = value_in(shapes_[left.shape].get(Field::state), Field::state, IntervalSet::of(state_untracked));
@@ -225,7 +242,16 @@ void Flow::Run::run_leg(size_t leg_index) {
   Ref passing = gone_;
   std::vector<Traveller> travellers = without_free_fates(start_of(leg_index), passing);
   for (hop_ = 0; hop_ < leg.hops.size(); ++hop_) travellers = run_hop(std::move(travellers), leg, leg.hops[hop_]);
+  if (walk_.same_packet) {
+    ends_.emplace_back();
+    fates_.push_back(fate_);
+  }
   for (Traveller& traveller : travellers) {
+    if (walk_.same_packet) {
+      ends_.back().push_back(traveller.now);
+      passing = diagrams.either(passing, traveller.now.region);
+      continue;
+    }
     Ref passed = traveller.now.region;
     if (leg.reply && walk_.must_return && traveller.arrived != SIZE_MAX) {
       passed = returned(traveller.now);
@@ -236,6 +262,10 @@ void Flow::Run::run_leg(size_t leg_index) {
     traveller.past.region = traveller.now.region;
     traveller.past.shape = traveller.now.shape;
     arrived_.push_back(std::move(traveller.past));
+  }
+  if (walk_.same_packet) {
+    passing_.push_back(diagrams.either(passing, fate_));
+    return;
   }
   if (leg_index == 0 && fate_ != Diagrams::kFalse) arrived_.push_back({fate_, shapes_.id(client_shape()), {}, {}, true});
   if (walk_.elsewhere_passes) {
@@ -362,6 +392,9 @@ IntervalSet Flow::arriving(Field field) { return run_->arriving(field); }
 Ref Flow::sent_on(size_t leg) { return run_->sent_on(leg); }
 Ref Flow::elsewhere() { return run_->elsewhere(); }
 Ref Flow::stays() { return run_->diagrams.minus(run_->question, run_->elsewhere()); }
+Differences Flow::differences() { return run_->differences(); }
+std::vector<Region> Flow::regions(Ref region, size_t limit, bool& complete) { return run_->regions(region, limit, complete); }
+std::vector<Dependence> Flow::differences_depend_on(Ref region) { return run_->differences_depend_on(region); }
 Ref Flow::foreign(size_t leg) { return run_->foreign(leg); }
 std::vector<Dependence> Flow::depends_on(size_t leg, Ref region) { return run_->depends_on(leg, region); }
 

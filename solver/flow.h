@@ -15,6 +15,7 @@
 #include "model/evaluate.h"
 #include "solver/diagram.h"
 #include "solver/limits.h"
+#include "solver/result.h"
 #include "solver/slice.h"
 #include "solver/walk.h"
 
@@ -41,6 +42,16 @@ struct Opened {
   Decision by;
   Ref surely = Diagrams::kFalse;
   Ref perhaps = Diagrams::kFalse;
+};
+
+// Where two legs that look at the same packet (Walk::same_packet) differ: disjoint sets of packets, over kClientFields and kSeen.
+struct Differences {
+  // Whatever the unknown conditions do:
+  Ref allowed = Diagrams::kFalse;     // leg 1 passes, leg 0 does not
+  Ref blocked = Diagrams::kFalse;     // the other way round
+  Ref translated = Diagrams::kFalse;  // both pass and leave differently
+  Ref unlike = Diagrams::kFalse;      // one of these, but which one depends
+  Ref perhaps = Diagrams::kFalse;     // differ under some assignment, not under every one
 };
 
 class Flow {
@@ -75,6 +86,12 @@ class Flow {
   // Packets of leg 0 that take another way under every assignment, and those in question that stay under some.
   Ref elsewhere();
   Ref stays();
+  // Requires: same_packet.
+  Differences differences();
+  // As boxes(), with a set for each field that is not free; kSeen included.
+  std::vector<Region> regions(Ref region, size_t limit, bool& complete);
+  // What it hangs on whether packets of the region differ.
+  std::vector<model::Dependence> differences_depend_on(Ref region);
   // Packets whose answer may come back on that leg, but not from where they were sent (walk.h, must_return).
   Ref foreign(size_t leg);
 

@@ -169,9 +169,10 @@ void Flow::Run::run_unknown(const Rule& rule, uint32_t chain, uint32_t index, co
   const UnknownCondition& what = policy_->unknowns[rule.action.index];
   const uint32_t here = path_of(path, chain, index);
   const bool rewriting = rule.action.kind == ActionKind::unknown_rewriting;
-  const Ref goes_on = rewriting ? Diagrams::kFalse : boolean(what, {1, rule.action.index, here});
-  const Ref accepts = boolean(what, {2, rule.action.index, here});
   for (const Class& packets : hit) {
+    const bool shared = !rewriting && is_shared(packets);
+    const Ref goes_on = rewriting ? Diagrams::kFalse : boolean(what, {1, rule.action.index, here}, shared);
+    const Ref accepts = boolean(what, {2, rule.action.index, here}, shared);
     Class part = packets;
     part.region = diagrams.both(packets.region, goes_on);
     merge_into(live, part);

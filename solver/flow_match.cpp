@@ -65,9 +65,10 @@ Ref Flow::Run::masked(const Masked& bits, const Class& packets) {
   return found->second;
 }
 
-Ref Flow::Run::boolean(const UnknownCondition& what, const std::tuple<int, uint32_t, uint32_t>& key) {
+Ref Flow::Run::boolean(const UnknownCondition& what, const std::tuple<int, uint32_t, uint32_t>& key, bool shared) {
   const auto [kind, index, where] = key;
-  const auto [found, added] = booleans_.try_emplace({policy_, leg_, hop_, kind, index, where}, Diagrams::kFalse);
+  const auto [found, added] =
+      booleans_.try_emplace({shared ? nullptr : policy_, shared ? 0 : leg_, shared ? 0 : hop_, kind, index, where}, Diagrams::kFalse);
   if (added) found->second = diagrams.in(unknown_variable(1, {what.kind, what.text, what.origin}), IntervalSet::of(1));
   return found->second;
 }
@@ -75,7 +76,7 @@ Ref Flow::Run::boolean(const UnknownCondition& what, const std::tuple<int, uint3
 Ref Flow::Run::unknown(uint32_t index, const Class& packets, uint32_t here) {
   const UnknownCondition& what = policy_->unknowns[index];
   const bool pure = what.sharing == UnknownCondition::Sharing::pure;
-  return boolean(what, {pure ? 3 : 4, index, pure ? packets.version : here});
+  return boolean(what, {pure ? 3 : 4, index, pure ? packets.version : here}, is_shared(packets));
 }
 
 // ---- Rewriting ----
@@ -83,13 +84,13 @@ Ref Flow::Run::unknown(uint32_t index, const Class& packets, uint32_t here) {
 Class Flow::Run::rewritten(Class packets, const RewriteAction& action, uint32_t here) {
   Shape shape = shapes_[packets.shape];
   for (size_t step = 0; step < action.steps.size(); ++step)
-    shape.set(action.steps[step].field, rewritten_value(shape, action.steps[step], here, step));
+    shape.set(action.steps[step].field, rewritten_value(shape, action.steps[step], here, step, is_shared(packets)));
   packets.shape = shapes_.id(shape);
   if (!action.steps.empty()) packets.version = ++versions_;
   return packets;
 }
 
-Value Flow::Run::rewritten_value(const Shape& shape, const Rewrite& step, uint32_t here, size_t number) {
+Value Flow::Run::rewritten_value(const Shape& shape, const Rewrite& step, uint32_t here, size_t number, bool shared) {
   const u128 all = max_value(field_bits(step.field, walk_.family));
   const Value old = shape.get(step.field);
   const Value from = shape.get(step.from);
@@ -117,9 +118,9 @@ Value Flow::Run::rewritten_value(const Shape& shape, const Rewrite& step, uint32
       break;
   }
   // One unknown value for each visit of the rule.
-  const std::string key = "rewritten " + std::to_string(leg_) + "/" + std::to_string(hop_) + "/" + std::to_string(here) + "/" +
-                          std::to_string(number);
-  return environment(policy_, key, step.field, domain);
+  const std::string visit = shared ? "both" : std::to_string(leg_) + "/" + std::to_string(hop_);
+  const std::string key = "rewritten " + visit + "/" + std::to_string(here) + "/" + std::to_string(number);
+  return environment(shared ? nullptr : policy_, key, step.field, domain);
 }
 
 }  // namespace fwproof::solver

@@ -59,6 +59,9 @@ class Flow::Run {
   Ref sent_on(size_t leg);
   Ref elsewhere();
   Ref foreign(size_t leg);
+  Differences differences();
+  std::vector<Region> regions(Ref region, size_t limit, bool& complete);
+  std::vector<model::Dependence> differences_depend_on(Ref region);
   Ref some_assignment(Ref region);
   Ref box_region(const PacketBox& box);
   std::vector<PacketBox> boxes(Ref region, size_t limit, bool& complete) const;
@@ -81,6 +84,8 @@ class Flow::Run {
   static constexpr uint32_t kSentOn = 0xfffffffe;
   // In place of a calling chain: the stage itself, so that a chain of two stages is two visits.
   static constexpr uint32_t kStage = 0xfffffffd;
+  // The version of packets that nothing has rewritten, where both legs look at the same packet.
+  static constexpr uint32_t kAsItCame = 1;
   // A packet on its way through a leg.
   struct Traveller {
     Class now;
@@ -103,6 +108,18 @@ class Flow::Run {
   std::vector<Traveller> start_of(size_t leg);
   std::vector<Traveller> run_hop(std::vector<Traveller> travellers, const WalkLeg& leg, const WalkHop& hop);
   void split_verdict(size_t leg, Ref passing);
+
+  // ---- flow_same.cpp: two legs that look at one packet (walk.h, "The same packet") ----
+  void add_seen_variables();
+  VarId seen_variable(model::Field field) const;
+  Traveller same_packet() const;
+  bool is_shared(const Class& packets) const { return walk_.same_packet && packets.version == kAsItCame; }
+  Ref translated_differently();
+  Ref leave_differently(const Class& a, const Class& b);
+  Ref surely(Ref region);
+  Ref product(const std::vector<model::IntervalSet>& sets);
+  Region shortest(std::vector<model::IntervalSet> sets, Ref region);
+  std::vector<model::Dependence> dependences(const std::vector<bool>& support) const;
 
   // ---- flow_return.cpp: answers that come back from elsewhere ----
   Ref returned(const Class& packets);
@@ -131,13 +148,14 @@ class Flow::Run {
   Ref unknown(uint32_t index, const Class& packets, uint32_t path);
   Ref field_in(const Class& packets, model::Field field, const model::IntervalSet& set);
   Class rewritten(Class packets, const model::RewriteAction& action, uint32_t here);
-  Value rewritten_value(const Shape& shape, const model::Rewrite& step, uint32_t here, size_t number);
+  Value rewritten_value(const Shape& shape, const model::Rewrite& step, uint32_t here, size_t number, bool shared);
   bool rests_on_assumption(const Record& record) const;
   void resolve(const Record& record, Ref region, std::vector<Decision>& into);
   void merge_into(Classes& into, const Class& packets);
   void record(uint32_t chain, uint32_t first, uint32_t last, const Class& packets, uint32_t path, model::Verdict verdict);
   uint32_t path_of(uint32_t parent, uint32_t chain, uint32_t rule);
-  Ref boolean(const model::UnknownCondition& unknown, const std::tuple<int, uint32_t, uint32_t>& key);
+  // shared: by the legs of a walk that look at the same packet.
+  Ref boolean(const model::UnknownCondition& unknown, const std::tuple<int, uint32_t, uint32_t>& key, bool shared);
   void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);
   void enter_nat(Classes classes, Classes& consulted, Classes& skipped);
   // On an answer what leg 0 met is undone; on a later packet of the client's it is done again.
@@ -161,6 +179,10 @@ class Flow::Run {
   std::vector<Ref> passing_;                          // by leg, over client packets and unknowns
   std::vector<Ref> elsewhere_;                        // by leg: takes another way
   std::vector<Ref> foreign_;                          // by leg: comes back from elsewhere
+  std::vector<Classes> ends_;                         // by leg: what leaves it; only where both look at the same packet
+  std::vector<Ref> fates_;                            // by leg: behind unknown_rewriting; likewise
+  Ref possible_ = Diagrams::kTrue;                    // what kSeen can be; likewise
+  Ref differing_ = Diagrams::kFalse;                  // packets and values of unknowns under which the legs differ
   Ref gone_ = Diagrams::kFalse;                       // took another way on an earlier leg and counts as passed
   std::map<const model::Policy*, std::vector<uint8_t>> shareable_;  // by chain: 0 not known, 1 yes, 2 no
   struct Shared {

@@ -47,15 +47,15 @@ Classes Flow::Run::run_hook(Classes classes, const WalkLeg& leg, const WalkHop& 
   return classes;
 }
 
-bool Flow::Run::enters_nat(const WalkHop& hop) const { return leg_ == 0 || stands_alone(walk_, walk_.legs[leg_], hop); }
+bool Flow::Run::enters_nat(const WalkHop& hop) const { return leg_ == 0 || walk_.same_packet || stands_alone(walk_, walk_.legs[leg_], hop); }
 
 // Connections that conntrack does not follow are not translated; of the others, nat looks at the first packet.
 void Flow::Run::enter_nat(Classes classes, Classes& consulted, Classes& skipped) {
   for (const Class& packets : classes) {
     const Value state = shapes_[packets.shape].get(Field::state);
-    const auto part = [&](Classes& into, const IntervalSet& states) {
+    const auto part = [&](Classes& into, const IntervalSet& states, Ref also) {
       Class some = packets;
-      some.region = diagrams.both(packets.region, value_in(state, Field::state, states));
+      some.region = diagrams.both(diagrams.both(packets.region, value_in(state, Field::state, states)), also);
       if (some.region == Diagrams::kFalse) return;
       if (states.is_single()) {
         Shape shape = shapes_[packets.shape];
@@ -64,9 +64,13 @@ void Flow::Run::enter_nat(Classes classes, Classes& consulted, Classes& skipped)
       }
       merge_into(into, some);
     };
-    part(skipped, IntervalSet::range(state_invalid, state_untracked));
-    part(consulted, IntervalSet::of(state_established));
-    part(consulted, IntervalSet::of(state_new).united(IntervalSet::of(state_related)));
+    part(skipped, IntervalSet::range(state_invalid, state_untracked), Diagrams::kTrue);
+    // Answers stand for ones that are translated back already (walk.h, "The same packet"); elsewhere ct_dir is 0 here.
+    const Ref asks = value_in(shapes_[packets.shape].get(Field::ct_dir), Field::ct_dir, IntervalSet::of(0));
+    if (walk_.same_packet) part(skipped, IntervalSet::range(state_new, state_related), diagrams.minus(Diagrams::kTrue, asks));
+    const Ref first = walk_.same_packet ? asks : Diagrams::kTrue;
+    part(consulted, IntervalSet::of(state_established), first);
+    part(consulted, IntervalSet::of(state_new).united(IntervalSet::of(state_related)), first);
   }
 }
 

@@ -64,6 +64,19 @@
 // Unknown conditions: pure ones have one value per packet version (leg, hop, and the rewrites so far); per_visit ones and unknown
 // actions have one per rule and visit (the stack of calls that led there). Behind unknown_rewriting a leg passes or not, freely;
 // so does every later leg when it happened to leg 0 (also with must_return; it takes no other way).
+//
+// The same packet (Walk::same_packet). Two devices look at one packet, each by itself: a host before a change and after it. Two legs of one
+// hop each, none a reply; both policies are those of model::Aligned, in the same hook. What differs from the above:
+//  - All that both see is part of the question, as kSeen says: state is any but untracked, flags are any where the protocol is TCP (else 0),
+//    in and out are any interface (but `lo` in hook forward), profile, program, service, rpc_port and mac are anything. ct_dir is 0, or
+//    1 in states established and related; ct_status is 0 where ct_dir is; connmark is 0 where the state is new. mark and fragment are 0.
+//    The legs' and hops' own sets and `onward`, `local` are not looked at.
+//  - Both legs enter nat stages as leg 0 does, but where ct_dir is 1: the stages are skipped, the packet stands for an answer that
+//    is translated back already.
+//  - Unknown conditions, unknown actions, and values of which one is chosen (a pool of addresses) are one for both legs where the same visit
+//    of the same rule meets the packet as it came: as long as nothing has rewritten it. Elsewhere each leg has its own.
+//  - Asked is whether the legs differ: one passes and the other does not, or both pass and leave with another src, dst, src_port or dst_port.
+//    Behind unknown_rewriting they differ or not, freely.
 #pragma once
 
 #include <array>
@@ -119,6 +132,11 @@ inline constexpr std::array kClientFields = {model::Field::protocol, model::Fiel
                                       model::Field::src_port, model::Field::icmp_type, model::Field::icmp_code};
 const model::IntervalSet& set_of(const PacketBox& box, model::Field field);
 
+// What a packet brings along beside the fields of a PacketBox, where both legs of a walk look at the same packet.
+inline constexpr std::array kSeen = {model::Field::state,   model::Field::ct_dir,  model::Field::ct_status, model::Field::tcp_flags,
+                                     model::Field::in,      model::Field::out,     model::Field::profile,   model::Field::program,
+                                     model::Field::service, model::Field::rpc_port, model::Field::mac,      model::Field::connmark};
+
 struct Walk {
   model::Family family = model::Family::v4;
   std::vector<PacketBox> in_question;      // the union of these,
@@ -126,11 +144,14 @@ struct Walk {
   std::vector<WalkLeg> legs;
   model::IntervalSet usual_dst;   // for examples alone: destinations that clients are likely to write
   bool elsewhere_passes = false;  // what taking another way counts as
+  bool same_packet = false;       // two legs look at one packet
   bool must_return = false;       // an answer comes back from where the client sent its packet
 };
 
 // The connection's state as the hop sees it, and whether the hop stands alone ("Hops" above).
 const model::IntervalSet& state_at(const WalkLeg& leg, const WalkHop& hop);
+// What a field of kSeen can be by itself, where both legs look at the same packet. Requires: same_packet.
+model::IntervalSet seen_domain(const Walk& walk, model::Field field);
 bool stands_alone(const Walk& walk, const WalkLeg& leg, const WalkHop& hop);
 
 }  // namespace fwproof::solver

@@ -11,12 +11,16 @@ using model::Rule;
 // Calls nest no deeper: the encoding is recursive.
 constexpr uint32_t kMaxDepth = 2'000;
 
+// What is free in a rule; per_visit conditions are told apart by their numbers.
+constexpr uint32_t kGoesOn = 0xffffffff, kAccepts = 0xfffffffe, kValue = 0x80000000;
+
 bool is_call(const Action& action) { return action.kind == ActionKind::jump || action.kind == ActionKind::go_to; }
 
 }  // namespace
 
-Z3Chains::Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left)
-    : session_(session), packets_(packets), policy_(policy), kept_(kept), visits_left_(visits_left), facts_(policy.chains.size()), entered_(policy.chains.size()) {}
+Z3Chains::Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
+                   Z3Choices* choices)
+    : session_(session), packets_(packets), policy_(policy), kept_(kept), visits_left_(visits_left), choices_(choices), facts_(policy.chains.size()), entered_(policy.chains.size()) {}
 
 // Callees first, with an explicit stack: hostile inputs nest chains as deep as they like.
 void Z3Chains::find_facts(uint32_t start) {
@@ -64,9 +68,10 @@ Z3Chains::Facts Z3Chains::facts_of(uint32_t chain) const {
   return facts;
 }
 
-ChainExits Z3Chains::base_chain(uint32_t chain, const Arrival& arrival, bool in_nat) {
+ChainExits Z3Chains::base_chain(uint32_t chain, const Arrival& arrival, bool in_nat, uint32_t stage) {
   in_nat_ = in_nat;
   find_facts(chain);
+  path_ = {stage};
   ChainExits exits = visit(chain, arrival);
   const ActionKind at_end = policy_.chains[chain].at_end;
   if (at_end != ActionKind::drop && at_end != ActionKind::reject)
@@ -79,9 +84,12 @@ ChainExits Z3Chains::visit(uint32_t chain, const Arrival& arrival) {
   if (visits_left_ == 0 || depth_ == kMaxDepth) throw EncodingLimit{};
   --visits_left_;
   ++depth_;
-  Visit visit{arrival, {}, {}};
-  for (size_t i = 0; i < kept_count(chain) && !visit.here.when.is_false(); ++i)
-    if (const Rule& rule = kept_rule(chain, i); rule.enabled) apply(rule, visit);
+  Visit visit{chain, 0, arrival, {}, {}};
+  for (size_t i = 0; i < kept_count(chain) && !visit.here.when.is_false(); ++i) {
+    const Rule& rule = kept_rule(chain, i);
+    visit.rule = kept_ ? (*kept_)[chain][i] : static_cast<uint32_t>(i);
+    if (rule.enabled) apply(rule, visit);
+  }
   visit.exits.returned.push_back(visit.here);
   --depth_;
   return std::move(visit.exits);
@@ -107,14 +115,35 @@ void Z3Chains::apply(const Rule& rule, Visit& visit) {
     case ActionKind::go_to: return call(action.index, true, hit, miss, visit);
     case ActionKind::rewrite: return rewrite(policy_.rewrites[action.index], hit, miss, visit);
     case ActionKind::unknown: {
-      const z3::expr goes_on = session_.free_bool();
-      visit.exits.accepted.push_back({session_.named(session_.all_of({hit, !goes_on, session_.free_bool()})), version});
+      const z3::expr goes_on = choice(visit, kGoesOn);
+      visit.exits.accepted.push_back({session_.named(session_.all_of({hit, !goes_on, choice(visit, kAccepts)})), version});
       visit.here.when = session_.named(session_.any_of({miss, session_.both(hit, goes_on)}));
       return;
     }
     case ActionKind::unknown_rewriting: visit.exits.wild.push_back(hit); break;
   }
   visit.here.when = miss;
+}
+
+z3::expr Z3Chains::choice(const Visit& visit, uint32_t what) {
+  return choice(visit, what, [&] { return session_.free_bool(); });
+}
+
+z3::expr Z3Chains::choice(const Visit& visit, uint32_t what, unsigned bits, const model::IntervalSet& values) {
+  return choice(visit, what, [&] { return values == model::IntervalSet::all(bits) ? session_.free_number(bits) : session_.free_number(bits, values); });
+}
+
+z3::expr Z3Chains::choice(const Visit& visit, uint32_t what, const std::function<z3::expr()>& fresh) {
+  if (choices_ == nullptr) return fresh();
+  const z3::expr untouched = packets_.untouched(choices_->came, visit.here.version);
+  if (untouched.is_false()) return fresh();
+  std::vector<uint32_t> key = path_;
+  key.insert(key.end(), {visit.chain, visit.rule, what});
+  auto found = choices_->made.find(key);
+  if (found == choices_->made.end()) found = choices_->made.emplace(std::move(key), fresh()).first;
+  if (untouched.is_true()) return found->second;
+  const z3::expr value = z3::ite(untouched, found->second, fresh());
+  return value.is_bool() ? session_.named(value) : session_.named_number(value);
 }
 
 void Z3Chains::call(uint32_t target, bool goes, const z3::expr& hit, const z3::expr& miss, Visit& visit) {
@@ -124,7 +153,9 @@ void Z3Chains::call(uint32_t target, bool goes, const z3::expr& hit, const z3::e
     exits.accepted.push_back({session_.named(session_.both(hit, chain.accepted)), visit.here.version});
     exits.returned.push_back({session_.named(session_.both(hit, chain.returned)), visit.here.version});
   } else {
+    path_.insert(path_.end(), {visit.chain, visit.rule});
     exits = this->visit(target, {hit, visit.here.version});
+    path_.resize(path_.size() - 2);
   }
   const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   append(visit.exits.accepted, exits.accepted);
@@ -154,7 +185,10 @@ const Z3Chains::Shared& Z3Chains::shared(uint32_t chain, VersionId version) {
 
 void Z3Chains::rewrite(const model::RewriteAction& action, const z3::expr& hit, const z3::expr& miss, Visit& visit) {
   VersionId version = visit.here.version;
-  for (const model::Rewrite& step : action.steps) version = packets_.rewritten(version, step);
+  for (uint32_t step = 0; step < action.steps.size(); ++step)
+    version = packets_.rewritten(version, action.steps[step], [&](unsigned bits, const model::IntervalSet& values) {
+      return choice(visit, kValue + step, bits, values);
+    });
   switch (action.then) {
     case ActionKind::drop:
     case ActionKind::reject: visit.here.when = miss; return;

@@ -23,13 +23,21 @@ struct ChainExits {
   std::vector<z3::expr> wild;  // met an unknown target that may rewrite: their fate is free
 };
 
+// What is free and yet one for two walks through two policies that look at the same packet: by the visit that asks (walk.h, "The same
+// packet").
+struct Z3Choices {
+  VersionId came = 0;  // the packet as it came
+  std::map<std::vector<uint32_t>, z3::expr> made;
+};
+
 class Z3Chains {
  public:
   // kept: nullptr keeps all rules. Counts chain entries down in visits_left and throws EncodingLimit at its end.
-  Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left);
+  Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
+           Z3Choices* choices = nullptr);
 
-  // in_nat: a later packet of a connection is looked at as the first one was.
-  ChainExits base_chain(uint32_t chain, const Arrival& arrival, bool in_nat);
+  // in_nat: a later packet of a connection is looked at as the first one was. stage: its number in the hook.
+  ChainExits base_chain(uint32_t chain, const Arrival& arrival, bool in_nat, uint32_t stage);
 
  private:
   struct Facts {
@@ -41,6 +49,8 @@ class Z3Chains {
     z3::expr accepted;
   };
   struct Visit {
+    uint32_t chain;
+    uint32_t rule;  // at hand
     Arrival here;
     ChainExits exits;
     std::map<uint32_t, z3::expr> fresh;  // per_visit conditions of the rule at hand
@@ -54,6 +64,10 @@ class Z3Chains {
   ChainExits visit(uint32_t chain, const Arrival& arrival);
   void apply(const model::Rule& rule, Visit& visit);
   void call(uint32_t target, bool goes, const z3::expr& hit, const z3::expr& miss, Visit& visit);
+  // What is free in this visit of the rule at hand; `what` tells the free things of one rule apart.
+  z3::expr choice(const Visit& visit, uint32_t what);
+  z3::expr choice(const Visit& visit, uint32_t what, unsigned bits, const model::IntervalSet& values);
+  z3::expr choice(const Visit& visit, uint32_t what, const std::function<z3::expr()>& fresh);
   void rewrite(const model::RewriteAction& action, const z3::expr& hit, const z3::expr& miss, Visit& visit);
   const Shared& shared(uint32_t chain, VersionId version);
 
@@ -72,6 +86,8 @@ class Z3Chains {
   const model::Policy& policy_;
   const KeptRules* kept_;
   uint32_t& visits_left_;
+  Z3Choices* choices_;
+  std::vector<uint32_t> path_;  // the stage, and the rules that called; kept where there are choices to share
   std::vector<Facts> facts_;
   std::vector<uint8_t> entered_;
   std::map<std::tuple<uint32_t, VersionId, bool>, Shared> shared_;

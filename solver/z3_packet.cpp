@@ -23,11 +23,11 @@ VersionId Z3Packets::assigned(VersionId version, const std::vector<std::pair<Fie
   return add(std::move(fields));
 }
 
-VersionId Z3Packets::rewritten(VersionId version, const Rewrite& step) {
-  return assigned(version, {{step.field, new_value(version, step)}});
+VersionId Z3Packets::rewritten(VersionId version, const Rewrite& step, const Choose& choose) {
+  return assigned(version, {{step.field, new_value(version, step, choose)}});
 }
 
-z3::expr Z3Packets::new_value(VersionId version, const Rewrite& step) {
+z3::expr Z3Packets::new_value(VersionId version, const Rewrite& step, const Choose& choose) {
   const unsigned width = bits(step.field);
   const u128 all = model::max_value(width);
   const z3::expr& old = field(version, step.field);
@@ -37,7 +37,7 @@ z3::expr Z3Packets::new_value(VersionId version, const Rewrite& step) {
     case Rewrite::Kind::assign_named: {
       const IntervalSet values = step.values.intersected(IntervalSet::all(width));
       // Without a value that fits nothing is known about the result.
-      return values.empty() ? session_.free_number(width) : session_.free_number(width, values);
+      return choose(width, values.empty() ? IntervalSet::all(width) : values);
     }
     case Rewrite::Kind::set_bits: return session_.named_number(kept ^ session_.number(step.value & all, width));
     case Rewrite::Kind::netmap: return session_.named_number(kept | session_.number(step.value & all, width));
@@ -85,6 +85,20 @@ std::vector<VersionId> Z3Packets::missing_ancestors(uint32_t unknown, VersionId 
     for (const Arrival& parent : versions_[next].parents) todo.push_back(parent.version);
   }
   return {missing.begin(), missing.end()};
+}
+
+// Versions are numbered after their parents.
+z3::expr Z3Packets::untouched(VersionId came, VersionId version) {
+  for (VersionId id = came; id <= version; ++id) {
+    if (untouched_.count(id) != 0) continue;
+    z3::expr value = id == came ? session_.yes() : session_.no();
+    std::vector<z3::expr> ways;
+    for (const Arrival& parent : versions_[id].parents)
+      if (parent.version >= came) ways.push_back(session_.both(parent.when, untouched_.at(parent.version)));
+    if (!ways.empty()) value = session_.named(session_.any_of(ways));
+    untouched_.emplace(id, value);
+  }
+  return untouched_.at(version);
 }
 
 z3::expr Z3Packets::pure(uint32_t unknown, VersionId version) {

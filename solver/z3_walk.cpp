@@ -71,7 +71,8 @@ Z3Walk::Z3Walk(Z3Session& session, const Walk& walk, const Slice* slice, uint32_
     for (const PacketBox& box : walk.in_question) possible = possible.united(set_of(box, field));
     session_.bound(client(field), possible);
   }
-  for (const WalkLeg& leg : walk.legs) encode(leg);
+  if (walk.same_packet) see_packet();
+  for (const WalkLeg& leg : walk.legs) walk.same_packet ? encode_same(leg) : encode(leg);
 }
 
 z3::expr Z3Walk::inside(const std::vector<PacketBox>& boxes) {
@@ -193,14 +194,14 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
   const KeptRules* kept = nullptr;
   if (slice_)
     if (const auto found = slice_->find(hop.policy); found != slice_->end()) kept = &found->second;
-  Z3Chains chains(session_, packets_, *hop.policy, kept, visits_left_);
+  Z3Chains chains(session_, packets_, *hop.policy, kept, visits_left_, walk_.same_packet ? &choices_ : nullptr);
   const std::vector<Stage>& stages = hop.policy->hooks[static_cast<size_t>(hop.hook)];
   std::vector<const Stage*> nats;
   for (const Stage& stage : stages)
     if (stage.kind == Stage::Kind::nat) nats.push_back(&stage);
   const bool two = nats.size() >= 2;
   Translated seen;
-  const bool later = !legs_.empty();
+  const bool later = !legs_.empty() && !walk_.same_packet;
   if (leg.reply && !two) translate(leg, hop, true, at);
   bool routed = std::none_of(stages.begin(), stages.end(), [](const Stage& stage) { return stage.kind == Stage::Kind::route; });
   if (routed) stay(hop, at);
@@ -208,9 +209,9 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
     if (later && (two || !leg.reply) && !nats.empty() && &stage == nats.front()) translate(leg, hop, true, at);
     if (later && (two || !leg.reply) && !nats.empty() && &stage == nats.back()) translate(leg, hop, false, at);
     switch (stage.kind) {
-      case Stage::Kind::filter: enter(stage, false, chains, at); break;
+      case Stage::Kind::filter: enter(hop, stage, false, chains, at); break;
       case Stage::Kind::nat:
-        if (!later || stands_alone(walk_, leg, hop)) pass_nat(stage, chains, at, seen);
+        if (!later || stands_alone(walk_, leg, hop)) pass_nat(hop, stage, chains, at, seen);
         break;
       case Stage::Kind::route:
         if (hop.hook != Hook::forward && hop.local) {
@@ -222,6 +223,7 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
     }
   }
   if (leg.reply && !two) translate(leg, hop, false, at);
+  if (walk_.same_packet) return at;
   note_untracked(hop, at);
   if (!later) {
     seen.end = at.here.version;
@@ -230,8 +232,9 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
   return at;
 }
 
-void Z3Walk::enter(const Stage& stage, bool in_nat, Z3Chains& chains, Progress& at) {
-  ChainExits exits = chains.base_chain(stage.chain, at.here, in_nat);
+void Z3Walk::enter(const WalkHop& hop, const Stage& stage, bool in_nat, Z3Chains& chains, Progress& at) {
+  const auto number = static_cast<uint32_t>(&stage - hop.policy->hooks[static_cast<size_t>(hop.hook)].data());
+  ChainExits exits = chains.base_chain(stage.chain, at.here, in_nat, number);
   at.wild.insert(at.wild.end(), exits.wild.begin(), exits.wild.end());
   std::vector<z3::expr> whens;
   for (const Arrival& arrival : exits.accepted) whens.push_back(arrival.when);
@@ -239,13 +242,15 @@ void Z3Walk::enter(const Stage& stage, bool in_nat, Z3Chains& chains, Progress& 
   if (!exits.accepted.empty()) at.here.version = packets_.merged(exits.accepted);
 }
 
-void Z3Walk::pass_nat(const Stage& stage, Z3Chains& chains, Progress& at, Translated& seen) {
+void Z3Walk::pass_nat(const WalkHop& hop, const Stage& stage, Z3Chains& chains, Progress& at, Translated& seen) {
   if (!seen.before) seen.before = at.here.version;
-  const z3::expr skipped = session_.named(session_.in_set(packets_.field(at.here.version, Field::state),
-                                                          IntervalSet::range(model::state_invalid, model::state_untracked)));
+  const z3::expr unfollowed = session_.in_set(packets_.field(at.here.version, Field::state),
+                                              IntervalSet::range(model::state_invalid, model::state_untracked));
+  const z3::expr answer = walk_.same_packet ? session_.in_set(packets_.field(at.here.version, Field::ct_dir), IntervalSet::of(1)) : session_.no();
+  const z3::expr skipped = session_.named(session_.any_of({unfollowed, answer}));
   Arrival beside{session_.named(session_.both(at.here.when, skipped)), at.here.version};
   at.here.when = session_.named(session_.both(at.here.when, session_.negation(skipped)));
-  enter(stage, true, chains, at);
+  enter(hop, stage, true, chains, at);
   at.here = {session_.named(session_.any_of({at.here.when, beside.when})), packets_.merged({at.here, beside})};
   seen.behind = at.here.version;
 }

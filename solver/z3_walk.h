@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "solver/result.h"
 #include "solver/z3_chains.h"
 
 namespace fwproof::solver {
@@ -21,6 +22,14 @@ class Z3Walk {
   Z3Walk(Z3Session& session, const Walk& walk, const Slice* slice, uint32_t visits);
 
   const std::vector<Leg>& legs() const { return legs_; }
+  // Requires: same_packet.
+  struct Differs {
+    z3::expr allowed;     // leg 1 passes, leg 0 does not
+    z3::expr blocked;     // the other way round
+    z3::expr translated;  // both pass and leave differently
+  };
+  const Differs& differs();
+  z3::expr inside(const std::vector<Region>& regions);
   // Of the client's packet. Requires: one of the seven fields of PacketBox.
   const z3::expr& client(model::Field field) const { return client_[static_cast<size_t>(field)]; }
   z3::expr inside(const std::vector<PacketBox>& boxes);
@@ -40,10 +49,14 @@ class Z3Walk {
   };
 
   void encode(const WalkLeg& leg);
+  // ---- two legs that look at one packet ----
+  void see_packet();
+  void encode_same(const WalkLeg& leg);
+  z3::expr leave_differently();
   Progress pass_hop(const WalkLeg& leg, const WalkHop& hop, Progress at);
   // Requires: the hop's nat stages are entered by this packet (walk.h, "Translation").
-  void pass_nat(const model::Stage& stage, Z3Chains& chains, Progress& at, Translated& seen);
-  void enter(const model::Stage& stage, bool in_nat, Z3Chains& chains, Progress& at);
+  void pass_nat(const WalkHop& hop, const model::Stage& stage, Z3Chains& chains, Progress& at, Translated& seen);
+  void enter(const WalkHop& hop, const model::Stage& stage, bool in_nat, Z3Chains& chains, Progress& at);
   // On an answer what leg 0 met is undone; on a later packet of the client's it is done again.
   void stay(const WalkHop& hop, Progress& at);
   z3::expr came_back(VersionId version);
@@ -63,6 +76,14 @@ class Z3Walk {
   Z3Packets packets_;
   Z3Packets::Fields client_;
   std::vector<Leg> legs_;
+  Z3Choices choices_;
+  struct End {
+    VersionId version;
+    z3::expr when;
+    z3::expr wild;
+  };
+  std::vector<End> ends_;  // by leg
+  std::optional<Differs> differs_;
   std::map<std::tuple<const model::Policy*, model::Field, int>, z3::expr> shared_;
   // Leg 0:
   VersionId arrived_ = 0;
