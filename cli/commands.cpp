@@ -19,9 +19,10 @@ struct Command {
   Run (*add)(CLI::App&);
 };
 
-constexpr std::array<Command, 8> kCommands = {{
+constexpr std::array<Command, 9> kCommands = {{
     {"check", "prove that what must be open is open, and nothing else", add_check},
     {"reach", "every open port, to whom, by which line", add_reach},
+    {"diff", "what a change of the rules lets through, and what it stops", add_diff},
     {"trace", "send packets through the rules", add_trace},
     {"lint", "rules that never match, and what covers them", add_lint},
     {"import", "what was understood: account of lines and neutral model", add_import},
@@ -29,7 +30,6 @@ constexpr std::array<Command, 8> kCommands = {{
     {"specs", "specifications that are built in", add_specs},
     {"formats", "formats that can be read", add_formats},
 }};
-constexpr std::array kLater = {"diff"};
 
 int usage_error(const std::string& message, const std::string& command = "") {
   std::cerr << "fwproof: " << report::escape(message) << "\n`fwproof " << command << "--help` shows how it is used\n";
@@ -37,7 +37,6 @@ int usage_error(const std::string& message, const std::string& command = "") {
 }
 
 std::string unknown_command(const std::string& word) {
-  if (std::find(kLater.begin(), kLater.end(), word) != kLater.end()) return "'" + word + "' is not part of this version";
   std::vector<std::string> known;
   for (const Command& command : kCommands) known.emplace_back(command.name);
   return "there is no command '" + word + "'" + did_you_mean(word, known);

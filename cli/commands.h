@@ -16,6 +16,7 @@ using Run = std::function<int()>;
 
 Run add_check(CLI::App& command);
 Run add_reach(CLI::App& command);
+Run add_diff(CLI::App& command);
 Run add_trace(CLI::App& command);
 Run add_lint(CLI::App& command);
 Run add_import(CLI::App& command);

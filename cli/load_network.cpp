@@ -309,4 +309,19 @@ Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments
   return loaded;
 }
 
+Loaded load_pair(const std::vector<std::string>& before, const std::vector<std::string>& after, const std::string& as) {
+  Loaded loaded;
+  loaded.one_liner = true;
+  for (const auto* paths : {&before, &after}) {
+    model::Device device;
+    device.name = paths->front();
+    DeviceFiles files = read_files(loaded, *paths, as);
+    bool aside = false;
+    loaded.network.devices.push_back(read_device(loaded, std::move(device), files, aside));
+    loaded.device_files.push_back(std::move(files));
+  }
+  settle_exit_code(loaded);
+  return loaded;
+}
+
 }  // namespace fwproof::cli

@@ -55,6 +55,9 @@ Loaded load_arguments(const NetworkArguments& arguments);
 // The files of one host or device, as one device named after the first file; for reach, trace and import.
 Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments& arguments);
 
+// The files of one host or device before and after a change, as two devices named after their first files; for diff.
+Loaded load_pair(const std::vector<std::string>& before, const std::vector<std::string>& after, const std::string& as);
+
 // Everything but the answers.
 report::Run start_run(const Loaded& loaded);
 

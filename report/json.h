@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "report/run.h"
+#include "report/source_lines.h"
 #include "report/write_trace.h"
 
 namespace fwproof::report {
@@ -12,6 +13,10 @@ nlohmann::ordered_json version_json(const std::string& version);
 nlohmann::ordered_json inputs_json(const std::vector<Input>& inputs, bool with_constructs);
 nlohmann::ordered_json diagnostics_json(const model::Sources& sources, std::vector<model::Diagnostic> diagnostics);
 nlohmann::ordered_json packet_json(const model::Packet& packet, const model::Policy* policy);
+nlohmann::ordered_json region_json(const solver::Region& region, const model::Policy* policy);
+nlohmann::ordered_json decider_json(SourceLines& lines, const solver::Decider& decider);
+nlohmann::ordered_json dependence_json(const SourceLines& lines, const model::Dependence& dependence);
+nlohmann::ordered_json assumption_json(const SourceLines& lines, const model::Assumption& assumption);
 nlohmann::ordered_json run_json(const Run& run);
 nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace);
 // The neutral model of one imported host, for `import`.

@@ -25,22 +25,6 @@ void put_place(Json& json, const SourceLines& lines, const model::Origin& origin
   json["line"] = origin.line;
 }
 
-Json decider_json(SourceLines& lines, const solver::Decider& decider) {
-  Json json = {{"device", decider.device}, {"file", lines.path(decider.origin)}, {"line", decider.origin.line}};
-  json["rule"] = decider.rule;
-  if (!decider.chain.empty()) json["chain"] = decider.chain;
-  json["verdict"] = model::to_text(decider.verdict);
-  if (!decider.did.empty()) json["did"] = decider.did;
-  if (const std::string text = lines.line(decider.origin); !text.empty()) json["text"] = text;
-  return json;
-}
-
-Json region_json(const solver::Region& region, const model::Policy* policy) {
-  Json json = {{"family", region.family == model::Family::v4 ? "ipv4" : "ipv6"}};
-  for (auto& [key, values] : region_texts(region, policy)) json[key] = values;
-  return json;
-}
-
 // A packet at one device of its way: as it comes, as it leaves.
 Json hop_json(SourceLines& lines, const solver::HopSeen& hop) {
   Json json = {{"device", hop.device}, {"hook", to_text(hop.hook)}};
@@ -89,21 +73,13 @@ Json citation_json(const model::Citation& citation) {
 
 Json dependences_json(const SourceLines& lines, const Result& result) {
   Json json = Json::array();
-  for (const model::Dependence& dependence : result.depends_on) {
-    Json entry = {{"kind", dependence.kind}, {"what", dependence.what}};
-    put_place(entry, lines, dependence.origin);
-    json.push_back(std::move(entry));
-  }
+  for (const model::Dependence& dependence : result.depends_on) json.push_back(dependence_json(lines, dependence));
   return json;
 }
 
 Json assumes_json(const SourceLines& lines, const Result& result) {
   Json json = Json::array();
-  for (const model::Assumption& assumption : result.assumes) {
-    Json entry = {{"text", assumption.text}};
-    put_place(entry, lines, assumption.origin);
-    json.push_back(std::move(entry));
-  }
+  for (const model::Assumption& assumption : result.assumes) json.push_back(assumption_json(lines, assumption));
   return json;
 }
 
@@ -222,6 +198,34 @@ Json diagnostics_json(const model::Sources& sources, std::vector<model::Diagnost
     if (!diagnostic.notes.empty()) entry["notes"] = diagnostic.notes;
     json.push_back(std::move(entry));
   }
+  return json;
+}
+
+Json decider_json(SourceLines& lines, const solver::Decider& decider) {
+  Json json = {{"device", decider.device}, {"file", lines.path(decider.origin)}, {"line", decider.origin.line}};
+  json["rule"] = decider.rule;
+  if (!decider.chain.empty()) json["chain"] = decider.chain;
+  json["verdict"] = model::to_text(decider.verdict);
+  if (!decider.did.empty()) json["did"] = decider.did;
+  if (const std::string text = lines.line(decider.origin); !text.empty()) json["text"] = text;
+  return json;
+}
+
+Json region_json(const solver::Region& region, const model::Policy* policy) {
+  Json json = {{"family", region.family == model::Family::v4 ? "ipv4" : "ipv6"}};
+  for (auto& [key, values] : region_texts(region, policy)) json[key] = values;
+  return json;
+}
+
+Json dependence_json(const SourceLines& lines, const model::Dependence& dependence) {
+  Json json = {{"kind", dependence.kind}, {"what", dependence.what}};
+  put_place(json, lines, dependence.origin);
+  return json;
+}
+
+Json assumption_json(const SourceLines& lines, const model::Assumption& assumption) {
+  Json json = {{"text", assumption.text}};
+  put_place(json, lines, assumption.origin);
   return json;
 }
 

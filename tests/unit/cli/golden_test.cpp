@@ -105,7 +105,7 @@ TEST(Golden, EveryFolderGivesWhatItGaveBefore) {
 TEST(Help, ExamplesWorkWhenPasted) {
   const fs::path source = FWPROOF_SOURCE_DIR;
   size_t examples = 0;
-  for (const char* command : {"", "check ", "reach ", "lint ", "trace ", "import ", "derive ", "specs ", "specs diff ", "formats "}) {
+  for (const char* command : {"", "check ", "reach ", "diff ", "lint ", "trace ", "import ", "derive ", "specs ", "specs diff ", "formats "}) {
     std::istringstream help(run(source, binary(std::string(command) + "--help")).output);
     for (std::string line; std::getline(help, line);) {
       const size_t at = line.find("fwproof ");
