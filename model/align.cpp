@@ -289,7 +289,6 @@ class RuleNumbers {
     return numbers;
   }
 
- private:
   uint32_t number(const Rule& rule) {
     Hash hash;
     hash.add((static_cast<uint64_t>(rule.action.kind) << 32) | rule.action.index);
@@ -300,6 +299,8 @@ class RuleNumbers {
     same.push_back({&rule, next_});
     return next_++;
   }
+
+ private:
   std::unordered_map<uint64_t, std::vector<std::pair<const Rule*, uint32_t>>> by_hash_;
   uint32_t next_ = 0;
 };
@@ -338,6 +339,99 @@ void align_rules(uint32_t chain, std::vector<Rule>& before, std::vector<Rule>& a
   before = std::move(left);
   after = std::move(right);
 }
+
+// ---- Moved rules that change nothing ----
+
+bool is_verdict(ActionKind kind) { return kind == ActionKind::accept || kind == ActionKind::drop || kind == ActionKind::reject; }
+
+// No packet matches both, whatever its family.
+bool are_disjoint(const Rule& a, const Rule& b) {
+  for (const Term& x : a.terms) {
+    if (x.negated) continue;
+    for (const Term& y : b.terms) {
+      if (y.negated || x.what.index() != y.what.index()) continue;
+      if (const auto* in = std::get_if<In>(&x.what)) {
+        const In& other = std::get<In>(y.what);
+        if (in->field == other.field && !in->set.intersects(other.set)) return true;
+      } else if (const auto* in = std::get_if<InAddresses>(&x.what)) {
+        const InAddresses& other = std::get<InAddresses>(y.what);
+        if (in->field == other.field && !in->set.v4.intersects(other.set.v4) && !in->set.v6.intersects(other.set.v6)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Whether it makes no difference which of two neighbours comes first.
+bool commute(const Rule& a, const Rule& b) {
+  if (!is_verdict(a.action.kind) || !is_verdict(b.action.kind)) return false;
+  return (a.action.kind == ActionKind::accept) == (b.action.kind == ActionKind::accept) || are_disjoint(a, b);
+}
+
+// Pairs of rules that are compared; beyond, what was moved counts as changed.
+constexpr uint64_t kMostSteps = 20'000'000;
+
+// Where a rule that both sides have once stands in the common numbering.
+struct Place {
+  uint32_t before = kNone;
+  uint32_t after = kNone;
+};
+
+// A moved rule changes nothing by itself where it commutes with every rule that it passes. (Two orders of the same rules do the same when every
+// pair that stands the other way round commutes; rules that only one side has are asked about anyway.) Bounded: `steps`.
+class Commuting {
+ public:
+  Commuting(const std::vector<Rule>& before, const std::vector<Rule>& after) : before_(before), after_(after) {}
+
+  void drop(std::vector<ChangedRule>& changed, size_t first, uint64_t& steps) {
+    pair_up(changed, first);
+    const auto changes_nothing = [&](const ChangedRule& rule) {
+      const Place* place = place_of(rule);
+      return place && stays_equal(*place, steps);
+    };
+    changed.erase(std::remove_if(changed.begin() + static_cast<long>(first), changed.end(), changes_nothing), changed.end());
+  }
+
+ private:
+  void pair_up(const std::vector<ChangedRule>& changed, size_t first) {
+    RuleNumbers numbers;
+    std::unordered_map<uint32_t, std::vector<ChangedRule>> by_number;
+    for (size_t i = first; i < changed.size(); ++i) {
+      const Rule& rule = (changed[i].in_after ? after_ : before_)[changed[i].rule];
+      by_number[numbers.number(rule)].push_back(changed[i]);
+    }
+    for (const auto& [number, rules] : by_number) {
+      if (rules.size() != 2 || rules[0].in_after == rules[1].in_after) continue;
+      const Place place{rules[rules[0].in_after].rule, rules[!rules[0].in_after].rule};
+      places_[place.before] = places_[place.after] = place;
+    }
+  }
+  const Place* place_of(const ChangedRule& rule) const {
+    const auto found = places_.find(rule.rule);
+    return found == places_.end() ? nullptr : &found->second;
+  }
+
+  // Rules between its two places that both sides have are passed by; of the moved ones those whose order turns round.
+  bool stays_equal(const Place& place, uint64_t& steps) const {
+    const Rule& rule = before_[place.before];
+    const auto [from, to] = std::minmax(place.before, place.after);
+    for (uint32_t i = from + 1; i < to; ++i) {
+      if (steps == 0) return false;
+      --steps;
+      const bool old = before_[i].enabled, now = after_[i].enabled;
+      if (old != now) {
+        const auto other = places_.find(i);
+        if (other == places_.end() || (place.before < other->second.before) == (place.after < other->second.after)) continue;
+      }
+      if (!commute(rule, old ? before_[i] : after_[i])) return false;
+    }
+    return true;
+  }
+
+  const std::vector<Rule>& before_;
+  const std::vector<Rule>& after_;
+  std::unordered_map<uint32_t, Place> places_;  // by number
+};
 
 // ---- One side ----
 
@@ -384,11 +478,14 @@ Aligned align(Policy before, Policy after) {
   before.unknowns = after.unknowns = tables.unknowns;
   before.rewrites = after.rewrites = tables.rewrites;
   Aligned both{std::move(before), std::move(after), {}, {}, {}};
+  uint64_t steps = kMostSteps;
   for (uint32_t chain = 0; chain < chains; ++chain) {
     Chain& left = both.before.chains[chain];
     Chain& right = both.after.chains[chain];
     if (blocks(left.at_end) != blocks(right.at_end)) both.ends.push_back(chain);
+    const size_t first = both.changed.size();
     align_rules(chain, left.rules, right.rules, both.changed);
+    Commuting(left.rules, right.rules).drop(both.changed, first, steps);
   }
   for (size_t hook = 0; hook < kHooks; ++hook) both.stages[hook] = !same_stages(both.before.hooks[hook], both.after.hooks[hook]);
   return both;

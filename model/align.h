@@ -5,7 +5,8 @@
 //   both.changed;                              // rules that only one of them has
 //
 // So packets can only meet a different fate where they match a changed rule, run off the end of a chain in `ends`, or pass a hook whose
-// base chains are others (`stages`). A rule that was moved counts as removed and added.
+// base chains are others (`stages`). A rule that was moved counts as removed and added,
+// unless it commutes with every rule that it passes.
 #pragma once
 
 #include <array>

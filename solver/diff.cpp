@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/rule_index.h"
 #include "solver/diff_question.h"
 #include "solver/encode.h"
 #include "solver/explain.h"
@@ -22,8 +23,6 @@ constexpr size_t kBoxesAtOnce = 32;
 // Questions of one diff; beyond, the answer is "at least". Each looks at every rule a few times.
 constexpr size_t kMostQuestions = 256;
 constexpr size_t kMostRulesLookedAt = 20'000'000;
-// Packets that the evaluator takes through the full policies; the others go through the rules of their question.
-constexpr uint32_t kFullReplays = 32;
 
 constexpr std::pair<Becomes, Ref Differences::*> kKinds[] = {{Becomes::allowed, &Differences::allowed},
                                                             {Becomes::blocked, &Differences::blocked},
@@ -40,20 +39,6 @@ Prover::Difference claim_of(Becomes becomes) {
     case Becomes::perhaps: break;
   }
   return Prover::Difference::any;
-}
-
-// All of a policy but its chains.
-Policy policy_head(const Policy& policy) {
-  Policy head;
-  head.v4 = policy.v4;
-  head.v6 = policy.v6;
-  head.hooks = policy.hooks;
-  head.unknowns = policy.unknowns;
-  head.rewrites = policy.rewrites;
-  head.interfaces = policy.interfaces;
-  head.programs = policy.programs;
-  head.services = policy.services;
-  return head;
 }
 
 // ---- A packet of a region, with everything that it brings along ----
@@ -136,18 +121,6 @@ size_t rules_of(const Aligned& both) {
   return rules;
 }
 
-// The policy without the rules that cannot bear on the question.
-Policy sliced(const Policy& policy, const RuleMask& mask) {
-  Policy small = policy_head(policy);
-  for (size_t chain = 0; chain < policy.chains.size(); ++chain) {
-    const Chain& from = policy.chains[chain];
-    small.chains.push_back({from.name, {}, from.at_end, from.at_end_origin, from.at_end_text, from.at_end_assumption});
-    for (size_t rule = 0; rule < from.rules.size(); ++rule)
-      if (mask[chain][rule]) small.chains.back().rules.push_back(from.rules[rule]);
-  }
-  return small;
-}
-
 // Ports and ICMP numbers say nothing where no protocol of the region has them.
 void leave_out_meaningless(Region& region) {
   const IntervalSet& protocols = region.sets.at(Field::protocol);
@@ -168,9 +141,8 @@ void leave_out_meaningless(Region& region) {
 
 class Asking {
  public:
-  // replays: how many packets the evaluator has looked at so far.
-  Asking(const Walk& walk, const CheckOptions& options, ProofSession& proofs, DiffReport& report, uint32_t& replays)
-      : walk_(walk), options_(options), proofs_(proofs), report_(report), replays_(replays), slice_(slice(walk)) {}
+  Asking(const Walk& walk, const CheckOptions& options, ProofSession& proofs, DiffReport& report)
+      : walk_(walk), options_(options), proofs_(proofs), report_(report), slice_(slice(walk)) {}
 
   // false: a limit was reached, and what was found is not all.
   bool run() {
@@ -227,12 +199,7 @@ class Asking {
   }
 
   Fate fate(size_t leg, const Packet& packet) {
-    WalkHop hop = walk_.legs[leg].hops[0];
-    if (replays_++ >= 2 * kFullReplays) {
-      if (small_.empty())
-        for (const WalkLeg& each : walk_.legs) small_.push_back(sliced(*each.hops[0].policy, slice_.at(each.hops[0].policy)));
-      hop.policy = &small_[leg];
-    }
+    const WalkHop& hop = walk_.legs[leg].hops[0];
     const Outcome outcome = evaluate(*hop.policy, hop.hook, packet);
     Fate fate{outcome.verdict, {}, outcome.out};
     if (outcome.decided && is_settled(outcome.verdict)) fate.decided_by.push_back(describe(hop, outcome.decided_by, outcome.verdict));
@@ -295,9 +262,7 @@ class Asking {
   const CheckOptions& options_;
   ProofSession& proofs_;
   DiffReport& report_;
-  uint32_t& replays_;
   Slice slice_;
-  std::vector<Policy> small_;  // of before and after: what the slice keeps
   std::vector<Difference> found_;
   bool complete_ = true;  // found_ is all that differs
   bool proven_ = true;
@@ -362,8 +327,8 @@ class Diffing {
   void compare(Aligned both, const std::vector<Family>& families) {
     for (const Policy* policy : {&both.before, &both.after})
       for (const Assumption& assumption : policy->general_assumptions) add_assumption(assumption.text, assumption.origin);
-    report_.policies.push_back(std::move(both));
-    const Aligned& kept = report_.policies.back();
+    Aligned& kept = report_.policies.emplace_back(std::move(both));
+    for (Policy* policy : {&kept.before, &kept.after}) policy->index = std::make_shared<const RuleIndex>(*policy);
     for (const ChangedRule& changed : kept.changed) {
       ++(changed.in_after ? report_.only_after : report_.only_before);
       const Policy& policy = changed.in_after ? kept.after : kept.before;
@@ -389,7 +354,7 @@ class Diffing {
       leave_out_asked(boxes, first, walk);
       walk.legs[0].hops[0].device = before_.name;
       walk.legs[1].hops[0].device = after_.name;
-      if (!Asking(walk, options_, proofs_, report_, replays_).run()) report_.complete = false;
+      if (!Asking(walk, options_, proofs_, report_).run()) report_.complete = false;
     }
   }
 
@@ -413,7 +378,6 @@ class Diffing {
   ProofSession proofs_;
   DiffReport report_;
   size_t questions_ = 0;
-  uint32_t replays_ = 0;
 };
 
 }  // namespace
