@@ -105,8 +105,8 @@ void add_real_packets(const PacketBox& box, Family family, std::vector<PacketBox
 
 bool is_before(const PacketBox& a, const PacketBox& b) {
   for (const Field field : kClientFields) {
-    const std::vector<Interval>& x = set_of(a, field).intervals();
-    const std::vector<Interval>& y = set_of(b, field).intervals();
+    const Intervals x = set_of(a, field).intervals();
+    const Intervals y = set_of(b, field).intervals();
     for (size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
       if (x[i].lo != y[i].lo) return x[i].lo < y[i].lo;
       if (x[i].hi != y[i].hi) return x[i].hi > y[i].hi;

@@ -31,10 +31,10 @@ const std::vector<Layer> kLayers = {
     {"importers/", {"model/", "importers/text/"}},  // the files directly in it: the contract and the registry
     {"specs/", {"model/"}},
     {"solver/", {"model/"}},
-    {"report/", {"model/", "solver/check.h", "solver/limits.h", "solver/lint.h", "solver/result.h", "solver/walk.h"}},
+    {"report/", {"model/", "solver/check.h", "solver/diff.h", "solver/limits.h", "solver/lint.h", "solver/result.h", "solver/walk.h"}},
     {"cli/", {"model/", "importers/importer.h", "importers/registry.h", "specs/decisions.h", "specs/derive/derive.h", "specs/diff_specifications.h", "specs/digest.h",
               "specs/json_tree.h", "specs/site.h", "specs/specification.h", "specs/write_specification.h",
-              "solver/check.h", "solver/limits.h", "solver/lint.h", "solver/result.h", "solver/walk.h", "report/"}},
+              "solver/check.h", "solver/diff.h", "solver/limits.h", "solver/lint.h", "solver/result.h", "solver/walk.h", "report/"}},
 };
 
 // Libraries that only some folders may see.
@@ -50,7 +50,7 @@ const std::vector<Library> kLibraries = {
     {"gumbo", {"specs/"}},
     {"CLI/", {"cli/"}},
 };
-constexpr const char* kPublicSolverHeaders[] = {"solver/check.h", "solver/limits.h", "solver/lint.h", "solver/result.h", "solver/walk.h"};
+constexpr const char* kPublicSolverHeaders[] = {"solver/check.h", "solver/diff.h", "solver/limits.h", "solver/lint.h", "solver/result.h", "solver/walk.h"};
 
 bool starts_with(const std::string& text, const std::string& prefix) { return text.rfind(prefix, 0) == 0; }
 
