@@ -107,6 +107,25 @@ void add_checks(const Settings& settings, std::vector<Work>& all) {
                  check_words(settings, {"set-policy.txt", "set.txt"}), 1, 1});
 }
 
+void add_changes(const Settings& settings, std::vector<Work>& all) {
+  constexpr size_t kRules = 100'000;
+  const Input before = policy_input("nested", kRules);
+  struct Row {
+    const char* name;
+    Change change;
+    int exit_code;
+    double goal_s;
+  };
+  for (const Row& row : {Row{"one rule", Change::one, 1, 0.3}, {"1,000 rules", Change::thousand, 1, 1}, {"commuting neighbours swapped", Change::swaps, 0, 1}, {"shuffled", Change::shuffle, 1, 5}}) {
+    const Input after{fmt::format("changed-{}.txt", static_cast<int>(row.change)), [row] { return changed(kRules, kSeed, row.change); }};
+    all.push_back({fmt::format("diff of 100k rules, {}", row.name), {before, after}, {"diff", path_of(settings, before.name), path_of(settings, after.name), "--quiet"}, row.exit_code, row.goal_s});
+  }
+  for (const auto& [rules, goal] : {std::pair<size_t, double>{10'000, 0.2}, {100'000, 2}}) {
+    const Input input = policy_input("nested", rules);
+    all.push_back({"lint, " + count(rules) + " rules", {input}, {"lint", path_of(settings, input.name), "--quiet"}, 1, goal});
+  }
+}
+
 void add_imports(const Settings& settings, std::vector<Work>& all) {
   for (const size_t rules : {100'000, 1'000'000}) {
     const Input input = policy_input("nested", rules);
@@ -173,6 +192,7 @@ int main(int argc, char** argv) {
   std::vector<Work> all;
   add_imports(settings, all);
   add_checks(settings, all);
+  add_changes(settings, all);
   std::cout << fmt::format("{:<58} {:>9} {:>17} {:>8}  {}\n", fmt::format("wall seconds, median of {} runs", kRounds), "median", "least-most", "MB", "goal");
   bool right = true;
   for (const Work& work : all)
