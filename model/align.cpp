@@ -1,3 +1,4 @@
+// One file although it is long: how rules pair up, and why those that only moved may be left out, is one argument.
 #include "model/align.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One file although it is long: how a packet enters a hop is to be read beside what solver/walk.h says of it.
 #include "solver/flow.h"
 
 #include <algorithm>

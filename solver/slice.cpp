@@ -1,3 +1,4 @@
+// One file although it is long: the second look at a slice stands below the first, so that a reader sees that they share no test.
 #include "solver/slice.h"
 
 #include <algorithm>

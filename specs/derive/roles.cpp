@@ -1,3 +1,4 @@
+// Tables of words for hosts, and what headings say with them, are the reason for the length.
 #include "specs/derive/roles.h"
 
 #include <algorithm>
