@@ -57,6 +57,8 @@ Ways one_side(const Facts& facts, const Scene& scene, Direction direction, const
     const Way way{facts.from, {scene.to.empty() ? host : scene.to}};
     const bool other = !scene.from.empty() && !scene.to.empty() && facts.from != std::vector{scene.from};   // than the heading's
     if (other) return {{way}, {open_reading("source and target", from_to(way), from_to({{scene.from}, {scene.to}}))}};
+    const bool target_open = scene.to.empty() && scene.host.empty() && direction == Direction::unknown;   // whose ports they are
+    if (target_open) return {{way}, {open_reading("target", names(way.to), facts.listener.empty() ? "another host, which the row does not name" : facts.listener)}};
     if (direction != Direction::out) return {{way}, {}};
     if (scene.host.empty()) return {{{facts.from, {kAny}}}, {open_reading("target", "to ANY", "known computers only")}};   // the source is what sends
     return {{reversed(way)}, {open_reading("direction", from_to(reversed(way)), from_to(way))}};
