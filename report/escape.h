@@ -23,12 +23,4 @@ std::string pad(std::string text, size_t width);
 // At most `width` columns, the last one "…" when something is cut off.
 std::string cut(std::string_view text, size_t width);
 
-// The character at the front of `text` and its length in bytes; length 0 when it is no valid UTF-8. Requires: text is not empty.
-struct Decoded {
-  char32_t value = 0;
-  size_t length = 0;
-};
-Decoded decode(std::string_view text);
-void append_utf8(std::string& out, char32_t value);
-
 }  // namespace fwproof::report

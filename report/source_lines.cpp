@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "model/utf8.h"
 #include "report/escape.h"
 
 namespace fwproof::report {
@@ -40,7 +41,7 @@ std::string from_utf16(std::string_view bytes, bool little) {
         i += 2;
       }
     }
-    append_utf8(out, value >= 0xD800 && value <= 0xDFFF ? 0xFFFD : value);
+    model::append_utf8(out, value >= 0xD800 && value <= 0xDFFF ? 0xFFFD : value);
   }
   return out;
 }

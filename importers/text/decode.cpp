@@ -5,26 +5,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "model/utf8.h"
+
 namespace fwproof::importers::text {
 namespace {
-
-void append_utf8(std::string& out, uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | (code >> 18));
-    out += static_cast<char>(0x80 | ((code >> 12) & 0x3f));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  }
-}
 
 // Lone surrogates and an odd last byte become U+FFFD.
 std::string from_utf16(std::string_view bytes, bool big) {
@@ -44,9 +28,9 @@ std::string from_utf16(std::string_view bytes, bool big) {
     } else if (code >= 0xd800 && code < 0xe000) {
       code = kReplacement;
     }
-    append_utf8(out, code);
+    model::append_utf8(out, code);
   }
-  if (i < bytes.size()) append_utf8(out, kReplacement);
+  if (i < bytes.size()) model::append_utf8(out, kReplacement);
   return out;
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "model/utf8.h"
+
 namespace fwproof::specs::derive {
 namespace {
 
@@ -37,7 +39,7 @@ bool is_utf8(std::string_view bytes) {
 
 void replace(Decoded& result) {
   if (result.replaced++ == 0) result.replaced_at = result.text.size();
-  append_utf8(result.text, kReplacement);
+  model::append_utf8(result.text, kReplacement);
 }
 
 void copy_utf8(std::string_view bytes, Decoded& result) {
@@ -62,12 +64,12 @@ void copy_utf16(std::string_view bytes, bool big, Decoded& result) {
     const uint32_t code = unit(at);
     const bool high = code >= 0xd800 && code < 0xdc00;
     if (high && at + 3 < bytes.size() && (unit(at + 2) & 0xfc00) == 0xdc00) {
-      append_utf8(result.text, 0x10000 + ((code - 0xd800) << 10) + (unit(at + 2) - 0xdc00));
+      model::append_utf8(result.text, 0x10000 + ((code - 0xd800) << 10) + (unit(at + 2) - 0xdc00));
       at += 2;
     } else if (code >= 0xd800 && code < 0xe000) {
       replace(result);
     } else {
-      append_utf8(result.text, code);
+      model::append_utf8(result.text, code);
     }
   }
   if (at < bytes.size()) replace(result);
@@ -177,17 +179,6 @@ std::string declared_charset(std::string_view bytes) {
   const bool xml = head.find("<?xml") < 16;
   std::string charset = value_after(head, "charset");
   return charset.empty() && xml ? value_after(head, "encoding") : charset;
-}
-
-void append_utf8(std::string& out, uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-    return;
-  }
-  const unsigned more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  constexpr unsigned kLead[] = {0, 0xc0, 0xe0, 0xf0};
-  out += static_cast<char>(kLead[more] | (code >> (6 * more)));
-  for (unsigned i = more; i > 0; --i) out += static_cast<char>(0x80 | ((code >> (6 * (i - 1))) & 0x3f));
 }
 
 uint32_t next_character(std::string_view text, size_t& at) {

@@ -22,7 +22,6 @@ Decoded decode(std::string_view bytes, std::string_view charset);
 // The charset that an HTML or XML head declares (<meta charset>, <meta http-equiv>, <?xml encoding>), or empty.
 std::string declared_charset(std::string_view bytes);
 
-void append_utf8(std::string& out, uint32_t code);
 // The character that starts at text[at] and moves `at` behind it. Requires valid UTF-8.
 uint32_t next_character(std::string_view text, size_t& at);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "model/utf8.h"
 #include "specs/derive/decode.h"
 
 namespace fwproof::specs::derive {
@@ -89,7 +90,7 @@ std::string resolve_entities(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const size_t end = text[at] == '&' ? text.substr(0, std::min(text.size(), at + kLongestName + 2)).find(';', at) : std::string_view::npos;
     const auto code = end == std::string_view::npos ? std::nullopt : entity_code(text.substr(at + 1, end - at - 1));
-    if (code) append_utf8(out, *code);
+    if (code) model::append_utf8(out, *code);
     else out += text[at];
     at = code ? end + 1 : at + 1;
   }
