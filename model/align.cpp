@@ -468,6 +468,7 @@ bool same_stages(const std::vector<Stage>& a, const std::vector<Stage>& b) {
 }  // namespace
 
 Aligned align(Policy before, Policy after) {
+  before.index = after.index = {};   // the rules change now
   Numbers old, now;
   unify(before, after, &Policy::interfaces, {Field::in, Field::out}, old, now);
   unify(before, after, &Policy::programs, {Field::program}, old, now);

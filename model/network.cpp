@@ -225,6 +225,7 @@ void note_stand_ins(Policy& policy, const Device& device) {
 void bind_device(Device& device, const Network& network, bool own_is_all) {
   const AddressSet own = own_addresses(network, device);
   for (Policy& policy : device.policies) {
+    policy.index = {};   // the rules change now
     const NameBindings names = bindings_of(device, network, policy, own_is_all);
     note_stand_ins(policy, device);
     split_by_interface(policy, device, own);
