@@ -306,7 +306,8 @@ class RuleNumbers {
   uint32_t next_ = 0;
 };
 
-Rule placeholder() {
+// Where one side has no rule: it does nothing.
+Rule no_rule() {
   Rule rule;
   rule.enabled = false;
   return rule;
@@ -326,11 +327,11 @@ void align_rules(uint32_t chain, std::vector<Rule>& before, std::vector<Rule>& a
     for (; i < next_i; ++i) {
       changed.push_back({false, chain, static_cast<uint32_t>(left.size())});
       left.push_back(std::move(before[i]));
-      right.push_back(placeholder());
+      right.push_back(no_rule());
     }
     for (; j < next_j; ++j) {
       changed.push_back({true, chain, static_cast<uint32_t>(left.size())});
-      left.push_back(placeholder());
+      left.push_back(no_rule());
       right.push_back(std::move(after[j]));
     }
     if (i == before.size()) break;
