@@ -5,6 +5,11 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 
+// How jemalloc is to work (jemalloc(3), TUNING). Rules and Z3's tables are memory that is written once: in pages of 2 MiB that costs a
+// fraction of the page faults.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "thp:always,metadata_thp:always";
+
 int main(int argc, char** argv) {
   try {
     return fwproof::cli::run(argc, argv);
