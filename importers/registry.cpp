@@ -210,8 +210,8 @@ class HostImport {
       for (const Importer* importer : table()) {
         if (importer->facts_only != facts_only) continue;
         std::vector<Section> sections;
-        for (const Claimed& each : claimed_)
-          if (each.importer == importer) sections.push_back(each.section);
+        for (Claimed& each : claimed_)
+          if (each.importer == importer) sections.push_back(std::move(each.section));
         if (!sections.empty()) take(*importer, sections.front().file, importer->import(sections, facts));
       }
     join_policies();

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "importers/iptables_save/lower.h"
+#include "importers/iptables_save/lower_ahead.h"
 #include "importers/iptables_save/parse.h"
 #include "importers/text/netfilter_egress.h"
 
@@ -145,8 +146,13 @@ class Assembler {
         index.emplace(built_in.chain, add_chain(table, {built_in.chain, "", table.start, false}));
     for (const auto& [name, chain] : index)
       if (!is_built_in(table.name, name)) scope.chains.emplace(name, chain);
+    const LoweringAhead::ChainIndex initial = index;   // add_line() adds to the other
     RuleAst ast;
-    for (const LineRef ref : table.rules) add_line(table, ref, ast, scope, index);
+    LoweringAhead ahead(builder_, scope, initial, sections_, table.rules);
+    for (size_t i = 0; i < table.rules.size(); ++i) {
+      if (auto lowered = ahead.take(i)) add_lowered(table.rules[i], std::move(*lowered));
+      else add_line(table, table.rules[i], ast, scope, index);
+    }
     finish_inserts();
     if (!table.complete) cut_off(table, index);
   }
@@ -209,6 +215,11 @@ class Assembler {
         return;
       case Verb::new_chain: case Verb::policy: case Verb::other: return other_command(ref, index, ast);
     }
+  }
+
+  void add_lowered(LineRef ref, LoweredAhead lowered) {
+    account(ref, LineClass::modelled, "rule");
+    builder_.policy.chains[lowered.chain].rules.push_back(std::move(lowered.rule));
   }
 
   // Names that outlive the line's AST: views into the dump stay, unescaped ones are kept here.

@@ -194,12 +194,19 @@ class DumpReader {
 
   // What has to be known before the first rule is lowered.
   void look_ahead(std::string_view line) {
-    if (contains(line, "state") && contains(line, "NAT")) dump_.asks_translated = true;
-    const bool has_interface = contains(line, " -i") || contains(line, " -o") || contains(line, " --in") || contains(line, " --o");
-    const bool has_set = contains(line, "SET");
-    if (!has_interface && !has_set && table_->family_known) return;
+    if (contains(line, "NAT") && contains(line, "state")) dump_.asks_translated = true;
+    if (!names_interface(line) && !contains(line, "SET") && table_->family_known) return;
     parse_words(line, ast_);
     for (size_t i = 0; i < ast_.words.size(); ++i) look_at_word(i);
+  }
+
+  // Perhaps: "-i", "-o", "--in…" and "--o…" anywhere.
+  static bool names_interface(std::string_view line) {
+    for (size_t at = line.find('-'); at != std::string_view::npos; at = line.find('-', at + 1)) {
+      const std::string_view option = line.substr(at + 1, 3);
+      if (option.starts_with('i') || option.starts_with('o') || option.starts_with("-in") || option.starts_with("-o")) return true;
+    }
+    return false;
   }
 
   void look_at_word(size_t i) {

@@ -12,6 +12,8 @@
 
 namespace fwproof::importers::iptables_save {
 
+constexpr size_t kSetBudget = size_t{1} << 26;        // intervals and alternatives that may be copied out of named sets
+
 // A policy in the making: what its rules share.
 struct Builder {
   model::Policy policy;
@@ -23,7 +25,7 @@ struct Builder {
   std::unordered_map<std::string, uint32_t> pure_unknowns;
   std::unordered_map<std::string, model::IntervalSet> interface_atoms;  // key as written, "eth+"
   std::set<uint32_t> header_unknowns;                 // become per_visit when changes_header
-  size_t set_budget = size_t{1} << 26;                // intervals and alternatives that may be copied out of named sets
+  size_t set_budget = kSetBudget;
 
   uint32_t unknown(std::string_view kind, std::string_view text, model::UnknownCondition::Sharing sharing, model::Origin origin);
 };

@@ -1,6 +1,7 @@
 #include "importers/iptables_save/lower_address.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "importers/text/number.h"
 
@@ -15,10 +16,15 @@ using Kind = ParsedAddresses::Kind;
 
 constexpr unsigned kMaxFreeBits = 16;  // 65,536 intervals
 
+unsigned trailing_zeros(u128 mask, unsigned bits) {
+  const auto low = static_cast<uint64_t>(mask), high = static_cast<uint64_t>(mask >> 64);
+  const int zeros = low != 0 ? std::countr_zero(low) : 64 + std::countr_zero(high);
+  return std::min(static_cast<unsigned>(zeros), bits);
+}
+
 // All addresses with (address & mask) == value. Requires: value has no bits outside the mask.
 ParsedAddresses scattered(u128 value, u128 mask, unsigned bits) {
-  unsigned tail = 0;
-  while (tail < bits && (mask >> tail & 1) == 0) ++tail;
+  const unsigned tail = trailing_zeros(mask, bits);
   const u128 low = tail == 0 ? 0 : model::max_value(tail);
   if ((mask | low) == model::max_value(bits)) return {Kind::set, IntervalSet::range(value, value | low), {}};
   std::vector<Interval> intervals = {{value, value | low}};

@@ -147,8 +147,7 @@ class MatchLowering {
   void lower_option(const OptionUse& use) {
     const uint32_t needed = use.spec->arguments;
     if (use.value_count < needed) return;  // reported by the parser
-    for (const Row& row : kRows)
-      if (row.meaning == use.spec->meaning) return (this->*row.function)(use);
+    if (const Function function = function_of(use.spec->meaning)) (this->*function)(use);
   }
 
   void invalid(const OptionUse& use, DiagnosticId id, std::string_view kind, uint32_t i = 0) {
@@ -417,6 +416,7 @@ class MatchLowering {
     if (use.name == "tcp-option") c_.builder.header_unknowns.insert(std::get<model::Unknown>(c_.rule.terms.back().what).index);
   }
 
+  static Function function_of(Meaning meaning);
   static const std::array<Row, 31> kRows;
 
   RuleContext& c_;
@@ -457,6 +457,15 @@ const std::array<MatchLowering::Row, 31> MatchLowering::kRows = {{
     {Meaning::pure, &MatchLowering::pure},
     {Meaning::per_visit, &MatchLowering::per_visit},
 }};
+
+MatchLowering::Function MatchLowering::function_of(Meaning meaning) {
+  static const auto kByMeaning = [] {
+    std::array<Function, static_cast<size_t>(Meaning::value) + 1> table{};
+    for (const Row& row : kRows) table[static_cast<size_t>(row.meaning)] = row.function;
+    return table;
+  }();
+  return kByMeaning[static_cast<size_t>(meaning)];
+}
 
 }  // namespace
 

@@ -10,12 +10,13 @@ namespace {
 using model::DiagnosticId;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool ends_plain_word(char c) { return c <= '"' && (is_blank(c) || c == '"'); }
 
 // One word as iptables-restore cuts it (add_param_to_argv in iptables/xshared.c, 1.8.9): a quote may open inside a word, a closing quote ends
 // the word, a backslash escapes inside quotes only.
 void cut_word(std::string_view line, size_t& at, RuleAst& ast) {
   const size_t start = at;
-  while (at < line.size() && !is_blank(line[at]) && line[at] != '"') ++at;
+  for (const char *const end = line.data() + line.size(), *c = line.data() + at; c != end && !ends_plain_word(*c); ++c) ++at;
   Word word{line.substr(start, at - start), static_cast<uint32_t>(start + 1), false};
   if (at < line.size() && line[at] == '"') {
     word.quoted = true;
@@ -70,8 +71,9 @@ class LineParser {
     if (at < end_ && ast_.words[at].text.starts_with('[')) ++at;
     ast_.verb = Verb::other;
     if (at >= end_) return at;
+    const std::string_view verb = ast_.words[at].text;
     for (const VerbRow& row : kVerbs)
-      if (ast_.words[at].text == row.short_name || ast_.words[at].text == row.long_name) ast_.verb = row.verb;
+      if (verb.size() == 2 ? verb[1] == row.short_name[1] && verb[0] == '-' : verb == row.long_name) ast_.verb = row.verb;
     ++at;
     if (at < end_) ast_.chain = ast_.words[at++].text;
     if (ast_.verb == Verb::policy && at < end_) ast_.policy = ast_.words[at++].text;

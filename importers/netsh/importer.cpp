@@ -26,9 +26,12 @@ bool inside_listing(std::span<const std::string_view> lines, size_t at) {
   return false;
 }
 
+// "-A INPUT …": a rule of iptables may have a command of netsh in its comment.
+bool is_option(std::string_view line) { return line.size() > 2 && line[0] == '-' && line[1] >= 'A' && line[1] <= 'Z' && line[2] == ' '; }
+
 Claim starts_at(std::span<const std::string_view> lines, size_t at) {
   const std::string_view line = trim(lines[at]);
-  if (line.empty()) return Claim::no;
+  if (line.empty() || is_option(line)) return Claim::no;
   const bool ours = (may_start_entry(line) && listing_starts_at(lines, at)) || script_starts_at(lines, at) || legacy_starts_at(lines, at) || portproxy_listing_starts_at(lines, at);
   // Before the code page is known, a dashed line below gives a rule's first line away.
   const bool raw = !ours && at + 1 < lines.size() && is_dashes(lines[at + 1]) && !inside_listing(lines, at) && raw_rule_start(lines[at]);

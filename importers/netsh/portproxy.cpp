@@ -88,15 +88,21 @@ bool is_ruler(std::string_view line) {
   return found.size() == 4 && std::all_of(found.begin(), found.end(), dashes);
 }
 
+// Looked for in every line of every file: without a copy.
+size_t find_ipv(std::string_view line, size_t from) {
+  for (size_t i = from; i + 3 <= line.size(); ++i)
+    if ((line[i + 1] | 0x20) == 'p' && same(line.substr(i, 3), "ipv")) return i;
+  return std::string_view::npos;
+}
+
 // "Listen on ipv4:             Connect to ipv4:"; which family is listened on.
 std::optional<bool> heading_v6(std::string_view line) {
   if (line.size() > 400) return std::nullopt;
-  const std::string text = lower(line);
-  const size_t first = text.find("ipv");
-  const size_t second = first == std::string::npos ? first : text.find("ipv", first + 3);
-  if (second == std::string::npos || first + 3 >= text.size() || second + 3 >= text.size()) return std::nullopt;
-  const auto is_family = [&](size_t at) { return text[at + 3] == '4' || text[at + 3] == '6'; };
-  return is_family(first) && is_family(second) ? std::optional(text[first + 3] == '6') : std::nullopt;
+  const size_t first = find_ipv(line, 0);
+  const size_t second = first == std::string::npos ? first : find_ipv(line, first + 3);
+  if (second == std::string::npos || first + 3 >= line.size() || second + 3 >= line.size()) return std::nullopt;
+  const auto is_family = [&](size_t at) { return line[at + 3] == '4' || line[at + 3] == '6'; };
+  return is_family(first) && is_family(second) ? std::optional(line[first + 3] == '6') : std::nullopt;
 }
 
 std::optional<AddressSet> listen_addresses(const PortProxy& proxy) {

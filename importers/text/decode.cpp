@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "model/utf8.h"
 
@@ -91,8 +92,22 @@ bool looks_binary(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+// How many bytes from `at` on are ASCII, eight at a time: nearly all of them are.
+size_t skip_ascii(std::string_view bytes, size_t at) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  for (uint64_t eight = 0; at + sizeof eight <= bytes.size(); at += sizeof eight) {
+    std::memcpy(&eight, bytes.data() + at, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  return at;
+}
+
+}  // namespace
+
 bool is_utf8(std::string_view bytes) {
-  for (size_t i = 0; i < bytes.size();) {
+  for (size_t i = skip_ascii(bytes, 0); i < bytes.size(); i = skip_ascii(bytes, i)) {
     const auto lead = static_cast<unsigned char>(bytes[i]);
     const size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
     if (length == 0 || i + length > bytes.size()) return false;
@@ -129,11 +144,14 @@ Decoded decode(std::string_view bytes) {
 
 Lines split_lines(std::string_view text) {
   Lines result;
+  size_t feed = text.find('\n'), carriage = text.find('\r');   // the next of each
   for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find_first_of("\r\n", start), text.size());
+    if (feed < start) feed = text.find('\n', start);
+    if (carriage < start) carriage = text.find('\r', start);
+    const size_t end = std::min({feed, carriage, text.size()});
     result.lines.push_back(text.substr(start, end - start));
     if (end - start > kMaxLineBytes && !result.too_long) result.too_long = result.lines.size();
-    start = end + (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n' ? 2 : 1);
+    start = end + (end == carriage && end + 1 == feed ? 2 : 1);
   }
   return result;
 }
