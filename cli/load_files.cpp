@@ -1,6 +1,8 @@
 #include "cli/load_files.h"
 
 #include <algorithm>
+#include <future>
+#include <map>
 
 #include "cli/exit_code.h"
 #include "cli/read_input.h"
@@ -71,18 +73,36 @@ void add_error(Loaded& loaded, DiagnosticId id, model::Origin origin, std::strin
   loaded.diagnostics.push_back(std::move(diagnostic));
 }
 
+namespace {
+
+// Takes its account and header.
+void add_export(Loaded& loaded, importers::ImportedInput& imported, std::string digest) {
+  loaded.inputs.push_back({loaded.sources.files[imported.file].path, std::move(digest), "", imported.importer, imported.encoding,
+                           std::move(imported.account), std::move(imported.header)});
+}
+
+// The digests of a host's files, on another core where they are large.
+class Digests {
+ public:
+  Digests(const model::Sources& sources, const std::vector<uint32_t>& files) {
+    constexpr size_t kWorthAThread = 4 << 20;   // bytes: some milliseconds
+    for (const uint32_t file : files) {
+      const std::string& bytes = sources.files[file].bytes;
+      const auto policy = bytes.size() < kWorthAThread ? std::launch::deferred : std::launch::async;
+      by_file_.try_emplace(file, std::async(policy, [&bytes] { return specs::sha256(bytes); }));
+    }
+  }
+  std::string of(uint32_t file) { return by_file_.at(file).get(); }
+
+ private:
+  std::map<uint32_t, std::shared_future<std::string>> by_file_;
+};
+
+}  // namespace
+
 void add_input(Loaded& loaded, uint32_t file, const std::string& kind) {
   const model::SourceFile& source = loaded.sources.files[file];
   loaded.inputs.push_back({source.path, specs::sha256(source.bytes), kind, "", "", {}, {}});
-}
-
-void add_export(Loaded& loaded, const importers::ImportedInput& imported) {
-  add_input(loaded, imported.file, "");
-  report::Input& input = loaded.inputs.back();
-  input.importer = imported.importer;
-  input.encoding = imported.encoding;
-  input.account = imported.account;
-  input.header = imported.header;
 }
 
 // Reads one named file; a diagnostic at `named_at` when that fails.
@@ -134,9 +154,10 @@ model::Device read_device(Loaded& loaded, model::Device device, DeviceFiles& fil
   importers::ImportedHost host;
   aside = false;
   if (!files.files.empty()) {
+    Digests digests(loaded.sources, files.files);
     host = import_files(loaded.sources, files);
     files.complete &= host.understood;
-    for (const importers::ImportedInput& input : host.inputs) add_export(loaded, input);
+    for (importers::ImportedInput& input : host.inputs) add_export(loaded, input, digests.of(input.file));
     loaded.diagnostics.insert(loaded.diagnostics.end(), host.diagnostics.begin(), host.diagnostics.end());
     if (!host.understood) loaded.exit_code = worse(loaded.exit_code, exit_input);
   }

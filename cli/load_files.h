@@ -13,7 +13,6 @@ namespace fwproof::cli {
 // The origin of what the command line itself says.
 constexpr model::Origin kCommandLine = {0xffffffff, 0};
 
-void add_export(Loaded& loaded, const importers::ImportedInput& imported);
 // A file that is no export: "site", "specification".
 void add_input(Loaded& loaded, uint32_t file, const std::string& kind);
 // Reads one named file; a diagnostic at `named_at` when that fails.

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <utility>
 
 #include "importers/text/decode.h"
+#include "model/in_parts.h"
 
 namespace fwproof::importers {
 
@@ -35,7 +37,7 @@ const std::vector<const Importer*>& table() {
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\f\v") == std::string_view::npos; }
 
-// One file of the host, decoded. Sections point into `text`, so it must stay where it is.
+// One file of the host, decoded. Sections point into its text.
 struct File {
   uint32_t index = 0;
   std::string path;
@@ -169,7 +171,7 @@ class HostImport {
   bool cut(File& file, Claim wanted) {
     const Importer* owner = nullptr;
     size_t begin = 0;
-    for (size_t at = 0; at < file.lines.lines.size(); ++at) {
+    for (size_t at = 0; (at = next_claim(file, at, wanted, owner)) < file.lines.lines.size(); ++at) {
       const auto [claimer, rival] = claimer_of(file, at, wanted, owner);
       if (rival) {
         refuse_ambiguous(file, at, *claimer, *rival);
@@ -190,6 +192,31 @@ class HostImport {
     file.importers.clear();
     refuse(make(DiagnosticId::input_ambiguous, Severity::error, file.index, static_cast<uint32_t>(at + 1),
                 fmt::format("both {} and {} claim this line", one.name, other.name), {fmt::format("--as {} or --as {} settles it", one.name, other.name)}));
+  }
+
+  // The first line from `from` on that somebody else than the owner claims. Lines are asked about on all cores, more at a time the longer nobody does.
+  static size_t next_claim(const File& file, size_t from, Claim wanted, const Importer* owner) {
+    constexpr size_t kWorthAThread = 8'000;
+    const std::vector<std::string_view>& lines = file.lines.lines;
+    for (size_t batch = 64; from < lines.size(); from += batch, batch = std::min<size_t>(batch * 4, 65'536)) {
+      std::atomic<size_t> first = lines.size();
+      model::in_parts(std::min(batch, lines.size() - from), kWorthAThread, [&](size_t begin, size_t end) {
+        for (size_t at = from + begin; at < from + end && at < first; ++at)
+          if (somebody_claims(lines, at, wanted, owner)) return lower_to(first, at);
+      });
+      if (first < lines.size()) return first;
+    }
+    return lines.size();
+  }
+
+  static bool somebody_claims(const std::vector<std::string_view>& lines, size_t at, Claim wanted, const Importer* owner) {
+    return !is_blank(lines[at]) &&
+           std::any_of(table().begin(), table().end(), [&](const Importer* importer) { return importer != owner && importer->starts_at(lines, at) == wanted; });
+  }
+
+  static void lower_to(std::atomic<size_t>& least, size_t value) {
+    size_t known = least;
+    while (value < known && !least.compare_exchange_weak(known, value)) {}
   }
 
   // Who claims the line, and who else does. The owner of the run keeps a line that it claims too, and is only asked when another importer

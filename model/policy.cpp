@@ -1,6 +1,9 @@
 #include "model/policy.h"
 
 #include <algorithm>
+#include <mutex>
+
+#include "model/in_parts.h"
 
 namespace fwproof::model {
 namespace {
@@ -131,10 +134,35 @@ const NameDomain* names_of(const Policy& policy, Field field) {
   return nullptr;
 }
 
+namespace {
+
+bool may_need_binding(const Rule& rule) {
+  return std::any_of(rule.terms.begin(), rule.terms.end(),
+                     [](const Term& term) { return std::holds_alternative<InNamed>(term.what) || std::holds_alternative<AnyOf>(term.what); });
+}
+
+// Numbers of the rules, ascending.
+std::vector<size_t> rules_to_bind(const std::vector<Rule>& rules) {
+  constexpr size_t kWorthAThread = 50'000;
+  std::vector<size_t> all;
+  std::mutex together;
+  in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
+    std::vector<size_t> mine;
+    for (size_t i = begin; i < end; ++i)
+      if (may_need_binding(rules[i])) mine.push_back(i);
+    const std::scoped_lock lock(together);
+    all.insert(all.end(), mine.begin(), mine.end());
+  });
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace
+
 void bind_names(Policy& policy, const NameBindings& bindings) {
   for (Chain& chain : policy.chains)
-    for (Rule& rule : chain.rules)
-      for (Term& term : rule.terms) bind_term(policy, bindings, term);
+    for (const size_t rule : rules_to_bind(chain.rules))
+      for (Term& term : chain.rules[rule].terms) bind_term(policy, bindings, term);
   for (RewriteAction& action : policy.rewrites)
     for (Rewrite& step : action.steps) bind_rewrite(policy, bindings, step);
   for (auto& stages : policy.hooks)

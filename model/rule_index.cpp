@@ -2,9 +2,12 @@
 #include "model/rule_index.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <stdexcept>
+
+#include "model/in_parts.h"
 
 namespace fwproof::model {
 namespace {
@@ -12,6 +15,10 @@ namespace {
 // The fields that tell rules apart. The first is the one that usually leaves fewest.
 constexpr Field kColumns[] = {Field::dst, Field::src, Field::dst_port, Field::protocol};
 constexpr size_t kBlock = 64;   // rules that are compared at once
+constexpr size_t kWorthAThread = 50'000;
+constexpr size_t kWorthRemembering = 4096;
+constexpr size_t kRemembered = 8;
+constexpr size_t kManyLeft = 8;   // where the first column leaves more than one in so many, comparing 64 at a time is faster
 
 struct Range {
   u128 lo, hi;
@@ -20,23 +27,45 @@ struct Range {
 
 Range hull(const IntervalSet& set) { return set.empty() ? Range{1, 0} : Range{set.min(), set.max()}; }
 
-// What the rule's plain terms leave to the field.
-Range range_of(const Rule& rule, Field field, Family family) {
-  Range range{0, max_value(field_bits(field, family))};
-  const auto narrow = [&](const IntervalSet& set) {
-    const Range other = hull(set);
-    range = {std::max(range.lo, other.lo), std::min(range.hi, other.hi)};
+using Ranges = std::array<Range, std::size(kColumns)>;
+
+Ranges all_values(Family family) {
+  Ranges ranges;
+  for (size_t i = 0; i < ranges.size(); ++i) ranges[i] = {0, max_value(field_bits(kColumns[i], family))};
+  return ranges;
+}
+
+// What the rule's plain terms leave to each of kColumns.
+Ranges ranges_of(const Rule& rule, Family family, const Ranges& all) {
+  Ranges ranges = all;
+  const auto narrow = [&](Field field, const IntervalSet& set) {
+    for (size_t i = 0; i < ranges.size(); ++i)
+      if (kColumns[i] == field) {
+        const Range other = hull(set);
+        ranges[i] = {std::max(ranges[i].lo, other.lo), std::min(ranges[i].hi, other.hi)};
+      }
   };
   for (const Term& term : rule.terms) {
     if (term.negated) continue;
-    if (const auto* in = std::get_if<In>(&term.what)) {
-      if (in->field == field) narrow(in->set);
-    } else if (const auto* addresses = std::get_if<InAddresses>(&term.what)) {
-      if (addresses->field == field) narrow(addresses->set.in(family));
-    }
+    if (const auto* in = std::get_if<In>(&term.what)) narrow(in->field, in->set);
+    else if (const auto* addresses = std::get_if<InAddresses>(&term.what)) narrow(addresses->field, addresses->set.in(family));
   }
-  return range;
+  return ranges;
 }
+
+// The least and greatest ends that some rule gives to a field, and whether any rule says something of it.
+struct Ends {
+  u128 lowest = ~u128{0}, highest = 0;
+  bool says_something = false;
+
+  void see(const Range& range, const Range& all) {
+    if (range.empty()) return;
+    if (range.lo != all.lo) lowest = std::min(lowest, range.lo);
+    if (range.hi != all.hi) highest = std::max(highest, range.hi);
+    says_something |= range.lo != all.lo || range.hi != all.hi;
+  }
+  void see(const Ends& other) { *this = {std::min(lowest, other.lowest), std::max(highest, other.highest), says_something || other.says_something}; }
+};
 
 // Bit i: the ranges of rule i and of the question overlap.
 uint64_t overlaps(const uint32_t* lo, const uint32_t* hi, uint32_t from, uint32_t to) {
@@ -60,66 +89,100 @@ uint32_t RuleColumns::Column::place(u128 value) const {
 }
 
 RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_(rules.size()) {
-  const size_t padded = (rules.size() + kBlock - 1) / kBlock * kBlock;
-  for (const Field field : kColumns) {
-    const Range all{0, max_value(field_bits(field, family))};
-    std::vector<Range> ranges;
-    ranges.reserve(rules.size());
-    u128 lowest = all.hi, highest = all.lo;
-    bool says_something = false;
-    for (const Rule& rule : rules) {
-      const Range range = ranges.emplace_back(range_of(rule, field, family));
-      if (range.empty()) continue;
-      if (range.lo != all.lo) lowest = std::min(lowest, range.lo);
-      if (range.hi != all.hi) highest = std::max(highest, range.hi);
-      says_something |= range.lo != all.lo || range.hi != all.hi;
+  const Ranges all = all_values(family);
+  std::array<Ends, std::size(kColumns)> ends;
+  std::mutex together;
+  in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
+    std::array<Ends, std::size(kColumns)> mine;
+    for (size_t i = begin; i < end; ++i) {
+      const Ranges ranges = ranges_of(rules[i], family, all);
+      for (size_t c = 0; c < mine.size(); ++c) mine[c].see(ranges[c], all[c]);
     }
-    if (!says_something) continue;
-    if (lowest > highest) lowest = all.lo;   // all of them end, or all of them begin, at the end of the field
-    Column column{field, lowest, 0, std::vector<uint32_t>(padded, UINT32_MAX), std::vector<uint32_t>(padded, 0)};
+    const std::scoped_lock lock(together);
+    for (size_t c = 0; c < mine.size(); ++c) ends[c].see(mine[c]);
+  });
+
+  const size_t padded = (rules.size() + kBlock - 1) / kBlock * kBlock;
+  std::array<size_t, std::size(kColumns)> column_of;
+  for (size_t c = 0; c < ends.size(); ++c) {
+    column_of[c] = columns_.size();
+    if (!ends[c].says_something) continue;
+    // All of them end, or all of them begin, at the end of the field.
+    const u128 lowest = ends[c].lowest > ends[c].highest ? all[c].lo : ends[c].lowest;
+    Column& column = columns_.emplace_back(Column{kColumns[c], lowest, 0, std::vector<uint32_t>(padded, UINT32_MAX), std::vector<uint32_t>(padded, 0)});
     // The lowest value is placed at 1, so that what lies below it has a place of its own.
     column.base = lowest == 0 ? 0 : lowest - 1;
-    while (highest > column.base && (highest - column.base) >> column.shift >= UINT32_MAX) ++column.shift;
-    for (size_t i = 0; i < rules.size(); ++i) {
-      if (ranges[i].empty()) continue;
-      column.lo[i] = column.place(ranges[i].lo);
-      column.hi[i] = column.place(ranges[i].hi);
-    }
-    columns_.push_back(std::move(column));
+    while (ends[c].highest > column.base && (ends[c].highest - column.base) >> column.shift >= UINT32_MAX) ++column.shift;
   }
+
+  in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const Ranges ranges = ranges_of(rules[i], family, all);
+      for (size_t c = 0; c < ranges.size(); ++c) {
+        if (!ends[c].says_something || ranges[c].empty()) continue;
+        Column& column = columns_[column_of[c]];
+        column.lo[i] = column.place(ranges[c].lo);
+        column.hi[i] = column.place(ranges[c].hi);
+      }
+    }
+  });
 }
 
-bool RuleColumns::are_right(const std::vector<Rule>& rules, Family family) const {
-  for (const Column& column : columns_)
-    for (size_t i = 0; i < rules.size(); ++i) {
-      IntervalSet left = IntervalSet::all(field_bits(column.field, family));
-      for (const Term& term : rules[i].terms) {
-        const auto* in = std::get_if<In>(&term.what);
-        const auto* addresses = std::get_if<InAddresses>(&term.what);
-        if (in && in->field == column.field) left = term.negated ? left.minus(in->set) : left.intersected(in->set);
-        if (addresses && addresses->field == column.field) left = term.negated ? left.minus(addresses->set.in(family)) : left.intersected(addresses->set.in(family));
-      }
-      if (!left.empty() && (column.place(left.min()) < column.lo[i] || column.hi[i] < column.place(left.max()))) return false;
+bool RuleColumns::is_right(const Rule& rule, size_t number, Family family) const {
+  for (const Column& column : columns_) {
+    IntervalSet left = IntervalSet::all(field_bits(column.field, family));
+    for (const Term& term : rule.terms) {
+      const auto* in = std::get_if<In>(&term.what);
+      const auto* addresses = std::get_if<InAddresses>(&term.what);
+      if (in && in->field == column.field) left = term.negated ? left.minus(in->set) : left.intersected(in->set);
+      if (addresses && addresses->field == column.field) left = term.negated ? left.minus(addresses->set.in(family)) : left.intersected(addresses->set.in(family));
     }
+    if (!left.empty() && (column.place(left.min()) < column.lo[number] || column.hi[number] < column.place(left.max()))) return false;
+  }
   return true;
 }
 
+bool RuleColumns::are_right(const std::vector<Rule>& rules, Family family) const {
+  std::atomic<bool> right = true;
+  in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end && right; ++i)
+      if (!is_right(rules[i], i, family)) right = false;
+  });
+  return right;
+}
+
 void RuleColumns::find(const FieldBounds& bounds, std::vector<uint32_t>& found) const {
-  struct Asked {
-    const uint32_t *lo, *hi;
-    uint32_t from, to;
-  };
   std::vector<Asked> asked;
   for (const Column& column : columns_) {
     const std::optional<IntervalSet>& set = bounds.of(column.field);
     if (!set) continue;
     if (set->empty()) return;
-    asked.push_back({column.lo.data(), column.hi.data(), column.place(set->min()), column.place(set->max())});
+    asked.push_back({&column, column.place(set->min()), column.place(set->max())});
   }
+  if (rules_ < kWorthRemembering || asked.empty()) return scan(asked, found);
+  const Rules first = remembered(asked.front());
+  if (first->size() > rules_ / kManyLeft) return scan(asked, found);
+  const auto overlap = [](const Asked& one, uint32_t rule) { return (one.column->hi[rule] >= one.from) & (one.column->lo[rule] <= one.to); };
+  for (const uint32_t rule : *first)
+    if (std::all_of(asked.begin() + 1, asked.end(), [&](const Asked& one) { return overlap(one, rule); })) found.push_back(rule);
+}
+
+RuleColumns::Rules RuleColumns::remembered(const Asked& asked) const {
+  const std::scoped_lock lock(memory_->mutex);
+  for (const auto& [known, rules] : memory_->lately)
+    if (known == asked) return rules;
+  std::vector<uint32_t> rules;
+  scan({asked}, rules);
+  memory_->lately.emplace_front(asked, std::make_shared<const std::vector<uint32_t>>(std::move(rules)));
+  if (memory_->lately.size() > kRemembered) memory_->lately.pop_back();
+  return memory_->lately.front().second;
+}
+
+void RuleColumns::scan(const std::vector<Asked>& asked, std::vector<uint32_t>& found) const {
   for (size_t block = 0; block < rules_; block += kBlock) {
     uint64_t left = rules_ - block < kBlock ? (uint64_t{1} << (rules_ - block)) - 1 : ~uint64_t{0};
     for (const Asked& one : asked) {
-      left &= overlaps(one.lo + block, one.hi + block, one.from, one.to);
+      left &= overlaps(one.column->lo.data() + block, one.column->hi.data() + block, one.from, one.to);
       if (left == 0) break;
     }
     for (; left != 0; left &= left - 1) found.push_back(static_cast<uint32_t>(block) + static_cast<uint32_t>(std::countr_zero(left)));

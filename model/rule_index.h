@@ -11,6 +11,9 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -32,7 +35,7 @@ class RuleColumns {
 
   // Whether no rule could match beyond its bounds here, computed in another way than they were.
   bool are_right(const std::vector<Rule>& rules, Family family) const;
-  // Adds the numbers of the rules that may match, ascending.
+  // Adds the numbers of the rules that may match, ascending. Safe to call from several threads.
   void find(const FieldBounds& bounds, std::vector<uint32_t>& found) const;
 
  private:
@@ -45,9 +48,26 @@ class RuleColumns {
     std::vector<uint32_t> lo, hi;
     uint32_t place(u128 value) const;
   };
+  // A column and the places in question.
+  struct Asked {
+    const Column* column;
+    uint32_t from, to;
+    friend bool operator==(const Asked&, const Asked&) = default;
+  };
+  using Rules = std::shared_ptr<const std::vector<uint32_t>>;
+
+  bool is_right(const Rule& rule, size_t number, Family family) const;
+  void scan(const std::vector<Asked>& asked, std::vector<uint32_t>& found) const;
+  Rules remembered(const Asked& asked) const;
 
   std::vector<Column> columns_;
   size_t rules_ = 0;
+  // What the first column left of long chains, lately: the questions of a run are about few hosts.
+  struct Memory {
+    std::mutex mutex;
+    std::deque<std::pair<Asked, Rules>> lately;
+  };
+  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
 };
 
 class RuleIndex {

@@ -75,7 +75,7 @@ bool is_start(std::span<const std::string_view> lines, size_t at) {
   const std::string_view first = lines[at];
   if (first.empty() || first.size() > 300) return false;
   const bool heading = trim(first).ends_with(':');
-  if (!heading && first.find("IP") == std::string_view::npos) return false;
+  if (!heading) return first.find("IP") != std::string_view::npos && is_title(fold(trim(first)));
   const Line line = parse_line(first);
   if (line.kind == Line::Kind::title) return true;
   if (line.kind != Line::Kind::adapter) return false;

@@ -1,17 +1,15 @@
 #include "importers/iptables_save/lower_ahead.h"
 
 #include <algorithm>
-#include <future>
-#include <thread>
 
 #include "importers/iptables_save/parse.h"
+#include "model/in_parts.h"
 
 namespace fwproof::importers::iptables_save {
 namespace {
 
 constexpr size_t kWorthAThread = 8'000;   // lines: some milliseconds of work
 constexpr size_t kBatch = 65'536;         // lines that are held lowered
-constexpr size_t kMostThreads = 8;
 
 // What lowering reads of the builder; what it would write stays here.
 Builder reader_of(const Builder& shared) {
@@ -47,12 +45,10 @@ bool is_plain(const LineResult& line) { return line.line_class == model::LineCla
 
 LoweringAhead::LoweringAhead(const Builder& builder, const TableScope& scope, const ChainIndex& chains, std::span<const Section> sections,
                              std::span<const LineRef> rules)
-    : shared_(builder), scope_(scope), chains_(chains), sections_(sections), rules_(rules) {
-  threads_ = std::clamp<size_t>(std::min<size_t>(rules.size() / kWorthAThread, std::thread::hardware_concurrency()), 1, kMostThreads);
-}
+    : shared_(builder), scope_(scope), chains_(chains), sections_(sections), rules_(rules) {}
 
 std::optional<LoweredAhead> LoweringAhead::take(size_t i) {
-  if (threads_ == 1) return std::nullopt;
+  if (rules_.size() < 2 * kWorthAThread) return std::nullopt;
   if (i >= batch_begin_ + batch_.size()) lower_batch();
   return std::move(batch_[i - batch_begin_]);
 }
@@ -61,12 +57,7 @@ void LoweringAhead::lower_batch() {
   batch_begin_ += batch_.size();
   batch_.clear();
   batch_.resize(std::min(kBatch, rules_.size() - batch_begin_));
-  const size_t share = batch_.size() / threads_ + 1;
-  std::vector<std::future<void>> others;
-  for (size_t begin = share; begin < batch_.size(); begin += share)
-    others.push_back(std::async(std::launch::async, [this, begin, share] { lower_range(begin, std::min(begin + share, batch_.size())); }));
-  lower_range(0, std::min(share, batch_.size()));
-  for (std::future<void>& other : others) other.get();
+  model::in_parts(batch_.size(), kWorthAThread, [this](size_t begin, size_t end) { lower_range(begin, end); });
 }
 
 void LoweringAhead::lower_range(size_t begin, size_t end) {

@@ -35,7 +35,6 @@ class LoweringAhead {
   const ChainIndex& chains_;
   std::span<const Section> sections_;
   std::span<const LineRef> rules_;
-  size_t threads_ = 1;
   size_t batch_begin_ = 0;
   std::vector<std::optional<LoweredAhead>> batch_;
 };

@@ -77,7 +77,7 @@ bool listing_starts_at(std::span<const std::string_view> lines, size_t at) {
 
 std::string_view foreign_listing_at(std::span<const std::string_view> lines, size_t at) {
   LabelLine parts;
-  if (at + 4 >= lines.size() || lines[at].size() > 4000 || !split_label(lines[at], parts) || !is_dashes(lines[at + 1])) return {};
+  if (at + 4 >= lines.size() || lines[at].size() > 4000 || !is_dashes(lines[at + 1]) || !split_label(lines[at], parts)) return {};
   if (find_label(parts.label) || find_heading(lines[at])) return {};
   if (parts.value.empty()) return {};
   // Label lines with aligned values under a dashed line: only `show rule` looks so.

@@ -154,6 +154,7 @@ void ScriptParser::begin(std::span<const Line> lines) {
   behind_jump_ = in_comment_ = jumps_ = false;
   here_string_.clear();
   for (const Line& line : lines) {
+    if (find_word(line.text, "goto") == std::string_view::npos && find_word(line.text, "call") == std::string_view::npos) continue;
     const std::string_view text = without_prompt(line.text);
     const bool jump = find_word(text, "goto") != std::string_view::npos && lower(text).find("goto :eof") == std::string::npos;
     jumps_ |= !is_comment(text) && (jump || starts_with_word(text, "call :"));

@@ -17,18 +17,18 @@ bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= '
 
 bool is_ascii_blank(char c) { return is_blank(c) || c == '\r' || c == '\f' || c == '\v'; }
 
-// Nearly every byte asked about is ASCII, so that is settled first: these two are the most frequent calls of an import.
+bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+// Length of the blank that the text starts with.
 size_t leading_blank(std::string_view text) {
   if (text.empty()) return 0;
-  if (static_cast<unsigned char>(text[0]) < 0x80) return is_ascii_blank(text[0]) ? 1 : 0;
+  if (!is_beyond_ascii(text[0])) return is_ascii_blank(text[0]) ? 1 : 0;
   for (const std::string_view blank : kBlanks)
     if (text.starts_with(blank)) return blank.size();
   return 0;
 }
 
 size_t trailing_blank(std::string_view text) {
-  if (text.empty()) return 0;
-  if (static_cast<unsigned char>(text.back()) < 0x80) return is_ascii_blank(text.back()) ? 1 : 0;
   for (const std::string_view blank : kBlanks)
     if (text.ends_with(blank)) return blank.size();
   return 0;
@@ -47,10 +47,23 @@ uint32_t lower_code(uint32_t code) {
 
 }  // namespace
 
+// The most frequent call of an import, and nearly every byte is ASCII: other blanks are only looked for where one may be.
 std::string_view trim(std::string_view text) {
-  while (const size_t n = leading_blank(text)) text.remove_prefix(n);
-  while (const size_t n = trailing_blank(text)) text.remove_suffix(n);
-  return text;
+  const char *begin = text.data(), *end = begin + text.size();
+  const auto rest = [&] { return std::string_view(begin, static_cast<size_t>(end - begin)); };
+  while (true) {
+    while (begin != end && is_ascii_blank(*begin)) ++begin;
+    const size_t n = begin != end && is_beyond_ascii(*begin) ? leading_blank(rest()) : 0;
+    if (n == 0) break;
+    begin += n;
+  }
+  while (true) {
+    while (begin != end && is_ascii_blank(end[-1])) --end;
+    const size_t n = begin != end && is_beyond_ascii(end[-1]) ? trailing_blank(rest()) : 0;
+    if (n == 0) break;
+    end -= n;
+  }
+  return rest();
 }
 
 std::string lower(std::string_view text) {
@@ -69,8 +82,10 @@ bool starts_with_word(std::string_view text, std::string_view word) {
 }
 
 size_t find_word(std::string_view text, std::string_view word) {
+  const char first = lower_char(word[0]), upper = first >= 'a' && first <= 'z' ? static_cast<char>(first - 32) : first;
   for (size_t at = 0; at + word.size() <= text.size(); ++at) {
-    if (lower_char(text[at]) != lower_char(word[0]) || (at > 0 && is_word_char(text[at - 1]))) continue;
+    const char c = text.data()[at];
+    if ((c != first && c != upper) || (at > 0 && is_word_char(text[at - 1]))) continue;
     if (starts_with_word(text.substr(at), word)) return at;
   }
   return std::string_view::npos;
@@ -78,30 +93,33 @@ size_t find_word(std::string_view text, std::string_view word) {
 
 std::string fold(std::string_view text) {
   text = trim(text);
-  std::string result;
-  result.reserve(text.size());
+  std::string result(text.size(), '\0');   // never longer: letters keep their length, blanks become one byte
+  char* out = result.data();
   for (size_t i = 0; i < text.size();) {
-    if (const size_t n = leading_blank(text.substr(i))) {
-      if (result.empty() || result.back() != ' ') result += ' ';
+    const char c = text.data()[i];
+    if (const size_t n = c > ' ' ? 0 : leading_blank(text.substr(i))) {
+      if (out == result.data() || out[-1] != ' ') *out++ = ' ';
       i += n;
       continue;
     }
-    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x80 || byte >= 0xe0 || i + 1 >= text.size()) {
-      result += lower_char(text[i++]);
+      *out++ = lower_char(c);
+      ++i;
       continue;
     }
     const uint32_t code = lower_code(((byte & 0x1fU) << 6) | (static_cast<unsigned char>(text[i + 1]) & 0x3fU));
-    result += static_cast<char>(0xc0 | (code >> 6));
-    result += static_cast<char>(0x80 | (code & 0x3f));
+    *out++ = static_cast<char>(0xc0 | (code >> 6));
+    *out++ = static_cast<char>(0x80 | (code & 0x3f));
     i += 2;
   }
+  result.resize(static_cast<size_t>(out - result.data()));
   return result;
 }
 
 bool split_label(std::string_view line, LabelLine& out) {
   const size_t plain = line.find(':');
-  const size_t wide = line.find(kFullwidthColon);
+  const size_t wide = line.substr(0, plain).find(kFullwidthColon);
   const size_t at = std::min(plain, wide);
   if (at == std::string_view::npos) return false;
   out = {trim(line.substr(0, at)), trim(line.substr(at + (at == wide ? kFullwidthColon.size() : 1)))};

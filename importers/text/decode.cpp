@@ -65,18 +65,18 @@ bool holds_narrow_text(std::string_view bytes) {
   return false;
 }
 
-// Byte order marks in front of later lines: several files were joined.
-void remove_inner_marks(std::string& text) {
-  constexpr std::string_view kMark = "\xef\xbb\xbf";
-  if (text.find(kMark) == std::string::npos) return;
+constexpr std::string_view kMark = "\xef\xbb\xbf";
+
+// Without byte order marks in front of later lines: several files were joined.
+std::string without_inner_marks(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
     const bool starts_line = i == 0 || text[i - 1] == '\n' || text[i - 1] == '\r';
-    if (starts_line && std::string_view(text).substr(i).starts_with(kMark)) i += kMark.size();
+    if (starts_line && text.substr(i).starts_with(kMark)) i += kMark.size();
     else out += text[i++];
   }
-  text = std::move(out);
+  return out;
 }
 
 bool looks_binary(std::string_view text) {
@@ -122,22 +122,26 @@ bool is_utf8(std::string_view bytes) {
 
 Decoded decode(std::string_view bytes) {
   Decoded result;
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  const auto own = [&](std::string text) {
+    result.own = std::make_unique<const std::string>(std::move(text));
+    result.text = *result.own;
+  };
+  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
   const bool little = bytes.starts_with("\xff\xfe"), big = bytes.starts_with("\xfe\xff");
   const Utf16 guess = little ? Utf16::little : big ? Utf16::big : guess_utf16(bytes);
   switch (guess) {
     case Utf16::little:
     case Utf16::big:
       result.encoding = guess == Utf16::big ? "UTF-16BE" : "UTF-16LE";
-      result.text = from_utf16(bytes.substr(little || big ? 2 : 0), guess == Utf16::big);
+      own(from_utf16(bytes.substr(little || big ? 2 : 0), guess == Utf16::big));
       result.mixed = holds_narrow_text(bytes);
       break;
     case Utf16::no:
       result.encoding = is_utf8(bytes) ? "UTF-8" : "bytes";
-      result.text = std::string(bytes);
+      result.text = bytes;
       break;
   }
-  if (result.encoding != "bytes") remove_inner_marks(result.text);
+  if (result.encoding != "bytes" && result.text.find(kMark) != std::string_view::npos) own(without_inner_marks(result.text));
   result.binary = looks_binary(result.text);
   return result;
 }

@@ -1,6 +1,7 @@
 // Bytes of a file as text lines: byte order marks, UTF-16, UTF-8, everything else raw; CR LF, LF and CR.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@ constexpr size_t kMaxLineBytes = size_t{16} << 20;
 struct Decoded {
   // "UTF-8", "UTF-16LE", "UTF-16BE", or "bytes": not Unicode; which code page it is, only a format's own words can tell.
   std::string encoding;
-  std::string text;     // UTF-8 unless encoding is "bytes"
+  std::string_view text;  // UTF-8 unless encoding is "bytes"; of the bytes given, which must stay, or of `own`
+  std::unique_ptr<const std::string> own;   // where the text is not the bytes as they are
   bool mixed = false;   // UTF-16 with text of one byte per character appended (PowerShell's > and cmd's >> on one file)
   bool binary = false;  // holds zero bytes or many control characters: no text
 };

@@ -188,7 +188,8 @@ TEST(Formats, AreClaimedByOneImporter) {
   if (!corpus) GTEST_SKIP() << "NO CORPUS: set FWPROOF_CORPUS";
   for (const fs::path& folder : folders_in(*corpus))
     for (const fs::path& path : tests::files_in(folder)) {
-      const auto decoded = importers::text::decode(tests::read_all(path));
+      const std::string bytes = tests::read_all(path);
+      const auto decoded = importers::text::decode(bytes);
       const auto lines = importers::text::split_lines(decoded.text);
       std::set<std::string_view> policies;
       for (size_t at = 0; at < lines.lines.size(); ++at) {

@@ -1,0 +1,27 @@
+// Long loops on all cores.
+//
+//   in_parts(rules.size(), 50'000, [&](size_t begin, size_t end) { … });   // several times at once, each index in one call
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <future>
+#include <thread>
+#include <vector>
+
+namespace fwproof::model {
+
+// worth_a_thread: so many steps cost some milliseconds; shorter loops run where they are. An exception of a part is thrown when all have ended.
+template <class Part>
+void in_parts(size_t count, size_t worth_a_thread, const Part& part) {
+  constexpr size_t kMost = 8;
+  const size_t threads = std::clamp<size_t>(std::min<size_t>(count / worth_a_thread, std::thread::hardware_concurrency()), 1, kMost);
+  const size_t share = (count + threads - 1) / threads;
+  std::vector<std::future<void>> others;   // their destructors wait
+  for (size_t begin = share; begin < count; begin += share)
+    others.push_back(std::async(std::launch::async, [&part, begin, end = std::min(begin + share, count)] { part(begin, end); }));
+  part(size_t{0}, std::min(share, count));
+  for (std::future<void>& other : others) other.get();
+}
+
+}  // namespace fwproof::model
