@@ -18,17 +18,22 @@ std::optional<unsigned> parse_small(std::string_view text, unsigned limit) {
   return value;
 }
 
+// Four numbers of one to three digits. One pass: addresses are most of what large exports hold.
 std::optional<u128> parse_v4(std::string_view text) {
-  u128 value = 0;
-  for (int part = 0; part < 4; ++part) {
-    const size_t dot = part < 3 ? text.find('.') : text.size();
-    if (dot == std::string_view::npos) return std::nullopt;
-    const auto number = parse_small(text.substr(0, dot), 255);
-    if (!number) return std::nullopt;
-    value = (value << 8) | *number;
-    text.remove_prefix(part < 3 ? dot + 1 : dot);
+  uint32_t value = 0, number = 0;
+  unsigned digits = 0, dots = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      number = number * 10 + static_cast<uint32_t>(c - '0');
+      if (++digits > 3) return std::nullopt;
+      continue;
+    }
+    if (c != '.' || digits == 0 || number > 255 || ++dots > 3) return std::nullopt;
+    value = value << 8 | number;
+    number = digits = 0;
   }
-  return value;
+  if (dots != 3 || digits == 0 || number > 255) return std::nullopt;
+  return u128{value << 8 | number};
 }
 
 std::optional<u128> parse_v6(std::string_view text) {

@@ -12,11 +12,11 @@ using model::DiagnosticId;
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool ends_plain_word(char c) { return c <= '"' && (is_blank(c) || c == '"'); }
 
-// One word as iptables-restore cuts it (add_param_to_argv in iptables/xshared.c, 1.8.9): a quote may open inside a word, a closing quote ends
+// One word with a quote in it, as iptables-restore cuts it (add_param_to_argv in iptables/xshared.c, 1.8.9): a quote may open inside a word, a closing quote ends
 // the word, a backslash escapes inside quotes only.
 void cut_word(std::string_view line, size_t& at, RuleAst& ast) {
   const size_t start = at;
-  for (const char *const end = line.data() + line.size(), *c = line.data() + at; c != end && !ends_plain_word(*c); ++c) ++at;
+  while (at < line.size() && !ends_plain_word(line[at])) ++at;
   Word word{line.substr(start, at - start), static_cast<uint32_t>(start + 1), false};
   if (at < line.size() && line[at] == '"') {
     word.quoted = true;
@@ -42,11 +42,19 @@ void cut_word(std::string_view line, size_t& at, RuleAst& ast) {
 }
 
 void cut_words(std::string_view line, RuleAst& ast) {
-  size_t at = 0;
-  while (true) {
-    while (at < line.size() && is_blank(line[at])) ++at;
-    if (at >= line.size()) return;
+  const char *const begin = line.data(), *const end = begin + line.size();
+  for (const char* c = begin;;) {
+    while (c != end && is_blank(*c)) ++c;
+    if (c == end) return;
+    const char* const start = c;
+    while (c != end && !ends_plain_word(*c)) ++c;
+    if (c == end || *c != '"') {
+      ast.words.push_back({{start, static_cast<size_t>(c - start)}, static_cast<uint32_t>(start - begin + 1), false});
+      continue;
+    }
+    size_t at = static_cast<size_t>(start - begin);
     cut_word(line, at, ast);
+    c = begin + at;
   }
 }
 

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <memory>
 #include <random>
+#include <stdexcept>
+
+#include "model/in_parts.h"
 
 namespace fwproof::model {
 namespace {
@@ -93,6 +96,51 @@ TEST(RuleIndex, MissesNoRuleThatMayMatch) {
     }
   }
   EXPECT_LT(found_rules, all_rules * 2 / 3);   // it does leave rules out
+}
+
+// Long chains: made by several threads, and what the first column left is remembered from one question to the next.
+TEST(RuleIndex, FindsTheSameInLongChainsWhateverWasAskedBefore) {
+  constexpr size_t kRules = 110'000;
+  Random random(7);
+  std::vector<Rule> rules;
+  for (size_t i = 0; i < kRules; ++i) {
+    const u128 net = random() % 256 << 8, port = random() % 1000;
+    Rule rule;
+    rule.terms.push_back({InAddresses{Field::dst, AddressSet::of(Family::v4, IntervalSet::range(net, net + 255))}});
+    rule.terms.push_back({In{Field::dst_port, IntervalSet::range(port, port + random() % 100)}});
+    rules.push_back(std::move(rule));
+  }
+  Policy policy = policy_of(std::move(rules));
+  policy.v6 = false;
+  policy.index = std::make_shared<const RuleIndex>(policy);
+  const RuleColumns* columns = columns_of(policy, 0, Family::v4);
+  ASSERT_NE(columns, nullptr);
+  for (int question = 0; question < 40; ++question) {
+    const u128 host = random() % 12 << 8 | 7, port = random() % 1000;   // more hosts than are remembered
+    FieldBounds bounds;
+    bounds.of(Field::dst) = question % 10 == 9 ? IntervalSet::range(0, 1 << 15) : IntervalSet::of(host);
+    bounds.of(Field::dst_port) = IntervalSet::of(port);
+    std::vector<uint32_t> found, wanted;
+    columns->find(bounds, found);
+    for (uint32_t rule = 0; rule < kRules; ++rule)
+      if (may_match(policy.chains[0].rules[rule], bounds, Family::v4)) wanted.push_back(rule);
+    EXPECT_EQ(found, wanted) << "question " << question;
+    EXPECT_FALSE(found.empty());
+  }
+}
+
+TEST(InParts, EveryIndexOnceAndFailuresComeOut) {
+  constexpr size_t kCount = 100'001;
+  std::vector<int> seen(kCount, 0);
+  in_parts(kCount, 1000, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) ++seen[i];
+  });
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), static_cast<std::ptrdiff_t>(kCount));
+  in_parts(0, 1000, [&](size_t begin, size_t end) { EXPECT_EQ(begin, end); });
+  const auto fail = [](size_t, size_t end) {
+    if (end == kCount) throw std::runtime_error("the last part");
+  };
+  EXPECT_THROW(in_parts(kCount, 1000, fail), std::runtime_error);
 }
 
 TEST(RuleIndex, BelongsToTheRulesThatItWasMadeFrom) {
