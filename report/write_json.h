@@ -1,4 +1,4 @@
-// What the commands answer, as JSON (docs/check-output.schema.json), version inside. ASCII only, a newline at the end.
+// What the commands answer, as JSON (docs/*-output.schema.json), version inside. ASCII only, a newline at the end.
 #pragma once
 
 #include <ostream>

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "tests/support/json_schema.h"
@@ -52,8 +53,10 @@ std::string one_line(std::string text) {
 
 std::string binary(const std::string& args) { return std::string("timeout 120 ") + FWPROOF_BINARY + " " + args; }
 
-void expect_schema(const std::string& text) {
-  static Validator schema(Json::parse(slurp(fs::path(FWPROOF_SOURCE_DIR) / "docs/check-output.schema.json")));
+void expect_schema(const std::string& command, const std::string& text) {
+  static std::map<std::string, Validator> schemas;
+  const auto known = schemas.try_emplace(command, Json::parse(slurp(fs::path(FWPROOF_SOURCE_DIR) / "docs" / (command + "-output.schema.json")))).first;
+  Validator& schema = known->second;
   const Json json = Json::parse(text, nullptr, false);
   ASSERT_FALSE(json.is_discarded()) << text.substr(0, 400);
   if (json.contains("sites"))
@@ -65,12 +68,14 @@ void expect_schema(const std::string& text) {
     EXPECT_EQ(schema.check(json), "");
 }
 
-// Only plain checks: what has a shell's words in it, or is JSON already, is left as it is.
+// Only plain calls: what has a shell's words in it, or is JSON already, is left as it is.
 void check_json(const fs::path& folder, const std::string& args, int exit) {
-  if (!args.starts_with("check ") || exit == 4 || args.find("--help") != std::string::npos || args.find_first_of(";|&<") != std::string::npos) return;
+  const std::string command = args.substr(0, args.find(' '));
+  if (command != "check" && command != "lint" && command != "diff") return;
+  if (exit == 4 || args.find("--help") != std::string::npos || args.find_first_of(";|&<") != std::string::npos) return;
   const Ran ran = run(folder, binary(args + (args.find("--format") == std::string::npos ? " --format json" : "")) + " 2>/dev/null");
   EXPECT_EQ(ran.exit, exit);
-  if (!ran.output.empty()) expect_schema(ran.output);
+  if (!ran.output.empty()) expect_schema(command, ran.output);
 }
 
 void check_case(const fs::path& folder) {
@@ -122,7 +127,7 @@ TEST(Help, ExamplesWorkWhenPasted) {
 TEST(Examples, GiveWhatTheSchemaSays) {
   const Ran ran = run(fs::path(FWPROOF_SOURCE_DIR) / "examples", binary("check . --format json"));
   EXPECT_EQ(ran.exit, 1);
-  expect_schema(ran.output);
+  expect_schema("check", ran.output);
 }
 
 }  // namespace
