@@ -1,9 +1,10 @@
 // Writes an input of the benchmarks: bench_generate SHAPE RULES [SEED], or one of: specification ROWS, packets COUNT, set ENTRIES,
-// set-policy, changed-one|changed-thousand|changed-swaps|changed-shuffle RULES.
+// set-policy, changed-one|changed-thousand|changed-swaps|changed-shuffle RULES. Or writes a folder: sites COUNT RULES FOLDER [SEED].
 #include <iostream>
 #include <stdexcept>
 
 #include "bench/policies.h"
+#include "bench/sites.h"
 
 namespace {
 
@@ -21,11 +22,18 @@ std::string text_of(const std::string& what, size_t count, uint64_t seed) {
   return policy(what, count, seed);
 }
 
+int write_folder(int argc, char** argv) {
+  if (argc < 5) throw std::invalid_argument("usage: bench_generate sites COUNT RULES FOLDER [SEED]");
+  write_sites(argv[4], std::stoull(argv[2]), std::stoull(argv[3]), argc > 5 ? std::stoull(argv[5]) : 1);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     if (argc < 2) throw std::invalid_argument("usage: bench_generate WHAT COUNT [SEED]");
+    if (std::string_view(argv[1]) == "sites") return write_folder(argc, argv);
     std::cout << text_of(argv[1], argc > 2 ? std::stoull(argv[2]) : 0, argc > 3 ? std::stoull(argv[3]) : 1);
   } catch (const std::exception& problem) {
     std::cerr << problem.what() << '\n';

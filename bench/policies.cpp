@@ -1,38 +1,15 @@
 #include "bench/policies.h"
 
 #include <algorithm>
-#include <random>
 #include <stdexcept>
+
+#include "bench/dice.h"
 
 namespace fwproof::bench {
 namespace {
 
-// The distributions of <random> differ between libraries; this does not.
-class Dice {
- public:
-  explicit Dice(uint64_t seed) : engine_(seed) {}
-  uint32_t below(uint32_t n) { return static_cast<uint32_t>((engine_() >> 32) * n >> 32); }
-  uint32_t between(uint32_t lo, uint32_t hi) { return lo + below(hi - lo + 1); }
-  bool chance(uint32_t percent) { return below(100) < percent; }
-  uint32_t bits() { return static_cast<uint32_t>(engine_()); }
-
- private:
-  std::mt19937_64 engine_;
-};
-
 constexpr uint16_t kKnownPorts[] = {22, 25, 53, 80, 110, 143, 389, 443, 445, 587, 993, 1433, 3306, 3389, 5432, 8080, 8443};
 constexpr uint32_t kFirstRowPort = 8000;   // of specification()
-
-std::string address(uint32_t value) {
-  std::string text;
-  for (int shift = 24; shift >= 0; shift -= 8) text += std::to_string(value >> shift & 255) + (shift ? "." : "");
-  return text;
-}
-
-std::string prefix(uint32_t value, uint32_t length) {
-  const uint32_t mask = length == 0 ? 0 : ~uint32_t{0} << (32 - length);
-  return address(value & mask) + "/" + std::to_string(length);
-}
 
 // Sources are anywhere but in kAdmin's 192/8 and in the martian networks; destinations are in 10/8.
 uint32_t source(Dice& dice) {

@@ -13,6 +13,7 @@
 
 #include "bench/policies.h"
 #include "bench/process.h"
+#include "bench/sites.h"
 
 namespace {
 
@@ -48,7 +49,10 @@ struct Work {
   double goal_s = 0;
   std::vector<Peer> peers = {};
   bool slow = false;
+  size_t sites = 0;                 // of a folder of sites to be generated
 };
+
+constexpr size_t kRulesOfASite = 200;
 
 std::string path_of(const Settings& settings, const std::string& name) { return (settings.folder / name).string(); }
 
@@ -107,6 +111,17 @@ void add_checks(const Settings& settings, std::vector<Work>& all) {
                  check_words(settings, {"set-policy.txt", "set.txt"}), 1, 1});
 }
 
+std::string folder_of(size_t sites) { return "sites-" + std::to_string(sites); }
+
+void add_folders(const Settings& settings, std::vector<Work>& all) {
+  for (const size_t sites : {1'000, 10'000}) {
+    Work work{"check, a folder of " + count(sites) + " sites of 200 rules", {}, {"check", path_of(settings, folder_of(sites)), "--quiet"}, 1, static_cast<double>(sites) * 60 / 10'000};
+    work.sites = sites;
+    work.slow = sites > 1'000;
+    all.push_back(std::move(work));
+  }
+}
+
 void add_changes(const Settings& settings, std::vector<Work>& all) {
   constexpr size_t kRules = 100'000;
   const Input before = policy_input("nested", kRules);
@@ -159,6 +174,7 @@ std::string row(const std::string& what, const Measured& m, double goal_s, doubl
 
 bool measure(const Settings& settings, const Work& work) {
   for (const Input& input : work.inputs) write(settings, input);
+  if (work.sites > 0 && !fs::exists(settings.folder / folder_of(work.sites))) write_sites(path_of(settings, folder_of(work.sites)), work.sites, kRulesOfASite, kSeed);
   std::vector<std::string> words = {settings.fwproof};
   words.insert(words.end(), work.words.begin(), work.words.end());
   Measured ours;
@@ -192,6 +208,7 @@ int main(int argc, char** argv) {
   std::vector<Work> all;
   add_imports(settings, all);
   add_checks(settings, all);
+  add_folders(settings, all);
   add_changes(settings, all);
   std::cout << fmt::format("{:<58} {:>9} {:>17} {:>8}  {}\n", fmt::format("wall seconds, median of {} runs", kRounds), "median", "least-most", "MB", "goal");
   bool right = true;
