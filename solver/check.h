@@ -9,6 +9,7 @@
 #include "model/network.h"
 #include "model/requirement.h"
 #include "solver/limits.h"
+#include "solver/proof_session.h"
 #include "solver/result.h"
 
 namespace fwproof::solver {
@@ -28,6 +29,7 @@ struct CheckOptions {
   bool unlisted_outbound = false;
   std::vector<Accepted> accepted;
   bool proofs = true;                  // false: regions only; every result says so (proof.by "none")
+  ProofSession* session = nullptr;     // made with the same limits; nullptr: the check starts a Z3 of its own
 };
 
 // Requires: policies without flaws. Binds names ("local", …) from zones and facts itself.

@@ -260,7 +260,8 @@ class Checking {
   std::map<const model::Device*, model::AddressSet> locals_;
   std::list<model::Device> arrivals_;                        // see add_arrival
   model::Ways ways_;
-  ProofSession proofs_;
+  std::optional<ProofSession> own_proofs_;                   // where options bring none
+  ProofSession& proofs_;
   Report report_;
 };
 

@@ -41,17 +41,18 @@ size_t weight(const std::vector<model::Term>& terms) {
   return intervals;
 }
 
-bool is_large(const Walk& walk, const Slice* slice) {
-  constexpr size_t kMuch = 400;
-  size_t much = 0;
+constexpr size_t kLarge = 400;
+
+size_t weight(const Walk& walk, const Slice* slice) {
+  size_t sum = 0;
   for (const WalkLeg& leg : walk.legs)
     for (const WalkHop& hop : leg.hops)
-      for (size_t chain = 0; chain < hop.policy->chains.size() && much <= kMuch; ++chain) {
+      for (size_t chain = 0; chain < hop.policy->chains.size(); ++chain) {
         const auto& rules = hop.policy->chains[chain].rules;
         const size_t kept = slice ? slice->at(hop.policy)[chain].size() : rules.size();
-        for (size_t i = 0; i < kept && much <= kMuch; ++i) much += 1 + weight(rules[slice ? slice->at(hop.policy)[chain][i] : i].terms);
+        for (size_t i = 0; i < kept; ++i) sum += 1 + weight(rules[slice ? slice->at(hop.policy)[chain][i] : i].terms);
       }
-  return much > kMuch;
+  return sum;
 }
 
 }  // namespace
@@ -59,21 +60,22 @@ bool is_large(const Walk& walk, const Slice* slice) {
 class ProofSession::State {
  public:
   explicit State(uint32_t timeout_ms) : timeout_ms_(timeout_ms) {}
-  Z3Session& fresh(bool large) {
-    // Names and learnt clauses of earlier walks pile up; after a while, or after a large walk, a new start is cheaper.
-    if (!session_ || large || large_ || ++used_ % 256 == 0) {
+  Z3Session& session(size_t weight) {
+    // What Z3 keeps of earlier walks piles up; after a while a new start is cheaper.
+    constexpr size_t kWalk = 100, kMuch = 100'000;
+    if (!session_ || used_ > kMuch) {
       session_.reset();
-      session_ = std::make_unique<Z3Session>(timeout_ms_, large);
-      large_ = large;
+      session_ = std::make_unique<Z3Session>(timeout_ms_);
+      used_ = 0;
     }
+    used_ += kWalk + weight;
     return *session_;
   }
   void spoil() { session_.reset(); }
 
  private:
   uint32_t timeout_ms_;
-  uint32_t used_ = 0;
-  bool large_ = false;
+  size_t used_ = 0;
   std::unique_ptr<Z3Session> session_;
 };
 
@@ -83,11 +85,10 @@ ProofSession::~ProofSession() = default;
 // What one walk asserts is taken back at its end.
 class Scope {
  public:
-  explicit Scope(Z3Session& session) : session_(session) { session_.solver().push(); }
+  Scope(Z3Session& session, bool large) : session_(session) { session_.begin(large); }
   ~Scope() {
-    session_.forget_bounds();
     try {
-      session_.solver().pop();
+      session_.end();
     } catch (const z3::exception&) {  // the session is given up by whoever saw the first exception
     }
   }
@@ -98,8 +99,8 @@ class Scope {
 
 class Prover::Work {
  public:
-  Work(const Walk& walk, const Slice* slice, const Limits& limits, Z3Session& session)
-      : family_(walk.family), session_(session), scope_(session), walk_(session_, walk, slice, limits.visits) {}
+  Work(const Walk& walk, const Slice* slice, const Limits& limits, Z3Session& session, bool large)
+      : family_(walk.family), session_(session), scope_(session, large), walk_(session_, walk, slice, limits.visits) {}
 
   // Premises that contradict each other would prove everything. Requires: the question is not empty.
   bool premises_hold() {
@@ -200,7 +201,8 @@ Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits, Proof
     session_ = own_.get();
   }
   try {
-    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->fresh(is_large(walk, slice)));
+    const size_t much = weight(walk, slice);
+    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->session(much), much > kLarge);
   } catch (const EncodingLimit&) {
     spoil();
   } catch (const z3::exception&) {

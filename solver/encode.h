@@ -14,23 +14,12 @@
 #include <vector>
 
 #include "solver/limits.h"
+#include "solver/proof_session.h"
 #include "solver/result.h"
 #include "solver/slice.h"
 #include "solver/walk.h"
 
 namespace fwproof::solver {
-
-// A Z3 that several provers use one after the other: starting one costs more than a small proof. After an exception it starts anew.
-class ProofSession {
- public:
-  explicit ProofSession(const Limits& limits);
-  ~ProofSession();
-
- private:
-  friend class Prover;
-  class State;
-  std::unique_ptr<State> state_;
-};
 
 class Prover {
  public:

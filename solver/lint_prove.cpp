@@ -12,7 +12,7 @@ using namespace model;
 // The variables of a packet, and conditions over them.
 class LintProver::Work {
  public:
-  Work(const LintChains& chains, uint32_t timeout_ms) : chains_(chains), session_(timeout_ms, false) {
+  Work(const LintChains& chains, uint32_t timeout_ms) : chains_(chains), session_(timeout_ms) {
     for (size_t i = 0; i < kFields; ++i) {
       const auto field = static_cast<Field>(i);
       fields_.push_back(session_.free_number(field_bits(field, chains.space.family()), IntervalSet::range(0, chains.space.max_of(field))));

@@ -1,4 +1,4 @@
-// One Z3 context and solver with what the encoding needs of them: shallow formulas (every intermediate result gets a name, because deep
+// One Z3 context and its solvers with what the encoding needs of them: shallow formulas (every intermediate result gets a name, because deep
 // terms cost quadratic time even to destroy), interval sets, and folding of what is constant.
 #pragma once
 
@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "model/interval_set.h"
@@ -14,13 +15,17 @@ namespace fwproof::solver {
 
 class Z3Session {
  public:
-  // large: for formulas over hundreds of rules.
-  Z3Session(uint32_t timeout_ms, bool large);
+  explicit Z3Session(uint32_t timeout_ms);
   Z3Session(const Z3Session&) = delete;
   Z3Session& operator=(const Z3Session&) = delete;
 
+  // What is asserted after begin() is taken back by end(), and its names are given again. large: for formulas over hundreds of rules.
+  void begin(bool large);
+  void end();
+
   z3::context& context() { return context_; }
-  z3::solver& solver() { return solver_; }
+  // The one of the walk that has begun; else the one for small questions.
+  z3::solver& solver() { return large_ ? *large_ : small_; }
 
   z3::expr yes() { return context_.bool_val(true); }
   z3::expr no() { return context_.bool_val(false); }
@@ -38,7 +43,7 @@ class Z3Session {
   z3::expr named(const z3::expr& formula);
   z3::expr named_number(const z3::expr& value);
   z3::expr in_set(const z3::expr& value, const model::IntervalSet& set);
-  // Promises that asserted premises keep the variable inside the set; in_set() uses it. Forgotten by forget_bounds().
+  // Promises that asserted premises keep the variable inside the set; in_set() uses it. Forgotten by end() and forget_bounds().
   void bound(const z3::expr& variable, model::IntervalSet set) { bounds_[Z3_get_ast_id(context_, variable)] = std::move(set); }
   void forget_bounds() {
     bounds_.clear();
@@ -51,7 +56,9 @@ class Z3Session {
   std::string next_name() { return "v" + std::to_string(names_++); }
 
   z3::context context_;
-  z3::solver solver_;
+  z3::params params_;
+  z3::solver small_;
+  std::optional<z3::solver> large_;
   uint64_t names_ = 0;
   std::map<unsigned, model::IntervalSet> bounds_;  // by AST id
   struct LargeSet {
