@@ -1,19 +1,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <deque>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 
 #include "cli/arguments.h"
 #include "cli/changes.h"
+#include "cli/check_folder.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/load_files.h"
 #include "cli/load_network.h"
-#include "cli/sites.h"
 #include "cli/surroundings.h"
-#include "report/escape.h"
 #include "report/write_json.h"
 #include "report/write_text.h"
 
@@ -29,7 +26,10 @@ struct Arguments {
   bool require_optional = false;
   bool soft_fail = false;
   bool unlisted_outbound = false;
+  size_t jobs = usual_jobs();
 };
+
+constexpr int kMostJobs = 1024;
 
 constexpr std::string_view kExamples = R"(examples:
   fwproof check examples/mailstore-spe/site.json
@@ -103,7 +103,7 @@ void add_unused_declarations(Loaded& loaded) {
   }
 }
 
-report::Run run_of(const Arguments& arguments, Loaded& loaded) {
+report::Run run_of(const Arguments& arguments, Loaded& loaded, solver::ProofSession* session) {
   report::Run run = start_run(loaded);
   run.strict = arguments.strict;
   run.require_optional = arguments.require_optional;
@@ -114,6 +114,7 @@ report::Run run_of(const Arguments& arguments, Loaded& loaded) {
   if (loaded.exit_code != exit_usage) {
     solver::CheckOptions options = options_of(arguments, loaded);
     options.only = only;
+    options.session = session;
     const bool again = may_have_changes(loaded);
     if (!loaded.requirements.rows.empty()) run.report = solver::check(again ? loaded.network : std::move(loaded.network), loaded.requirements, options);
     run.report.not_asked.insert(run.report.not_asked.end(), loaded.not_asked.begin(), loaded.not_asked.end());
@@ -142,30 +143,12 @@ void write_run(Output& output, const report::Run& run) {
 }
 
 int run_folder(const Arguments& arguments) {
-  const std::vector<std::string> sites = sites_below(arguments.site);
-  if (sites.empty()) {
-    std::cerr << "fwproof: no site file below '" << report::escape(arguments.site) << "': a site is a .json file with a \"site\"\n";
-    return exit_input;
-  }
-  Output output(arguments.output);
-  int code = exit_holds;
-  std::deque<Loaded> loaded;  // a run points into it
-  std::vector<report::SiteRun> runs;
-  for (const std::string& site : sites) {
-    loaded.push_back(load_site(site, arguments.network));
-    const report::Run run = run_of(arguments, loaded.back());
-    code = worse(code, run.exit_code);
-    if (output.is_json()) {
-      runs.push_back({site, run});
-      continue;
-    }
-    output.stream() << "== " << report::escape(site) << '\n';
-    write_run(output, run);
-    output.stream() << '\n';
-    loaded.clear();
-  }
-  if (output.is_json()) report::write_sites_json(output.stream(), std::string(kVersion), runs);
-  return output.finish() ? code : exit_fault;
+  if (std::find(arguments.network.specs.begin(), arguments.network.specs.end(), "-") != arguments.network.specs.end())
+    throw UsageError{"--spec -: a folder has many sites, and standard input can be read once"};
+  return check_folder(arguments.site, arguments.output, arguments.jobs, [&](const std::string& site, solver::ProofSession& session, const ShowRun& show) {
+    Loaded loaded = load_site(site, arguments.network);
+    show(run_of(arguments, loaded, &session));
+  });
 }
 
 int run_check(const Arguments& arguments) {
@@ -175,7 +158,7 @@ int run_check(const Arguments& arguments) {
   std::error_code ignored;
   if (!one_liner && std::filesystem::is_directory(arguments.site, ignored)) return run_folder(arguments);
   Loaded loaded = one_liner ? load_arguments(arguments.network) : load_site(arguments.site, arguments.network);
-  const report::Run run = run_of(arguments, loaded);
+  const report::Run run = run_of(arguments, loaded, nullptr);
   Output output(arguments.output);
   write_run(output, run);
   return output.finish() ? run.exit_code : exit_fault;
@@ -205,6 +188,7 @@ Run add_check(CLI::App& command) {
   command.add_flag("--require-optional", arguments->require_optional, "optional rows must hold too");
   command.add_flag("--soft-fail", arguments->soft_fail, "exit 0 where it would be 1 or 2");
   command.add_flag("--unlisted-outbound", arguments->unlisted_outbound, "also ask what target hosts may reach beyond the table");
+  command.add_option("--jobs", arguments->jobs, "how many sites of a folder are checked at once (default: the cores)")->check(CLI::Range(1, kMostJobs));
   add_output_options(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_check(*arguments); };

@@ -258,7 +258,8 @@ Loaded load_site(const std::string& path, const NetworkArguments& arguments) {
   loaded.unlisted_outbound = site.unlisted_outbound;
   bind_all(loaded, arguments.binds);
   std::vector<specs::Specification> specifications;
-  for (const std::string& spec : site.specs) add_specification(loaded, spec, directory, {*file, 0}, specifications);
+  // In a site file "-" is a file of that name: standard input belongs to the command line.
+  for (const std::string& spec : site.specs) add_specification(loaded, spec == "-" ? "./-" : spec, directory, {*file, 0}, specifications);
   for (const std::string& spec : arguments.specs) add_specification(loaded, spec, "", kCommandLine, specifications);
   for (const specs::SiteDevice& device : site.devices) add_site_device(loaded, device, directory, *file);
   add_requirements(loaded, specifications, {*file, 0});

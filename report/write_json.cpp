@@ -1,5 +1,6 @@
 #include "report/write_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "report/json.h"
@@ -175,6 +176,8 @@ Json rule_json(const SourceLines& lines, const model::Policy& policy, const mode
   return json;
 }
 
+std::string dumped(const Json& json, int indent) { return json.dump(indent, ' ', true, Json::error_handler_t::replace); }
+
 }  // namespace
 
 Json version_json(const std::string& version) { return {{"version", version}, {"schema", kSchema}}; }
@@ -265,9 +268,9 @@ Json run_json(const Run& run) {
   return json;
 }
 
-void write_json(std::ostream& out, const Json& json) { out << json.dump(2, ' ', true, Json::error_handler_t::replace) << '\n'; }
+void write_json(std::ostream& out, const Json& json) { out << dumped(json, 2) << '\n'; }
 
-void write_json_line(std::ostream& out, const Json& json) { out << json.dump(-1, ' ', true, Json::error_handler_t::replace) << '\n'; }
+void write_json_line(std::ostream& out, const Json& json) { out << dumped(json, -1) << '\n'; }
 
 Json policy_json(const model::Sources& sources, const model::Policy& policy) {
   const SourceLines lines(sources);
@@ -288,14 +291,31 @@ Json policy_json(const model::Sources& sources, const model::Policy& policy) {
 
 void write_run_json(std::ostream& out, const Run& run) { write_json(out, run_json(run)); }
 
-void write_sites_json(std::ostream& out, const std::string& version, const std::vector<SiteRun>& sites) {
-  Json json = {{"fwproof", version_json(version)}, {"sites", Json::array()}};
-  for (const SiteRun& site : sites) {
-    Json entry = {{"path", site.path}};
-    entry.update(run_json(site.run));
-    json["sites"].push_back(std::move(entry));
+std::string site_text_json(const std::string& path, const Run& run) {
+  Json entry = {{"path", path}};
+  entry.update(run_json(run));
+  return dumped(entry, 2);
+}
+
+// The layout is that of write_json() for the whole. A line break of the text is never part of a string: those are escaped.
+void SitesJson::add(const std::string& text) {
+  if (begun_) {
+    out_ << ",\n    ";
+  } else {
+    const std::string head = dumped({{"fwproof", version_json(version_)}}, 2);
+    out_ << head.substr(0, head.size() - 2) << ",\n  \"sites\": [\n    ";
   }
-  write_json(out, json);
+  begun_ = true;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    out_ << std::string_view(text).substr(at, end - at);
+    if (end < text.size()) out_ << "    ";
+    at = end;
+  }
+}
+
+void SitesJson::end() {
+  if (begun_) out_ << "\n  ]\n}\n";
 }
 
 void write_import_json(std::ostream& out, const Run& run, bool with_model) {

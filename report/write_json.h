@@ -15,12 +15,22 @@ namespace fwproof::report {
 constexpr int kSchema = 1;
 
 void write_run_json(std::ostream& out, const Run& run);
-// A folder of sites: {"fwproof", "sites": [{"path", and as a run}]}.
-struct SiteRun {
-  std::string path;
-  Run run;
+// A folder of sites: {"fwproof", "sites": [{"path", and as a run}]}, written site by site, so that none is kept. The text of a site may be made
+// by any thread.
+std::string site_text_json(const std::string& path, const Run& run);
+class SitesJson {
+ public:
+  SitesJson(std::ostream& out, std::string version) : out_(out), version_(std::move(version)) {}
+  // text: of site_text_json().
+  void add(const std::string& text);
+  // Ends what has been begun; nothing where no site was added.
+  void end();
+
+ private:
+  std::ostream& out_;
+  std::string version_;
+  bool begun_ = false;
 };
-void write_sites_json(std::ostream& out, const std::string& version, const std::vector<SiteRun>& sites);
 // Inputs with their constructs, diagnostics, and the model of the run's one device unless `with_model` is false.
 void write_import_json(std::ostream& out, const Run& run, bool with_model);
 // One line each.

@@ -67,5 +67,39 @@ TEST(Terminal, TheTableOfVerdictsFits) {
   EXPECT_GT(rows, 10u);
 }
 
+// What is left on the terminal after the carriage returns.
+std::string left_over(const std::string& output) {
+  std::string line;
+  size_t at = 0;
+  for (const char c : output) {
+    if (c == '\r') at = 0;
+    else if (at < line.size()) line[at++] = c;
+    else line.push_back(c), ++at;
+  }
+  return line.substr(0, line.find_last_not_of(' ') + 1);
+}
+
+TEST(Terminal, AFolderShowsHowFarItIsAndCleansUp) {
+  if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here (/dev/pts)";
+  for (const char* output : {"> /dev/null", "--format json > /dev/null"}) {
+    const std::string shown = on_terminal(std::string("check . ") + output, nullptr);
+    EXPECT_NE(shown.find(" of 3 sites"), std::string::npos) << output;
+    EXPECT_EQ(left_over(shown), "") << output;
+    EXPECT_EQ(shown.find('\n'), std::string::npos) << output;
+  }
+  // Beside a report on the same terminal, each line starts where nothing is.
+  std::istringstream lines(on_terminal("check .", "1"));
+  size_t heads = 0;
+  for (std::string line; std::getline(lines, line);) heads += left_over(line.substr(0, line.find_last_not_of('\r') + 1)).starts_with("== ./");
+  EXPECT_EQ(heads, 3u);
+}
+
+TEST(Terminal, NoProgressWhereNobodyLooks) {
+  if (!has_terminals()) GTEST_SKIP() << "no pseudo-terminals here (/dev/pts)";
+  EXPECT_EQ(on_terminal("check . --quiet > /dev/null", nullptr), "");
+  EXPECT_EQ(on_terminal("check . > /dev/null 2> /dev/null", nullptr), "");
+  EXPECT_EQ(on_terminal(std::string(kCheck) + " > /dev/null", nullptr), "");
+}
+
 }  // namespace
 }  // namespace fwproof::cli
