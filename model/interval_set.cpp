@@ -18,6 +18,11 @@ namespace {
 
 constexpr u128 kMostInPlace = (u128{1} << 63) - 1;
 
+// Growing copies long lists again and again; memory that is asked for and not written costs nothing.
+void reserve_many(std::vector<Interval>& list, size_t count) {
+  if (count > 1000) list.reserve(count);
+}
+
 }  // namespace
 
 IntervalSet IntervalSet::range(u128 lo, u128 hi) {
@@ -95,6 +100,20 @@ bool IntervalSet::contains(u128 value) const {
   return after != begin && after[-1].hi >= value;
 }
 
+namespace {
+
+// The first interval, from this one on, that does not end below the value.
+size_t first_reaching(const Intervals& all, size_t from, u128 value) {
+  // Mostly it is near; sets of a million intervals are compared with sets of one.
+  size_t step = 1;
+  while (from + step < all.size() && all[from + step].hi < value) from += step, step *= 2;
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(from + step + 1, all.size()));
+  return static_cast<size_t>(std::lower_bound(begin, end, value, [](const Interval& i, u128 v) { return i.hi < v; }) - all.begin());
+}
+
+}  // namespace
+
 bool IntervalSet::contains(const IntervalSet& other) const {
   if (is_small() && other.is_small()) return lo_in_place() <= other.lo_in_place() && other.hi_ <= hi_;
   return other.minus(*this).empty();
@@ -105,9 +124,9 @@ bool IntervalSet::intersects(const IntervalSet& other) const {
   const Intervals mine = intervals(), theirs = other.intervals();
   for (size_t a = 0, b = 0; a < mine.size() && b < theirs.size();) {
     if (mine[a].hi < theirs[b].lo)
-      ++a;
+      a = first_reaching(mine, a + 1, theirs[b].lo);
     else if (theirs[b].hi < mine[a].lo)
-      ++b;
+      b = first_reaching(theirs, b + 1, mine[a].lo);
     else
       return true;
   }
@@ -128,10 +147,16 @@ IntervalSet IntervalSet::intersected(const IntervalSet& other) const {
   if (is_small() && other.is_small()) return range(std::max(lo_in_place(), other.lo_in_place()), std::min(hi_, other.hi_));
   std::vector<Interval> common;
   const Intervals mine = intervals(), theirs = other.intervals();
+  reserve_many(common, mine.size() + theirs.size());
   for (size_t a = 0, b = 0; a < mine.size() && b < theirs.size();) {
     const u128 lo = std::max(mine[a].lo, theirs[b].lo);
     const u128 hi = std::min(mine[a].hi, theirs[b].hi);
-    if (lo <= hi) common.push_back({lo, hi});
+    if (lo > hi) {
+      if (mine[a].hi < theirs[b].lo) a = first_reaching(mine, a + 1, theirs[b].lo);
+      else b = first_reaching(theirs, b + 1, mine[a].lo);
+      continue;
+    }
+    common.push_back({lo, hi});
     if (mine[a].hi < theirs[b].hi)
       ++a;
     else
@@ -144,11 +169,12 @@ IntervalSet IntervalSet::minus(const IntervalSet& other) const {
   if (empty() || other.empty()) return *this;
   std::vector<Interval> left;
   const Intervals cuts = other.intervals();
+  reserve_many(left, intervals().size() + cuts.size());
   size_t cut = 0;
   for (const Interval& whole : intervals()) {
     u128 lo = whole.lo;
     bool used_up = false;
-    while (cut < cuts.size() && cuts[cut].hi < lo) ++cut;
+    if (cut < cuts.size()) cut = first_reaching(cuts, cut, lo);
     for (size_t c = cut; c < cuts.size() && cuts[c].lo <= whole.hi; ++c) {
       if (cuts[c].lo > lo) left.push_back({lo, cuts[c].lo - 1});
       if (cuts[c].hi >= whole.hi) {
