@@ -2,7 +2,10 @@
 
 #include <arpa/inet.h>
 
+#include <charconv>
 #include <cstring>
+
+#include "model/prefix_list.h"
 
 namespace fwproof::model {
 namespace {
@@ -46,6 +49,16 @@ std::optional<u128> parse_v6(std::string_view text) {
   u128 value = 0;
   for (unsigned char byte : raw.s6_addr) value = (value << 8) | byte;
   return value;
+}
+
+std::string v4_text(uint32_t value) {
+  char buffer[16];
+  char* end = buffer;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    end = std::to_chars(end, buffer + sizeof buffer, value >> shift & 0xFF).ptr;
+    if (shift != 0) *end++ = '.';
+  }
+  return {buffer, end};
 }
 
 // Length of a contiguous IPv4 mask, nothing for 255.0.255.0.
@@ -94,11 +107,8 @@ std::optional<Prefix> parse_prefix(std::string_view text) {
 }
 
 std::string to_text(const Address& address) {
+  if (address.family == Family::v4) return v4_text(static_cast<uint32_t>(address.value));
   char buffer[INET6_ADDRSTRLEN];
-  if (address.family == Family::v4) {
-    const auto host = htonl(static_cast<uint32_t>(address.value));
-    return inet_ntop(AF_INET, &host, buffer, sizeof buffer);
-  }
   in6_addr raw;
   for (int i = 0; i < 16; ++i) raw.s6_addr[i] = static_cast<unsigned char>(address.value >> (8 * (15 - i)));
   return inet_ntop(AF_INET6, &raw, buffer, sizeof buffer);
@@ -136,9 +146,12 @@ std::optional<Prefix> covering_prefix(Family family, const IntervalSet& set) {
   return Prefix{{family, lo & mask & max_value(address_bits(family))}, length};
 }
 
-std::vector<Prefix> prefixes(Family family, const IntervalSet& set) {
+namespace {
+
+// Until `act` returns false.
+template <typename Do>
+void for_each_prefix(Family family, const IntervalSet& set, const Do& act) {
   const unsigned bits = address_bits(family);
-  std::vector<Prefix> result;
   for (const Interval& whole : set.intervals()) {
     u128 lo = whole.lo;
     while (true) {
@@ -149,12 +162,31 @@ std::vector<Prefix> prefixes(Family family, const IntervalSet& set) {
         if ((lo & mask) != 0 || (lo | mask) > whole.hi) break;
         ++host_bits;
       }
-      result.push_back({{family, lo}, bits - host_bits});
+      if (!act(Prefix{{family, lo}, bits - host_bits})) return;
       const u128 last = host_bits == 0 ? lo : lo | max_value(host_bits);
       if (last >= whole.hi) break;
       lo = last + 1;
     }
   }
+}
+
+}  // namespace
+
+std::vector<Prefix> prefixes(Family family, const IntervalSet& set) {
+  std::vector<Prefix> result;
+  for_each_prefix(family, set, [&](const Prefix& prefix) {
+    result.push_back(prefix);
+    return true;
+  });
+  return result;
+}
+
+PrefixList first_prefixes(Family family, const IntervalSet& set, size_t most, size_t enough) {
+  PrefixList result;
+  for_each_prefix(family, set, [&](const Prefix& prefix) {
+    if (result.count++ < most) result.first.push_back(prefix);
+    return result.count < enough;
+  });
   return result;
 }
 

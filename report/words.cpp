@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "model/prefix_list.h"
+
 namespace fwproof::report {
 namespace {
 
@@ -146,6 +148,20 @@ std::vector<std::string> range_texts(const IntervalSet& set) {
   return texts;
 }
 
+bool is_shown(const model::Packet& packet, Field field) {
+  if (!packet.has(field)) return false;
+  if (!packet.has(Field::protocol)) return true;
+  const u128 protocol = packet.get(Field::protocol);
+  if (field == Field::icmp_type || field == Field::icmp_code) return protocol == model::proto_icmp || protocol == model::proto_icmpv6;
+  if (field == Field::src_port || field == Field::dst_port) return model::has_ports(protocol);
+  return field != Field::tcp_flags || protocol == model::proto_tcp;
+}
+
+bool is_number(Field field) {
+  return field == Field::src_port || field == Field::dst_port || field == Field::icmp_type || field == Field::icmp_code || field == Field::fragment ||
+         field == Field::mark || field == Field::connmark;
+}
+
 std::string value_text(Field field, Family family, u128 value, const Policy* policy) {
   switch (field) {
     case Field::src:
@@ -211,11 +227,14 @@ std::vector<std::string> set_texts(Field field, Family family, const IntervalSet
   return texts;
 }
 
-NamedTexts region_texts(const solver::Region& region, const Policy* policy) {
+namespace {
+
+NamedTexts region_texts(const solver::Region& region, const Policy* policy, bool with_addresses) {
   NamedTexts result;
   const std::string everywhere = region.family == Family::v4 ? "0.0.0.0/0" : "::/0";
   for (const auto& [field, key] : kRegionFields) {
     const bool address = field == Field::src || field == Field::dst;
+    if (address && !with_addresses) continue;
     const IntervalSet* set = find(region, field);
     if (set != nullptr && !bears(region, field)) continue;
     std::vector<std::string> texts = set == nullptr ? std::vector<std::string>{} : set_texts(field, region.family, *set, policy);
@@ -227,19 +246,30 @@ NamedTexts region_texts(const solver::Region& region, const Policy* policy) {
   return result;
 }
 
+}  // namespace
+
+NamedTexts region_texts(const solver::Region& region, const Policy* policy) { return region_texts(region, policy, true); }
+
 std::string address_words(Family family, const IntervalSet& set) {
   constexpr size_t kListed = 24;
   const std::string any = family == Family::v4 ? "any" : "any IPv6";
   const IntervalSet rest = set.complement(model::max_value(model::address_bits(family)));
   if (rest.empty()) return any;
   if (set.empty()) return "no address";
-  const auto texts = [&](const IntervalSet& some) { return model::prefix_texts(model::AddressSet::of(family, some)); };
-  const std::vector<std::string> inside = texts(set), outside = texts(rest);
-  if (const auto hull = model::covering_prefix(family, set); hull && inside.size() > 2) {
-    const std::vector<std::string> holes = texts(model::AddressSet::of(*hull).in(family).minus(set));
-    if (holes.size() + 1 < std::min(inside.size(), outside.size())) return model::to_text(*hull) + " except " + shortened(holes, kListed);
+  const auto listed = [&](const IntervalSet& some, size_t enough) { return model::first_prefixes(family, some, kListed, enough); };
+  const auto words = [&](const model::PrefixList& list) {
+    std::vector<std::string> texts;
+    for (const model::Prefix& prefix : list.first) texts.push_back(model::to_text(prefix));
+    return joined(texts) + (list.count > texts.size() ? fmt::format(" and {} more", list.count - texts.size()) : "");
+  };
+  constexpr size_t kAll = static_cast<size_t>(-1);
+  // The longer list is not shown, so it is not made.
+  const model::PrefixList inside = listed(set, kAll), outside = listed(rest, inside.count);
+  if (const auto hull = model::covering_prefix(family, set); hull && inside.count > 2) {
+    const model::PrefixList holes = listed(model::AddressSet::of(*hull).in(family).minus(set), std::min(inside.count, outside.count));
+    if (holes.count + 1 < std::min(inside.count, outside.count)) return model::to_text(*hull) + " except " + words(holes);
   }
-  return outside.size() < inside.size() ? any + " except " + shortened(outside, kListed) : shortened(inside, kListed);
+  return outside.count < inside.count ? any + " except " + words(outside) : words(inside);
 }
 
 const IntervalSet* set_of(const solver::Region& region, Field field) { return find(region, field); }
@@ -283,9 +313,9 @@ std::string service_words(const solver::Region& region, const Policy* policy) {
 }
 
 std::string rest_words(const solver::Region& region, const Policy* policy) {
-  constexpr std::string_view kSaid[] = {"src", "dst", "protocol", "dst_port", "icmp"};
+  constexpr std::string_view kSaid[] = {"protocol", "dst_port", "icmp"};
   std::string words;
-  for (const auto& [key, values] : region_texts(region, policy)) {
+  for (const auto& [key, values] : region_texts(region, policy, false)) {
     if (std::find(std::begin(kSaid), std::end(kSaid), key) != std::end(kSaid)) continue;
     if (key == "src_port" && values == std::vector<std::string>{"1024-65535"}) continue;
     words += fmt::format("{}{} {}", words.empty() ? "" : ", ", key == "src_port" ? "source port" : key, shortened(values, kListedValues));

@@ -19,6 +19,10 @@ std::string state_text(model::u128 state);
 std::string profile_text(model::u128 profile);
 std::vector<std::string> range_texts(const model::IntervalSet& set);   // "80", "8470-8474"
 
+// Whether the packet has the field and its protocol does.
+bool is_shown(const model::Packet& packet, model::Field field);
+// Whether JSON shows the field's value as a number.
+bool is_number(model::Field field);
 // One value of a field. `policy` gives names to interfaces, programs and services; nullptr: numbers.
 std::string value_text(model::Field field, model::Family family, model::u128 value, const model::Policy* policy);
 // All values of a field; an empty list when the set is everything that the field can be.

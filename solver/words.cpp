@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "model/prefix_list.h"
+
 namespace fwproof::solver {
 
 using namespace model;
@@ -17,15 +19,25 @@ constexpr std::array kProfileNames = {"domain", "private", "public"};
 // A list is cut where it would bury the sentence that it stands in; the exact set is in the region.
 constexpr size_t kMaxListed = 8;
 
+// `items` may end behind those that are shown.
 template <typename Items, typename Text>
-std::string joined(const Items& items, Text text) {
+std::string joined(const Items& items, size_t count, Text text) {
   std::string result;
   size_t listed = 0;
   for (const auto& item : items) {
-    if (listed == kMaxListed) return result + fmt::format(", … ({} more)", items.size() - listed);
+    if (listed == kMaxListed) break;
     result += (listed++ ? ", " : "") + text(item);
   }
-  return result;
+  return count > listed ? result + fmt::format(", … ({} more)", count - listed) : result;
+}
+
+template <typename Items, typename Text>
+std::string joined(const Items& items, Text text) {
+  return joined(items, items.size(), text);
+}
+
+std::string joined(const PrefixList& list) {
+  return joined(list.first, list.count, [](const Prefix& p) { return to_text(p); });
 }
 
 std::string flag_words(u128 flags) {
@@ -41,17 +53,17 @@ std::string hex(u128 value) { return fmt::format("{:#x}", static_cast<uint64_t>(
 
 std::string address_words(Family family, const IntervalSet& set) {
   if (set == IntervalSet::all(address_bits(family))) return family == Family::v4 ? "any IPv4 address" : "any IPv6 address";
-  const std::vector<Prefix> list = prefixes(family, set);
-  if (const auto hull = covering_prefix(family, set); hull && hull->length > 0 && list.size() > 2) {
-    const std::vector<Prefix> holes = prefixes(family, AddressSet::of(*hull).in(family).minus(set));
-    if (holes.size() + 1 < list.size() && holes.size() < 4) return to_text(*hull) + " except " + joined(holes, [](const Prefix& p) { return to_text(p); });
+  const PrefixList list = first_prefixes(family, set, kMaxListed);
+  if (const auto hull = covering_prefix(family, set); hull && hull->length > 0 && list.count > 2) {
+    const PrefixList holes = first_prefixes(family, AddressSet::of(*hull).in(family).minus(set), kMaxListed, 4);
+    if (holes.count + 1 < list.count && holes.count < 4) return to_text(*hull) + " except " + joined(holes);
   }
   // A range that is no short list of prefixes reads better as a range.
-  if (list.size() > set.intervals().size() * 3)
+  if (list.count > set.intervals().size() * 3)
     return joined(set.intervals(), [&](const Interval& i) {
       return to_text(Address{family, i.lo}) + (i.lo == i.hi ? "" : "-" + to_text(Address{family, i.hi}));
     });
-  return joined(list, [](const Prefix& p) { return to_text(p); });
+  return joined(list);
 }
 
 std::string address_words(const AddressSet& set) {
