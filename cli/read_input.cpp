@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -31,23 +32,25 @@ std::string read_all(int descriptor, uint64_t expected, uint64_t most, std::stri
   return {};
 }
 
-std::string read_file(const std::string& path, uint64_t most, std::string& bytes) {
+// The file, opened for reading; a message when that fails.
+std::string open_file(const std::string& path, int& descriptor, uint64_t& size) {
   // O_NONBLOCK: opening a pipe that nobody writes to must not wait.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return std::strerror(errno);
   struct stat status {};
-  std::string problem;
-  if (::fstat(descriptor, &status) != 0)
-    problem = std::strerror(errno);
-  else if (S_ISDIR(status.st_mode))
-    problem = "it is a folder";
-  else if (!S_ISREG(status.st_mode))
-    problem = "it is not a regular file";
-  else if (static_cast<uint64_t>(status.st_size) > most)
-    problem = too_large(most);
-  else
-    problem = read_all(descriptor, static_cast<uint64_t>(status.st_size), most, bytes);
-  ::close(descriptor);
+  if (::fstat(descriptor, &status) != 0) return std::strerror(errno);
+  if (S_ISDIR(status.st_mode)) return "it is a folder";
+  if (!S_ISREG(status.st_mode)) return "it is not a regular file";
+  size = static_cast<uint64_t>(status.st_size);
+  return {};
+}
+
+std::string read_file(const std::string& path, uint64_t most, std::string& bytes) {
+  int descriptor = -1;
+  uint64_t size = 0;
+  std::string problem = open_file(path, descriptor, size);
+  if (problem.empty()) problem = size > most ? too_large(most) : read_all(descriptor, size, most, bytes);
+  if (descriptor >= 0) ::close(descriptor);
   return problem;
 }
 
@@ -61,6 +64,27 @@ ReadInput read_input(model::Sources& sources, const std::string& path, const std
   result.problem = path == "-" ? read_all(STDIN_FILENO, 65536, most, file.bytes) : read_file(path, most, file.bytes);
   if (!result.problem.empty()) file.bytes = {};
   return result;
+}
+
+InputPieces::InputPieces(const std::string& path) : descriptor_(STDIN_FILENO), own_(path != "-") {
+  uint64_t size = 0;
+  if (own_) problem_ = open_file(path, descriptor_, size);
+}
+
+InputPieces::~InputPieces() {
+  if (own_ && descriptor_ >= 0) ::close(descriptor_);
+}
+
+bool InputPieces::read_more(std::string& bytes, size_t most) {
+  if (!problem_.empty()) return false;
+  const size_t before = bytes.size();
+  bytes.resize(before + most);
+  ssize_t got;
+  do got = ::read(descriptor_, bytes.data() + before, most);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) problem_ = std::strerror(errno);
+  bytes.resize(before + static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  return got > 0;
 }
 
 }  // namespace fwproof::cli

@@ -19,4 +19,26 @@ struct ReadInput {
 // `path` "-" is standard input. Only regular files and standard input are read, up to `most` bytes. `shown` is the path in messages.
 ReadInput read_input(model::Sources& sources, const std::string& path, const std::string& shown, uint64_t most = kLargestInput);
 
+// An input that is read piece by piece, for files that nobody needs to hold as a whole.
+//
+//   InputPieces input("-");
+//   while (input.read_more(bytes, size_t{1} << 20)) … bytes has grown …
+//   if (!input.problem().empty()) …
+class InputPieces {
+ public:
+  // As read_input(); without a limit of size.
+  explicit InputPieces(const std::string& path);
+  InputPieces(const InputPieces&) = delete;
+  ~InputPieces();
+
+  // Appends up to `most` bytes, fewer where a pipe holds fewer. False at the end and where there is a problem.
+  bool read_more(std::string& bytes, size_t most);
+  const std::string& problem() const { return problem_; }
+
+ private:
+  int descriptor_ = -1;
+  bool own_ = false;
+  std::string problem_;
+};
+
 }  // namespace fwproof::cli

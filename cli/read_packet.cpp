@@ -3,6 +3,7 @@
 #include <array>
 #include <sstream>
 
+#include "cli/plain_json.h"
 #include "cli/surroundings.h"
 #include "specs/json_tree.h"
 
@@ -262,6 +263,14 @@ PacketRequest parse_packet_words(std::string_view text) {
 }
 
 PacketRequest parse_packet_json(std::string_view text) {
+  PlainMembers members;
+  if (!read_plain_object(text, members)) return parse_packet_tree(text);
+  Builder builder;
+  for (size_t i = 0; i < members.count; ++i) builder.set(members.list[i].key, members.list[i].value);
+  return builder.take();
+}
+
+PacketRequest parse_packet_tree(std::string_view text) {
   Builder builder;
   model::Sources sources;
   sources.files.push_back({"packet", std::string(text)});

@@ -22,6 +22,8 @@ struct PacketRequest {
 
 PacketRequest parse_packet_words(std::string_view text);
 PacketRequest parse_packet_json(std::string_view text);
+// The same for any line, plain or odd, by way of a tree; it says what is wrong with a line.
+PacketRequest parse_packet_tree(std::string_view text);
 
 // What every device gives a packet that comes in (solver/walk.h, "Hops"), where nobody said otherwise.
 void settle_first(model::Packet& packet, bool answer);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "model/point_index.h"
 #include "model/rule_index.h"
 
 namespace fwproof::model {
@@ -187,17 +188,23 @@ class Way {
     const size_t rules = policy_.chains[frame.chain].rules.size();
     if (frame.next == rules || !options_.indexed) return;
     if (frame.found_for != version_) {
-      const RuleColumns* columns = columns_of(policy_, frame.chain, packet_.family);
-      if (columns == nullptr) return;
-      FieldBounds bounds;
-      for (const Field field : {Field::src, Field::dst, Field::dst_port, Field::protocol})
-        if (packet_.has(field)) bounds.of(field) = IntervalSet::of(packet_.get(field));
-      frame.found.clear();
-      columns->find(bounds, frame.found);
+      if (!find_rules(frame)) return;
       frame.found_for = version_;
     }
     const auto next = std::lower_bound(frame.found.begin(), frame.found.end(), frame.next);
     frame.next = next == frame.found.end() ? static_cast<uint32_t>(rules) : *next;
+  }
+
+  bool find_rules(Frame& frame) {
+    if (options_.points && options_.points->find(policy_, frame.chain, packet_, frame.found)) return true;
+    const RuleColumns* columns = columns_of(policy_, frame.chain, packet_.family);
+    if (columns == nullptr) return false;
+    FieldBounds bounds;
+    for (const Field field : {Field::src, Field::dst, Field::dst_port, Field::protocol})
+      if (packet_.has(field)) bounds.of(field) = IntervalSet::of(packet_.get(field));
+    frame.found.clear();
+    columns->find(bounds, frame.found);
+    return true;
   }
 
   // Applies a matching rule; nothing: go on with the next rule.

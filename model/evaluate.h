@@ -18,6 +18,8 @@
 
 namespace fwproof::model {
 
+class PointIndex;
+
 enum class Verdict { accept, drop, reject, depends };
 std::string_view to_text(Verdict verdict);
 
@@ -78,6 +80,8 @@ struct EvaluateOptions {
   const std::map<Field, IntervalSet>* domains = nullptr;
   // Use the policy's index, if it has one. The answer is the same without it.
   bool indexed = true;
+  // With `indexed`: finds the rules of known packets faster (model/point_index.h). Requires: made from this policy.
+  const PointIndex* points = nullptr;
   // For an answer: what to undo.
   const Translation* undo = nullptr;
   // For a later packet of the request's direction: what to do again. Without it such a packet enters the nat stages as the first one did.

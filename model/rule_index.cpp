@@ -8,57 +8,23 @@
 #include <stdexcept>
 
 #include "model/in_parts.h"
+#include "model/rule_ranges.h"
 
 namespace fwproof::model {
 namespace {
 
-// The fields that tell rules apart. The first is the one that usually leaves fewest.
-constexpr Field kColumns[] = {Field::dst, Field::src, Field::dst_port, Field::protocol};
 constexpr size_t kBlock = 64;   // rules that are compared at once
 constexpr size_t kWorthAThread = 50'000;
 constexpr size_t kWorthRemembering = 4096;
 constexpr size_t kRemembered = 8;
 constexpr size_t kManyLeft = 8;   // where the first column leaves more than one in so many, comparing 64 at a time is faster
 
-struct Range {
-  u128 lo, hi;
-  bool empty() const { return lo > hi; }
-};
-
-Range hull(const IntervalSet& set) { return set.empty() ? Range{1, 0} : Range{set.min(), set.max()}; }
-
-using Ranges = std::array<Range, std::size(kColumns)>;
-
-Ranges all_values(Family family) {
-  Ranges ranges;
-  for (size_t i = 0; i < ranges.size(); ++i) ranges[i] = {0, max_value(field_bits(kColumns[i], family))};
-  return ranges;
-}
-
-// What the rule's plain terms leave to each of kColumns.
-Ranges ranges_of(const Rule& rule, Family family, const Ranges& all) {
-  Ranges ranges = all;
-  const auto narrow = [&](Field field, const IntervalSet& set) {
-    for (size_t i = 0; i < ranges.size(); ++i)
-      if (kColumns[i] == field) {
-        const Range other = hull(set);
-        ranges[i] = {std::max(ranges[i].lo, other.lo), std::min(ranges[i].hi, other.hi)};
-      }
-  };
-  for (const Term& term : rule.terms) {
-    if (term.negated) continue;
-    if (const auto* in = std::get_if<In>(&term.what)) narrow(in->field, in->set);
-    else if (const auto* addresses = std::get_if<InAddresses>(&term.what)) narrow(addresses->field, addresses->set.in(family));
-  }
-  return ranges;
-}
-
 // The least and greatest ends that some rule gives to a field, and whether any rule says something of it.
 struct Ends {
   u128 lowest = ~u128{0}, highest = 0;
   bool says_something = false;
 
-  void see(const Range& range, const Range& all) {
+  void see(const ValueRange& range, const ValueRange& all) {
     if (range.empty()) return;
     if (range.lo != all.lo) lowest = std::min(lowest, range.lo);
     if (range.hi != all.hi) highest = std::max(highest, range.hi);
@@ -89,13 +55,13 @@ uint32_t RuleColumns::Column::place(u128 value) const {
 }
 
 RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_(rules.size()) {
-  const Ranges all = all_values(family);
-  std::array<Ends, std::size(kColumns)> ends;
+  const ValueRanges all = all_values(family);
+  std::array<Ends, std::size(kTellingFields)> ends;
   std::mutex together;
   in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
-    std::array<Ends, std::size(kColumns)> mine;
+    std::array<Ends, std::size(kTellingFields)> mine;
     for (size_t i = begin; i < end; ++i) {
-      const Ranges ranges = ranges_of(rules[i], family, all);
+      const ValueRanges ranges = ranges_of(rules[i], family, all);
       for (size_t c = 0; c < mine.size(); ++c) mine[c].see(ranges[c], all[c]);
     }
     const std::scoped_lock lock(together);
@@ -103,13 +69,13 @@ RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_
   });
 
   const size_t padded = (rules.size() + kBlock - 1) / kBlock * kBlock;
-  std::array<size_t, std::size(kColumns)> column_of;
+  std::array<size_t, std::size(kTellingFields)> column_of;
   for (size_t c = 0; c < ends.size(); ++c) {
     column_of[c] = columns_.size();
     if (!ends[c].says_something) continue;
     // All of them end, or all of them begin, at the end of the field.
     const u128 lowest = ends[c].lowest > ends[c].highest ? all[c].lo : ends[c].lowest;
-    Column& column = columns_.emplace_back(Column{kColumns[c], lowest, 0, std::vector<uint32_t>(padded, UINT32_MAX), std::vector<uint32_t>(padded, 0)});
+    Column& column = columns_.emplace_back(Column{kTellingFields[c], lowest, 0, std::vector<uint32_t>(padded, UINT32_MAX), std::vector<uint32_t>(padded, 0)});
     // The lowest value is placed at 1, so that what lies below it has a place of its own.
     column.base = lowest == 0 ? 0 : lowest - 1;
     while (ends[c].highest > column.base && (ends[c].highest - column.base) >> column.shift >= UINT32_MAX) ++column.shift;
@@ -117,7 +83,7 @@ RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_
 
   in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
-      const Ranges ranges = ranges_of(rules[i], family, all);
+      const ValueRanges ranges = ranges_of(rules[i], family, all);
       for (size_t c = 0; c < ranges.size(); ++c) {
         if (!ends[c].says_something || ranges[c].empty()) continue;
         Column& column = columns_[column_of[c]];

@@ -5,7 +5,6 @@
 
 #include "report/run.h"
 #include "report/source_lines.h"
-#include "report/write_trace.h"
 
 namespace fwproof::report {
 
@@ -18,11 +17,9 @@ nlohmann::ordered_json decider_json(SourceLines& lines, const solver::Decider& d
 nlohmann::ordered_json dependence_json(const SourceLines& lines, const model::Dependence& dependence);
 nlohmann::ordered_json assumption_json(const SourceLines& lines, const model::Assumption& assumption);
 nlohmann::ordered_json run_json(const Run& run);
-nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace);
 // The neutral model of one imported host, for `import`.
 nlohmann::ordered_json policy_json(const model::Sources& sources, const model::Policy& policy);
 // ASCII only (what is not ASCII is escaped, so no control or bidirectional character reaches a terminal), a newline at the end.
 void write_json(std::ostream& out, const nlohmann::ordered_json& json);
-void write_json_line(std::ostream& out, const nlohmann::ordered_json& json);
 
 }  // namespace fwproof::report

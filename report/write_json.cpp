@@ -234,17 +234,11 @@ Json assumption_json(const SourceLines& lines, const model::Assumption& assumpti
 
 Json packet_json(const model::Packet& packet, const model::Policy* policy) {
   Json json = Json::object();
-  const bool ports = !packet.has(Field::protocol) || model::has_ports(packet.get(Field::protocol));
-  const bool icmp = !packet.has(Field::protocol) || packet.get(Field::protocol) == model::proto_icmp || packet.get(Field::protocol) == model::proto_icmpv6;
   for (size_t i = 0; i < model::kFields; ++i) {
     const auto field = static_cast<Field>(i);
-    if ((field == Field::icmp_type || field == Field::icmp_code) && !icmp) continue;
-    if (!packet.has(field) || (!ports && (field == Field::src_port || field == Field::dst_port))) continue;
-    if (field == Field::tcp_flags && packet.has(Field::protocol) && packet.get(Field::protocol) != model::proto_tcp) continue;
+    if (!is_shown(packet, field)) continue;
     const std::string key(model::field_text(field));
-    const bool number = field == Field::src_port || field == Field::dst_port || field == Field::icmp_type || field == Field::icmp_code ||
-                        field == Field::fragment || field == Field::mark || field == Field::connmark;
-    if (number)
+    if (is_number(field))
       json[key] = static_cast<uint64_t>(packet.get(field));
     else
       json[key] = value_text(field, packet.family, packet.get(field), policy);
@@ -269,8 +263,6 @@ Json run_json(const Run& run) {
 }
 
 void write_json(std::ostream& out, const Json& json) { out << dumped(json, 2) << '\n'; }
-
-void write_json_line(std::ostream& out, const Json& json) { out << dumped(json, -1) << '\n'; }
 
 Json policy_json(const model::Sources& sources, const model::Policy& policy) {
   const SourceLines lines(sources);
@@ -327,10 +319,6 @@ void write_import_json(std::ostream& out, const Run& run, bool with_model) {
       for (const model::Policy& policy : device.policies) json["policies"].push_back(policy_json(*run.sources, policy));
   write_json(out, json);
 }
-
-void write_trace_json(std::ostream& out, const model::Sources& sources, const Trace& trace) { write_json_line(out, trace_json(sources, trace)); }
-
-void write_error_json(std::ostream& out, const std::string& problem) { write_json_line(out, {{"error", problem}}); }
 
 void write_list_json(std::ostream& out, const std::vector<ListEntry>& entries) {
   Json json = Json::array();

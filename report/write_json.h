@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "report/run.h"
-#include "report/write_trace.h"
 
 namespace fwproof::report {
 
@@ -33,9 +32,6 @@ class SitesJson {
 };
 // Inputs with their constructs, diagnostics, and the model of the run's one device unless `with_model` is false.
 void write_import_json(std::ostream& out, const Run& run, bool with_model);
-// One line each.
-void write_trace_json(std::ostream& out, const model::Sources& sources, const Trace& trace);
-void write_error_json(std::ostream& out, const std::string& problem);
 
 // A list of things with the same few properties.
 using ListValue = std::variant<std::string, size_t>;

@@ -2,17 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "report/escape.h"
+#include "report/json_text.h"
 #include "report/source_lines.h"
 #include "report/words.h"
-#include "report/json.h"
 
 namespace fwproof::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using model::Policy;
 using model::RuleRef;
 
@@ -31,20 +30,19 @@ std::string name_of(const Policy& policy, const RuleRef& ref) {
   return fmt::format("rule {} of {}", ref.rule + 1, chain.name);
 }
 
-Json place_json(const SourceLines& lines, const model::Origin& origin) {
-  Json json = Json::object();
-  if (origin.line == 0) return json;
-  json["file"] = lines.path(origin);
-  json["line"] = origin.line;
-  return json;
+void put_place(JsonText& json, const SourceLines& lines, const model::Origin& origin) {
+  if (origin.line != 0) json.key("file").text(lines.path(origin)).key("line").number(origin.line);
 }
 
-Json decided_json(const SourceLines& lines, const TraceStep& step) {
-  if (!step.outcome.decided) return {{"device", step.device}, {"rule", "nothing in this hook decides"}};
-  Json json = place_json(lines, origin_of(*step.policy, step.outcome.decided_by));
-  json["rule"] = name_of(*step.policy, step.outcome.decided_by);
-  json["device"] = step.device;
-  return json;
+void put_decided(JsonText& json, const SourceLines& lines, const TraceStep& step) {
+  json.key("decided_by").open('{');
+  if (step.outcome.decided) {
+    put_place(json, lines, origin_of(*step.policy, step.outcome.decided_by));
+    json.key("rule").text(name_of(*step.policy, step.outcome.decided_by)).key("device").text(step.device);
+  } else {
+    json.key("device").text(step.device).key("rule").text("nothing in this hook decides");
+  }
+  json.close('}');
 }
 
 // A name that the policy does not mention is shown as it was given.
@@ -58,12 +56,20 @@ std::string words(const Trace& trace, const model::Packet& packet, const Policy*
   return text;
 }
 
-Json packet_out(const Trace& trace) {
-  const TraceStep& last = trace.steps.back();
-  Json json = packet_json(last.outcome.out, last.policy);
-  for (const auto& [field, name] : trace.names)
-    if (const std::string key(model::field_text(field)); json.contains(key)) json[key] = name;
-  return json;
+using Names = std::map<model::Field, std::string>;
+
+// Names that the packet came with stand as they were given.
+void put_packet(JsonText& json, std::string_view key, const model::Packet& packet, const Policy* policy, const Names& names = {}) {
+  json.key(key).open('{');
+  for (size_t i = 0; i < model::kFields; ++i) {
+    const auto field = static_cast<model::Field>(i);
+    if (!is_shown(packet, field)) continue;
+    json.key(model::field_text(field));
+    if (const auto name = names.find(field); name != names.end()) json.text(name->second);
+    else if (is_number(field)) json.number(static_cast<uint64_t>(packet.get(field)));
+    else json.text(value_text(field, packet.family, packet.get(field), policy));
+  }
+  json.close('}');
 }
 
 // Fields that only a device knows, such as its profile, are no change of the packet.
@@ -122,19 +128,18 @@ void write_end(std::ostream& out, SourceLines& lines, const TraceEnd& end) {
   out << '\n';
 }
 
-Json way_json(const std::vector<TraceStep>& steps) {
-  Json way = Json::array();
+void put_way(JsonText& json, const std::vector<TraceStep>& steps) {
+  json.key("way").open('[');
   for (const TraceStep& step : steps) {
-    Json entry = {{"device", step.device}, {"hook", to_text(step.hook)}};
-    if (!step.in.empty()) entry["in"] = step.in;
-    if (!step.out.empty()) entry["out"] = step.out;
-    if (!step.route.empty()) entry["route"] = step.route;
-    if (step.packet) entry["packet_in"] = packet_json(*step.packet, step.policy);
-    entry["packet_out"] = packet_json(step.outcome.out, step.policy);
-    entry["verdict"] = to_text(step.outcome.verdict);
-    way.push_back(std::move(entry));
+    json.open('{').key("device").text(step.device).key("hook").text(to_text(step.hook));
+    if (!step.in.empty()) json.key("in").text(step.in);
+    if (!step.out.empty()) json.key("out").text(step.out);
+    if (!step.route.empty()) json.key("route").text(step.route);
+    if (step.packet) put_packet(json, "packet_in", *step.packet, step.policy);
+    put_packet(json, "packet_out", step.outcome.out, step.policy);
+    json.key("verdict").text(to_text(step.outcome.verdict)).close('}');
   }
-  return way;
+  json.close(']');
 }
 
 model::Verdict verdict_of(const std::vector<TraceStep>& steps, const TraceEnd& end) {
@@ -142,53 +147,69 @@ model::Verdict verdict_of(const std::vector<TraceStep>& steps, const TraceEnd& e
   return through ? end.verdict : steps.back().outcome.verdict;
 }
 
+void put_answer(JsonText& json, const Trace& trace) {
+  json.key("answer").open('{').key("verdict").text(to_text(verdict_of(trace.answer_steps, trace.answer_end)));
+  if (!trace.answer_steps.empty()) put_packet(json, "packet_out", trace.answer_steps.back().outcome.out, trace.answer_steps.back().policy);
+  put_way(json, trace.answer_steps);
+  if (!trace.answer_end.text.empty()) json.key("ends").text(trace.answer_end.text);
+  json.close('}');
+}
+
+void put_trail(JsonText& json, const SourceLines& lines, const Trace& trace) {
+  json.key("trail").open('[');
+  for (const TraceStep& step : trace.steps)
+    for (const model::Step& rule : step.outcome.trail) {
+      json.open('{');
+      put_place(json, lines, origin_of(*step.policy, rule.rule));
+      json.key("rule").text(name_of(*step.policy, rule.rule)).key("what").text(rule.what).key("device").text(step.device).close('}');
+    }
+  json.close(']');
+}
+
+void put_dependences(JsonText& json, const SourceLines& lines, const Trace& trace) {
+  if (std::all_of(trace.steps.begin(), trace.steps.end(), [](const TraceStep& step) { return step.outcome.depends_on.empty(); })) return;
+  json.key("depends_on").open('[');
+  for (const TraceStep& step : trace.steps)
+    for (const model::Dependence& dependence : step.outcome.depends_on) {
+      json.open('{');
+      put_place(json, lines, dependence.origin);
+      json.key("kind").text(dependence.kind).key("what").text(dependence.what).close('}');
+    }
+  json.close(']');
+}
+
 }  // namespace
 
 model::Verdict verdict_of(const Trace& trace) { return verdict_of(trace.steps, trace.end); }
 
-nlohmann::ordered_json trace_json(const model::Sources& sources, const Trace& trace) {
-  const SourceLines lines(sources);
-  Json json = {{"verdict", to_text(verdict_of(trace))}};
-  if (!trace.end.text.empty()) json["ends"] = trace.end.text;
-  if (trace.answer) {
-    json["answer"] = {{"verdict", to_text(verdict_of(trace.answer_steps, trace.answer_end))}};
-    if (!trace.answer_steps.empty()) json["answer"]["packet_out"] = packet_json(trace.answer_steps.back().outcome.out, trace.answer_steps.back().policy);
-    json["answer"]["way"] = way_json(trace.answer_steps);
-    if (!trace.answer_end.text.empty()) json["answer"]["ends"] = trace.answer_end.text;
-  }
+void TraceWriter::write_json(std::string& out, const Trace& trace) {
+  JsonText json(out);
+  json.open('{').key("verdict").text(to_text(verdict_of(trace)));
+  if (!trace.end.text.empty()) json.key("ends").text(trace.end.text);
+  if (trace.answer) put_answer(json, trace);
   if (trace.steps.empty()) {
-    json["packet_out"] = packet_json(trace.packet, nullptr);
-    json["trail"] = Json::array();
-    return json;
+    put_packet(json, "packet_out", trace.packet, nullptr);
+    json.key("trail").open('[').close(']');
+  } else {
+    const TraceStep& last = trace.steps.back();
+    if (trace.steps.size() > 1 || !last.in.empty()) put_way(json, trace.steps);
+    if (last.outcome.verdict != model::Verdict::depends) put_decided(json, lines_, last);
+    put_packet(json, "packet_out", last.outcome.out, last.policy, trace.names);
+    put_trail(json, lines_, trace);
+    put_dependences(json, lines_, trace);
+    if (!last.outcome.arrives) json.key("arrives").truth(false);
   }
-  const TraceStep& last = trace.steps.back();
-  if (trace.steps.size() > 1 || !last.in.empty()) json["way"] = way_json(trace.steps);
-  if (last.outcome.verdict != model::Verdict::depends) json["decided_by"] = decided_json(lines, last);
-  json["packet_out"] = packet_out(trace);
-  json["trail"] = Json::array();
-  Json depends = Json::array();
-  for (const TraceStep& step : trace.steps) {
-    for (const model::Step& rule : step.outcome.trail) {
-      Json entry = place_json(lines, origin_of(*step.policy, rule.rule));
-      entry["rule"] = name_of(*step.policy, rule.rule);
-      entry["what"] = rule.what;
-      entry["device"] = step.device;
-      json["trail"].push_back(std::move(entry));
-    }
-    for (const model::Dependence& dependence : step.outcome.depends_on) {
-      Json entry = place_json(lines, dependence.origin);
-      entry["kind"] = dependence.kind;
-      entry["what"] = dependence.what;
-      depends.push_back(std::move(entry));
-    }
-  }
-  if (!depends.empty()) json["depends_on"] = std::move(depends);
-  if (!last.outcome.arrives) json["arrives"] = false;
-  return json;
+  json.close('}');
+  out += '\n';
 }
 
-void write_trace(std::ostream& out, const model::Sources& sources, const Trace& trace, const Style& style) {
-  SourceLines lines(sources);
+void TraceWriter::write_problem_json(std::string& out, const std::string& problem) {
+  JsonText(out).open('{').key("error").text(problem).close('}');
+  out += '\n';
+}
+
+void TraceWriter::write_text(std::ostream& out, const Trace& trace, const Style& style) {
+  SourceLines& lines = lines_;
   const model::Verdict verdict = verdict_of(trace);
   const Ink ink = verdict == model::Verdict::accept ? Ink::green : verdict == model::Verdict::depends ? Ink::yellow : Ink::red;
   out << style.paint(ink, to_text(verdict)) << "  " << escape(words(trace, trace.packet, trace.steps.empty() ? nullptr : trace.steps.front().policy)) << '\n';

@@ -10,6 +10,7 @@
 #include "model/evaluate.h"
 #include "model/network.h"
 #include "model/source.h"
+#include "report/source_lines.h"
 #include "report/style.h"
 
 namespace fwproof::report {
@@ -47,6 +48,20 @@ struct Trace {
 };
 
 model::Verdict verdict_of(const Trace& trace);
-void write_trace(std::ostream& out, const model::Sources& sources, const Trace& trace, const Style& style);
+
+// Writes answers one after another; it remembers where the lines of the inputs begin, so one of them is for many answers.
+class TraceWriter {
+ public:
+  // `sources` must outlive this.
+  explicit TraceWriter(const model::Sources& sources) : lines_(sources) {}
+
+  void write_text(std::ostream& out, const Trace& trace, const Style& style);
+  // One line of JSON each, appended: ASCII only.
+  void write_json(std::string& out, const Trace& trace);
+  static void write_problem_json(std::string& out, const std::string& problem);
+
+ private:
+  SourceLines lines_;
+};
 
 }  // namespace fwproof::report
