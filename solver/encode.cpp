@@ -10,13 +10,6 @@ namespace fwproof::solver {
 namespace {
 
 using model::Field;
-using model::u128;
-
-u128 number_of(const z3::expr& value) {
-  u128 number = 0;
-  for (const char digit : Z3_get_numeral_string(value.ctx(), value) + std::string()) number = number * 10 + static_cast<unsigned>(digit - '0');
-  return number;
-}
 
 // A set of surroundings without a value would prove everything.
 bool is_contradictory(const Walk& walk) {
@@ -32,9 +25,13 @@ bool is_contradictory(const Walk& walk) {
 // Rules, and the intervals of their sets, that a proof has to look at.
 size_t weight(const std::vector<model::Term>& terms) {
   size_t intervals = 0;
+  const auto add = [&](const model::IntervalSet& set) {
+    const size_t count = set.intervals().size();
+    intervals += count > kLargeSet ? 1 : count;
+  };
   for (const model::Term& term : terms) {
-    if (const auto* in = std::get_if<model::In>(&term.what)) intervals += in->set.intervals().size();
-    if (const auto* in = std::get_if<model::InAddresses>(&term.what)) intervals += in->set.v4.intervals().size() + in->set.v6.intervals().size();
+    if (const auto* in = std::get_if<model::In>(&term.what)) add(in->set);
+    if (const auto* in = std::get_if<model::InAddresses>(&term.what)) add(in->set.v4), add(in->set.v6);
     if (const auto* any = std::get_if<model::AnyOf>(&term.what))
       for (const auto& inner : any->alternatives) intervals += weight(inner);
   }
@@ -104,7 +101,7 @@ class Prover::Work {
 
   // Premises that contradict each other would prove everything. Requires: the question is not empty.
   bool premises_hold() {
-    if (!premises_) premises_ = session_.solver().check() == z3::sat;
+    if (!premises_) premises_ = session_.check({}) == z3::sat;
     return *premises_;
   }
 
@@ -144,8 +141,7 @@ class Prover::Work {
   Answer check(size_t leg, const z3::expr& claim) {
     ++queries;
     const auto start = std::chrono::steady_clock::now();
-    z3::expr assumed = claim;
-    const z3::check_result result = session_.solver().check(1, &assumed);
+    const z3::check_result result = session_.check({claim});
     if (result == z3::sat) remember(leg);
     z3_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     switch (result) {

@@ -24,7 +24,7 @@ class LintProver::Work {
     for (const LintTaken& taken : found.taken) parts.push_back(session_.negation(taken_by(taken)));
     session_.solver().push();
     session_.solver().add(session_.all_of(parts));
-    const z3::check_result result = session_.solver().check();
+    const z3::check_result result = session_.check({});
     session_.solver().pop();
     session_.forget_bounds();
     return result;

@@ -21,7 +21,14 @@ std::string decimal(u128 value) {
 
 }  // namespace
 
-Z3Session::Z3Session(uint32_t timeout_ms) : params_(context_), small_(context_, z3::solver::simple()) {
+u128 number_of(const z3::expr& value) {
+  u128 number = 0;
+  for (const char digit : Z3_get_numeral_string(value.ctx(), value) + std::string()) number = number * 10 + static_cast<unsigned>(digit - '0');
+  return number;
+}
+
+Z3Session::Z3Session(uint32_t timeout_ms, size_t large_set)
+    : params_(context_), small_(context_, z3::solver::simple()), large_set_(large_set), large_sets_(*this) {
   params_.set("timeout", timeout_ms);
   small_.set(params_);
 }
@@ -125,7 +132,7 @@ z3::expr Z3Session::in_interval(const z3::expr& value, u128 lo, u128 hi) {
 z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& given) {
   const unsigned bits = value.get_sort().bv_size();
   const u128 top = model::max_value(bits);
-  const IntervalSet set = given.intersected(IntervalSet::all(bits));
+  const IntervalSet set = given.empty() || given.max() <= top ? given : given.intersected(IntervalSet::all(bits));
   uint64_t constant = 0;
   if (bits <= 64 && value.is_numeral_u64(constant)) return set.contains(constant) ? yes() : no();
   if (set.empty()) return no();
@@ -133,23 +140,24 @@ z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& given) {
     if (set.contains(known->second)) return yes();
     if (!set.intersects(known->second)) return no();
   }
+  if (set.intervals().size() > large_set_) return large_sets_.in(value, set);
   const IntervalSet rest = set.complement(top);
   const bool by_rest = rest.intervals().size() <= set.intervals().size();
   const z3::expr inside = in_any(value, by_rest ? rest : set);
   return by_rest ? negation(inside) : inside;
 }
 
-// A large set is one predicate, however often it and its complement are asked about.
+// A set of many intervals gets a name, however often it and its complement are asked about.
 z3::expr Z3Session::in_any(const z3::expr& value, const IntervalSet& set) {
   std::vector<z3::expr> parts;
-  const bool large = set.intervals().size() > 64;
-  if (large)
-    for (const LargeSet& known : large_sets_)
+  const bool many = set.intervals().size() > 64;
+  if (many)
+    for (const RepeatedSet& known : repeated_sets_)
       if (same(known.of, value) && known.set == set) return known.inside;
   for (const Interval& interval : set.intervals()) parts.push_back(in_interval(value, interval.lo, interval.hi));
-  if (!large) return any_of(parts);
-  large_sets_.push_back({value, set, named(any_of(parts))});
-  return large_sets_.back().inside;
+  if (!many) return any_of(parts);
+  repeated_sets_.push_back({value, set, named(any_of(parts))});
+  return repeated_sets_.back().inside;
 }
 
 }  // namespace fwproof::solver

@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "model/interval_set.h"
+#include "solver/z3_large_sets.h"
 
 namespace fwproof::solver {
 
 class Z3Session {
  public:
-  explicit Z3Session(uint32_t timeout_ms);
+  // large_set: sets of more intervals than that are predicates (z3_large_sets.h).
+  explicit Z3Session(uint32_t timeout_ms, size_t large_set = kLargeSet);
   Z3Session(const Z3Session&) = delete;
   Z3Session& operator=(const Z3Session&) = delete;
 
@@ -47,12 +49,15 @@ class Z3Session {
   void bound(const z3::expr& variable, model::IntervalSet set) { bounds_[Z3_get_ast_id(context_, variable)] = std::move(set); }
   void forget_bounds() {
     bounds_.clear();
-    large_sets_.clear();
+    repeated_sets_.clear();
+    large_sets_.forget();
   }
+  z3::expr in_interval(const z3::expr& value, model::u128 lo, model::u128 hi);
+  // Satisfiable under these assumptions? The only way to ask: predicates of large sets mean nothing without it.
+  z3::check_result check(const std::vector<z3::expr>& assumptions) { return large_sets_.check(assumptions); }
 
  private:
   z3::expr in_any(const z3::expr& value, const model::IntervalSet& set);
-  z3::expr in_interval(const z3::expr& value, model::u128 lo, model::u128 hi);
   std::string next_name() { return "v" + std::to_string(names_++); }
 
   z3::context context_;
@@ -61,13 +66,18 @@ class Z3Session {
   std::optional<z3::solver> large_;
   uint64_t names_ = 0;
   std::map<unsigned, model::IntervalSet> bounds_;  // by AST id
-  struct LargeSet {
+  struct RepeatedSet {
     z3::expr of;
     model::IntervalSet set;
     z3::expr inside;
   };
-  std::vector<LargeSet> large_sets_;
+  std::vector<RepeatedSet> repeated_sets_;
+  size_t large_set_;
+  Z3LargeSets large_sets_;
 };
+
+// The value of a numeral.
+model::u128 number_of(const z3::expr& value);
 
 inline bool same(const z3::expr& a, const z3::expr& b) { return Z3_is_eq_ast(a.ctx(), a, b); }
 

@@ -6,10 +6,12 @@
 #include <cstdlib>
 
 #include "model/evaluate.h"
+#include "model/point_index.h"
 #include "model/rule_index.h"
 #include "solver/encode.h"
 #include "solver/flow.h"
 #include "solver/replay.h"
+#include "solver/z3_walk.h"
 #include "tests/support/random_policy.h"
 #include "tests/support/shrink.h"
 
@@ -189,6 +191,7 @@ TEST(Agree, RegionsWithTheEvaluatorOnRandomPolicies) {
 std::string index_changes(const Policy& policy, uint64_t seed) {
   Policy indexed = policy;
   indexed.index = std::make_shared<const RuleIndex>(indexed, 1);
+  const PointIndex points(indexed, 1, 1);
   const Walk walk = walk_of(indexed, seed), plain_walk = walk_of(policy, seed);
   solver::Slice slice = solver::slice(walk);
   if (!solver::sliced_rightly(walk, slice)) return "sliced wrongly";
@@ -205,10 +208,14 @@ std::string index_changes(const Policy& policy, uint64_t seed) {
     const bool one_way = seed % 4 == 3;
     for (size_t field = 0; one_way && field < kFields; ++field)
       if (!packet.known[field]) packet.set(static_cast<Field>(field), 0);
-    const Outcome fast = evaluate(indexed, Hook::input, packet), plain = evaluate(policy, Hook::input, packet);
-    if (fast.limit_reached || plain.limit_reached) continue;
-    const bool same_end = !one_way || fast.verdict == Verdict::depends || (fast.decided_by == plain.decided_by && fast.out == plain.out);
-    if (fast.verdict != plain.verdict || !same_end) return "evaluator: packet " + std::to_string(index);
+    EvaluateOptions by_points;
+    by_points.points = &points;
+    const Outcome plain = evaluate(policy, Hook::input, packet);
+    for (const Outcome& fast : {evaluate(indexed, Hook::input, packet), evaluate(indexed, Hook::input, packet, by_points)}) {
+      if (fast.limit_reached || plain.limit_reached) continue;
+      const bool same_end = !one_way || fast.verdict == Verdict::depends || (fast.decided_by == plain.decided_by && fast.out == plain.out);
+      if (fast.verdict != plain.verdict || !same_end) return "evaluator: packet " + std::to_string(index);
+    }
   }
   return "";
 }
@@ -217,6 +224,38 @@ TEST(Agree, TheIndexChangesNothing) {
   const uint64_t count = std::max<uint64_t>(policies_wanted() / 10, 1);
   int failures = 0;
   for (uint64_t seed = first_seed(), end = seed + count; seed < end && failures < 3; ++seed) failures += !agrees(seed, policy_of(seed), index_changes);
+}
+
+// Every set of more than one interval is a predicate to Z3.
+std::string large_sets_disagree(const Policy& policy, uint64_t seed) {
+  if (rewrites_bits(policy)) return "";   // the evaluator keeps no single bits of a field that it does not know
+  const Walk walk = walk_of(policy, seed);
+  solver::Z3Session session(30'000, 1);
+  solver::Z3Walk z3(session, walk, nullptr, 200'000);
+  std::vector<PacketBox> boxes[4];
+  constexpr uint64_t kStride = 67;
+  for (uint64_t index = seed % kStride; index < kPackets; index += kStride) {
+    const Packet packet = packet_of(walk, index);
+    boxes[static_cast<int>(fate_of(walk, packet))].push_back(box_of(packet));
+  }
+  const z3::expr passes = z3.legs()[0].passes;
+  const auto some = [&](const std::vector<PacketBox>& region, bool passing) {
+    return session.check({session.named(session.both(z3.inside(region), passing ? passes : session.negation(passes)))});
+  };
+  if (some(boxes[0], false) != z3::unsat) return "not all of the evaluator's passing packets pass";
+  if (some(boxes[1], true) != z3::unsat) return "some of the evaluator's blocked packets pass";
+  if (!boxes[0].empty() && some(boxes[0], true) != z3::sat) return "no packet passes";
+  if (!boxes[1].empty() && some(boxes[1], false) != z3::sat) return "every packet passes";
+  for (const PacketBox& box : boxes[2])
+    for (const bool passing : {false, true})
+      if (some({box}, passing) != z3::sat) return "a packet that depends does not";
+  return "";
+}
+
+TEST(Agree, Z3WithLargeSetsAsPredicates) {
+  const uint64_t count = std::max<uint64_t>(policies_wanted() / 200, 1);
+  int failures = 0;
+  for (uint64_t seed = first_seed(), end = seed + count; seed < end && failures < 3; ++seed) failures += !agrees(seed, policy_of(seed), large_sets_disagree);
 }
 
 TEST(Agree, Z3WithTheEvaluatorOnRandomPolicies) {
