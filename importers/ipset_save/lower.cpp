@@ -142,11 +142,11 @@ bool SetCollector::add_address(Collected& set, std::string_view text, bool nomat
   }
   auto& into = nomatch ? set.nomatch_by_length : set.by_length;
   if (!part->is_range) {
-    into[part->length].push_back(part->interval);
+    into[part->length].add(part->interval, part->family);
     return true;
   }
   for (const model::Prefix& prefix : model::prefixes(part->family, IntervalSet::range(part->interval.lo, part->interval.hi)))
-    into[prefix.length].push_back(prefix.interval());
+    into[prefix.length].add(prefix.interval(), part->family);
   return true;
 }
 
@@ -211,18 +211,39 @@ std::optional<Term> SetCollector::parse_part(const Collected& set, Dimension dim
 }
 
 // From the shortest prefix to the longest: a longer one overrides what it covers.
+void SetCollector::Addresses::add(const Interval& range, Family family) {
+  if (family == Family::v6) v6.push_back(range);
+  else v4.push_back(static_cast<uint64_t>(range.lo) << 32 | static_cast<uint64_t>(range.hi));
+}
+
+IntervalSet SetCollector::Addresses::merged() {
+  std::vector<Interval> all = std::move(v6);
+  std::sort(v4.begin(), v4.end());
+  for (const uint64_t range : v4) {
+    const uint64_t lo = range >> 32, hi = range & 0xffffffff;
+    if (!all.empty() && lo <= all.back().hi + 1) all.back().hi = std::max<model::u128>(all.back().hi, hi);
+    else all.push_back({lo, hi});
+  }
+  v4 = {};
+  return IntervalSet::from(std::move(all));
+}
+
 void SetCollector::merge(Collected& set) {
   const Family family = set.set.v6 ? Family::v6 : Family::v4;
   IntervalSet result;
   if (set.nomatch_by_length.empty()) {
-    std::vector<Interval> all;
-    for (auto& [length, intervals] : set.by_length) all.insert(all.end(), intervals.begin(), intervals.end());
-    result = IntervalSet::from(std::move(all));
+    Addresses all;
+    for (auto& [length, some] : set.by_length) {
+      if (all.v4.empty()) std::swap(all.v4, some.v4);
+      all.v4.insert(all.v4.end(), some.v4.begin(), some.v4.end());
+      all.v6.insert(all.v6.end(), some.v6.begin(), some.v6.end());
+    }
+    result = all.merged();
   } else {
     for (unsigned length = 0; length <= model::address_bits(family); ++length) {
-      if (const auto found = set.by_length.find(length); found != set.by_length.end()) result = result.united(IntervalSet::from(std::move(found->second)));
+      if (const auto found = set.by_length.find(length); found != set.by_length.end()) result = result.united(found->second.merged());
       if (const auto found = set.nomatch_by_length.find(length); found != set.nomatch_by_length.end())
-        result = result.minus(IntervalSet::from(std::move(found->second)));
+        result = result.minus(found->second.merged());
     }
   }
   set.set.addresses = model::AddressSet::of(family, std::move(result));

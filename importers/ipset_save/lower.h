@@ -33,14 +33,21 @@ class SetCollector {
     std::vector<model::Term> rest;
     model::Origin origin;
   };
+  // Ranges of addresses, in any order. Sets have millions of them, so those of IPv4 take 8 bytes: the first address in the upper half.
+  struct Addresses {
+    std::vector<uint64_t> v4;
+    std::vector<model::Interval> v6;
+    void add(const model::Interval& range, model::Family family);
+    model::IntervalSet merged();   // leaves nothing behind
+  };
   struct Collected {
     NamedSet set;
     std::vector<Dimension> dimensions;
     unsigned netmask = 0;                 // 0: none
     uint64_t markmask = 0xffffffff;
     bool default_timeout = false;
-    std::map<unsigned, std::vector<model::Interval>> by_length;   // one address: entries, and nomatch entries
-    std::map<unsigned, std::vector<model::Interval>> nomatch_by_length;
+    std::map<unsigned, Addresses> by_length;                      // one address: entries, and nomatch entries
+    std::map<unsigned, Addresses> nomatch_by_length;
     std::unordered_map<std::string, Group> groups;                // key: the entry without its first part
     std::vector<std::string> order;                               // of the groups
   };
