@@ -32,7 +32,8 @@ std::vector<report::Change> differences(const solver::Report& before, const solv
 }
 
 // A file that says something about rules; not one that only says which interfaces there are, or which profiles are on.
-bool bears_rules(const importers::ImportedInput& input) {
+template <typename Input>
+bool bears_rules(const Input& input) {
   const std::string& names = input.importer;
   const importers::Importer* importer = importers::find(names.substr(names.rfind('+') + 1));
   if (importer == nullptr || importer->facts_only) return false;
@@ -54,10 +55,22 @@ bool loses_family(const std::vector<model::Policy>& all, const std::vector<model
   return false;
 }
 
+// Whether several files may bear rules, as far as they are known from having been read.
+bool several_bear_rules(const Loaded& loaded, const std::vector<uint32_t>& files) {
+  size_t others = 0;
+  for (const uint32_t file : files)
+    for (const report::Input& input : loaded.inputs)
+      if (input.kind.empty() && input.path == loaded.sources.files[file].path && !bears_rules(input)) {
+        ++others;
+        break;
+      }
+  return files.size() - others >= 2;
+}
+
 // The device as it is without the files that change it; nothing when there are none. `changed`: the files left out.
 std::optional<model::Device> without_changes(const Loaded& loaded, size_t index, std::vector<std::string>& changed) {
   DeviceFiles earlier = loaded.device_files[index];
-  if (!earlier.complete || earlier.files.size() < 2) return std::nullopt;
+  if (!earlier.complete || !several_bear_rules(loaded, earlier.files)) return std::nullopt;
   const importers::ImportedHost all = import_files(loaded.sources, earlier);
   std::vector<uint32_t> bearing;
   for (const importers::ImportedInput& input : all.inputs)
