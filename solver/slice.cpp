@@ -23,31 +23,48 @@ struct Rewritten {
   std::array<bool, kFields> anything{};
   std::array<IntervalSet, kFields> values;
   friend bool operator==(const Rewritten&, const Rewritten&) = default;
+};
 
+// What a leg's packets may carry of it. An answer starts as the mirror of how the request arrived, so it carries what that was rewritten to; a
+// request starts as it was sent (walk.h, "Legs").
+Rewritten in_leg(Rewritten rewritten, const WalkLeg& leg) {
+  if (!leg.reply) return rewritten;
+  for (const auto& [a, b] : kMirrored) {
+    const size_t i = static_cast<size_t>(a);
+    const size_t j = static_cast<size_t>(b);
+    rewritten.anything[i] = rewritten.anything[j] = rewritten.anything[i] || rewritten.anything[j];
+    rewritten.values[i] = rewritten.values[j] = rewritten.values[i].united(rewritten.values[j]);
+  }
+  return rewritten;
+}
+
+// The values are gathered first: a node of a cluster rewrites to tens of thousands of addresses.
+class RewrittenFrom {
+ public:
   void add(const RewriteAction& action) {
     for (const Rewrite& step : action.steps) {
       const size_t field = static_cast<size_t>(step.field);
-      if (step.kind == Rewrite::Kind::assign && !step.values.empty())
-        values[field] = values[field].united(step.values);
-      else
-        anything[field] = true;
-    }
-    // Of a connection with an untracked packet conntrack may think anything later (walk.h, "Hops").
-    IntervalSet& states = values[static_cast<size_t>(Field::state)];
-    if (states.contains(state_untracked)) states = IntervalSet::range(state_new, state_untracked);
-    // An answer carries what the request was translated to, and the other way round.
-    for (const auto& [a, b] : kMirrored) {
-      const size_t i = static_cast<size_t>(a);
-      const size_t j = static_cast<size_t>(b);
-      anything[i] = anything[j] = anything[i] || anything[j];
-      values[i] = values[j] = values[i].united(values[j]);
+      if (step.kind != Rewrite::Kind::assign || step.values.empty()) result_.anything[field] = true;
+      else for (const Interval& interval : step.values.intervals()) values_[field].push_back(interval);
     }
   }
+
+  Rewritten result() && {
+    for (size_t i = 0; i < kFields; ++i) result_.values[i] = IntervalSet::from(std::move(values_[i]));
+    // Of a connection with an untracked packet conntrack may think anything later (walk.h, "Hops").
+    IntervalSet& states = result_.values[static_cast<size_t>(Field::state)];
+    if (states.contains(state_untracked)) states = IntervalSet::range(state_new, state_untracked);
+    return std::move(result_);
+  }
+
+ private:
+  Rewritten result_;
+  std::array<std::vector<Interval>, kFields> values_;
 };
 
 // By the rules of a slice.
 Rewritten rewritten_by(const Slice& slice) {
-  Rewritten rewritten;
+  RewrittenFrom rewritten;
   for (const auto& [policy, kept] : slice) {
     if (policy->rewrites.empty()) continue;
     for (size_t chain = 0; chain < kept.size(); ++chain)
@@ -56,7 +73,7 @@ Rewritten rewritten_by(const Slice& slice) {
         if (action.kind == ActionKind::rewrite) rewritten.add(policy->rewrites[action.index]);
       }
   }
-  return rewritten;
+  return std::move(rewritten).result();
 }
 
 bool may_be_established(const IntervalSet& seen, const Rewritten& rewritten) {
@@ -113,9 +130,13 @@ bool may_match(const Rule& rule, const FieldBounds& bounds, Family family) {
 
 bool is_call(const Action& action) { return action.kind == ActionKind::jump || action.kind == ActionKind::go_to; }
 
+// Answers are translated back without entering chains, except at a device that takes them for something else (walk.h, "Translation").
+bool enters_nat(const WalkLeg& leg, const WalkHop& hop) { return !leg.reply || hop.state; }
+
 // Calls visit(chain) for the chains of a hook, and for those that visit() returns.
 template <class Visit>
-void walk_chains(const Policy& policy, Hook hook, const Visit& visit) {
+void walk_chains(const WalkLeg& leg, const WalkHop& hop, const Visit& visit) {
+  const Policy& policy = *hop.policy;
   std::vector<bool> seen(policy.chains.size(), false);
   std::vector<uint32_t> todo;
   const auto add = [&](uint32_t chain) {
@@ -123,8 +144,8 @@ void walk_chains(const Policy& policy, Hook hook, const Visit& visit) {
     seen[chain] = true;
     todo.push_back(chain);
   };
-  for (const Stage& stage : policy.hooks[static_cast<size_t>(hook)])
-    if (stage.kind != Stage::Kind::route) add(stage.chain);
+  for (const Stage& stage : policy.hooks[static_cast<size_t>(hop.hook)])
+    if (stage.kind == Stage::Kind::filter || (stage.kind == Stage::Kind::nat && enters_nat(leg, hop))) add(stage.chain);
   while (!todo.empty()) {
     const uint32_t chain = todo.back();
     todo.pop_back();
@@ -153,10 +174,10 @@ void unite(std::vector<uint32_t>& kept, std::vector<uint32_t> more) {
   kept = std::move(all);
 }
 
-void keep_matching(const WalkHop& hop, const FieldBounds& bounds, Family family, KeptRules& kept) {
+void keep_matching(const WalkLeg& leg, const WalkHop& hop, const FieldBounds& bounds, Family family, KeptRules& kept) {
   const Policy& policy = *hop.policy;
   kept.resize(policy.chains.size());
-  walk_chains(policy, hop.hook, [&](uint32_t chain, const auto& add) {
+  walk_chains(leg, hop, [&](uint32_t chain, const auto& add) {
     std::vector<uint32_t> found = matching(policy, chain, bounds, family);
     for (const uint32_t rule : found)
       if (const Action& action = policy.chains[chain].rules[rule].action; is_call(action)) add(action.index);
@@ -172,9 +193,10 @@ Slice slice(const Walk& walk) {
   Slice slice;
   Rewritten rewritten;
   while (true) {
-    for (const WalkLeg& leg : walk.legs)
-      for (const WalkHop& hop : leg.hops)
-        keep_matching(hop, bounds_of(walk, leg, hop, rewritten), walk.family, slice[hop.policy]);
+    for (const WalkLeg& leg : walk.legs) {
+      const Rewritten carried = in_leg(rewritten, leg);
+      for (const WalkHop& hop : leg.hops) keep_matching(leg, hop, bounds_of(walk, leg, hop, carried), walk.family, slice[hop.policy]);
+    }
     Rewritten next = rewritten_by(slice);
     if (next == rewritten) return slice;
     rewritten = std::move(next);
@@ -399,7 +421,7 @@ class Recheck {
 
   bool is_right() const {
     bool right = true;
-    walk_chains(*hop_.policy, hop_.hook, [&](uint32_t chain, const auto& add) {
+    walk_chains(leg_, hop_, [&](uint32_t chain, const auto& add) {
       right = right && is_right(chain);
       for (const uint32_t rule : kept_[chain])
         if (const Action& action = hop_.policy->chains[chain].rules[rule].action; is_call(action)) add(action.index);
@@ -454,9 +476,11 @@ class Recheck {
 
 bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle_blocks) {
   const Rewritten rewritten = rewritten_by(slice);
-  for (const WalkLeg& leg : walk.legs)
+  for (const WalkLeg& leg : walk.legs) {
+    const Rewritten carried = in_leg(rewritten, leg);
     for (const WalkHop& hop : leg.hops)
-      if (!Recheck(walk, leg, hop, slice.at(hop.policy), rewritten, idle_blocks).is_right()) return false;
+      if (!Recheck(walk, leg, hop, slice.at(hop.policy), carried, idle_blocks).is_right()) return false;
+  }
   return true;
 }
 
