@@ -182,30 +182,84 @@ std::string holding(const Table& table) {
   return filter({table.chains, table.rules.substr(0, middle) + granted(kRows) + table.rules.substr(middle)}, "");
 }
 
-// A Kubernetes node as kube-proxy writes it: a chain for each service and each of its endpoints, chosen at random.
-std::string kubernetes(size_t services, uint64_t seed) {
-  Dice dice(seed);
-  std::string chains = ":PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:KUBE-SERVICES - [0:0]\n:KUBE-MARK-MASQ - [0:0]\n";
-  std::string rules = "-A PREROUTING -j KUBE-SERVICES\n-A OUTPUT -j KUBE-SERVICES\n-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000\n";
-  std::string later;
-  constexpr unsigned kEndpoints = 5;
-  for (size_t i = 0; i < services; ++i) {
-    const std::string service = "KUBE-SVC-" + std::to_string(i), port = std::to_string(dice.chance(50) ? 443 : dice.between(1024, 32767));
-    const std::string ip = address(10u << 24 | 96u << 16 | static_cast<uint32_t>(i + 1));
-    chains += ":" + service + " - [0:0]\n";
-    rules += "-A KUBE-SERVICES -d " + ip + "/32 -p tcp -m comment --comment \"ns/svc" + std::to_string(i) + "\" -m tcp --dport " + port + " -j " + service + "\n";
-    for (unsigned e = 0; e < kEndpoints; ++e) {
-      const std::string endpoint = "KUBE-SEP-" + std::to_string(i) + "-" + std::to_string(e), pod = address(10u << 24 | 244u << 16 | (dice.bits() & 0xffff));
-      chains += ":" + endpoint + " - [0:0]\n";
-      later += "-A " + service;
-      if (e + 1 < kEndpoints) later += " -m statistic --mode random --probability " + std::to_string(1.0 / (kEndpoints - e));
-      later += " -j " + endpoint + "\n-A " + endpoint + " -s " + pod + "/32 -j KUBE-MARK-MASQ\n-A " + endpoint + " -p tcp -m tcp -j DNAT --to-destination " + pod + ":8443\n";
-    }
+// ---- a Kubernetes node --------------------------------------------------------------------------------------------
+
+// The tables that kube-proxy keeps in its iptables mode (Kubernetes 1.28, pkg/proxy/iptables/proxier.go), beside a network whose pods may talk.
+class KubernetesNode {
+ public:
+  KubernetesNode(size_t services, uint64_t seed) : dice_(seed) {
+    for (size_t i = 0; i < services; ++i) add_service(i);
   }
-  return "*nat\n" + chains + rules + later + "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE\nCOMMIT\n" +
-         filter({}, "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
-                    "-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8443 -j ACCEPT\n");
-}
+
+  std::string text() const {
+    return "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n"
+           ":KUBE-KUBELET-CANARY - [0:0]\n:KUBE-MARK-MASQ - [0:0]\n:KUBE-NODEPORTS - [0:0]\n:KUBE-POSTROUTING - [0:0]\n:KUBE-PROXY-CANARY - [0:0]\n:KUBE-SERVICES - [0:0]\n" + chains_ +
+           "-A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES\n"
+           "-A OUTPUT -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES\n"
+           "-A POSTROUTING -m comment --comment \"kubernetes postrouting rules\" -j KUBE-POSTROUTING\n" + external_ +
+           "-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000\n" + node_ports_ +
+           "-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN\n-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0\n"
+           "-A KUBE-POSTROUTING -m comment --comment \"kubernetes service traffic requiring SNAT\" -j MASQUERADE --random-fully\n" + endpoints_ + portals_ +
+           "-A KUBE-SERVICES -m comment --comment \"kubernetes service nodeports; NOTE: this must be the last rule in this chain\" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS\n" + services_ +
+           "COMMIT\n" + filter_table();
+  }
+
+ private:
+  static constexpr unsigned kEndpoints = 5;
+
+  // 16 characters of base 32 (RFC 4648), as from the hash of the service's name.
+  std::string name(const char* kind) {
+    std::string text = kind;
+    for (unsigned i = 0; i < 16; ++i) text += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[dice_.bits() % 32];
+    chains_ += ":" + text + " - [0:0]\n";
+    return text;
+  }
+
+  static std::string comment(const std::string& text) { return " -m comment --comment \"" + text + "\""; }
+
+  // Every tenth service has a port on the nodes.
+  void add_service(size_t i) {
+    const std::string chain = name("KUBE-SVC-"), what = "ns" + std::to_string(i % 50) + "/service-" + std::to_string(i) + ":https";
+    const std::string ip = address(10u << 24 | 96u << 16 | static_cast<uint32_t>(i + 1)) + "/32", port = dice_.chance(50) ? "443" : std::to_string(dice_.between(1024, 29999));
+    const std::string portal = "-d " + ip + " -p tcp" + comment(what + " cluster IP") + " -m tcp --dport " + port;
+    portals_ += "-A KUBE-SERVICES " + portal + " -j " + chain + "\n";
+    if (i % 10 == 0) {
+      const std::string outside = name("KUBE-EXT-");
+      external_ += "-A " + outside + comment("masquerade traffic for " + what + " external destinations") + " -j KUBE-MARK-MASQ\n-A " + outside + " -j " + chain + "\n";
+      node_ports_ += "-A KUBE-NODEPORTS -p tcp" + comment(what) + " -m tcp --dport " + std::to_string(30000 + i / 10) + " -j " + outside + "\n";
+    }
+    services_ += "-A " + chain + " ! -s 10.244.0.0/16 " + portal + " -j KUBE-MARK-MASQ\n";
+    for (unsigned e = 0; e < kEndpoints; ++e) add_endpoint(chain, what, e, address((10u << 24 | 244u << 16) + static_cast<uint32_t>(i * kEndpoints + e + 2)));
+  }
+
+  void add_endpoint(const std::string& service, const std::string& what, unsigned e, const std::string& pod) {
+    const std::string chain = name("KUBE-SEP-");
+    endpoints_ += "-A " + chain + " -s " + pod + "/32" + comment(what) + " -j KUBE-MARK-MASQ\n-A " + chain + " -p tcp" + comment(what) + " -m tcp -j DNAT --to-destination " + pod + ":8443\n";
+    services_ += "-A " + service + comment(what + " -> " + pod + ":8443");
+    if (e + 1 < kEndpoints) services_ += " -m statistic --mode random --probability " + std::to_string(1.0 / (kEndpoints - e)) + "00019";
+    services_ += " -j " + chain + "\n";
+  }
+
+  static std::string filter_table() {
+    return "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:KUBE-EXTERNAL-SERVICES - [0:0]\n:KUBE-FIREWALL - [0:0]\n:KUBE-FORWARD - [0:0]\n:KUBE-NODEPORTS - [0:0]\n"
+           ":KUBE-PROXY-FIREWALL - [0:0]\n:KUBE-SERVICES - [0:0]\n"
+           "-A INPUT -m conntrack --ctstate NEW -m comment --comment \"kubernetes load balancer firewall\" -j KUBE-PROXY-FIREWALL\n"
+           "-A INPUT -m comment --comment \"kubernetes health check service ports\" -j KUBE-NODEPORTS\n"
+           "-A INPUT -m conntrack --ctstate NEW -m comment --comment \"kubernetes externally-visible service portals\" -j KUBE-EXTERNAL-SERVICES\n-A INPUT -j KUBE-FIREWALL\n"
+           "-A FORWARD -m conntrack --ctstate NEW -m comment --comment \"kubernetes load balancer firewall\" -j KUBE-PROXY-FIREWALL\n"
+           "-A FORWARD -m comment --comment \"kubernetes forwarding rules\" -j KUBE-FORWARD\n"
+           "-A FORWARD -m conntrack --ctstate NEW -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES\n"
+           "-A FORWARD -s 10.244.0.0/16 -j ACCEPT\n-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8443 -j ACCEPT\n"
+           "-A OUTPUT -m conntrack --ctstate NEW -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES\n-A OUTPUT -j KUBE-FIREWALL\n"
+           "-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment \"block incoming localnet connections\" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP\n"
+           "-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP\n"
+           "-A KUBE-FORWARD -m comment --comment \"kubernetes forwarding rules\" -m mark --mark 0x4000/0x4000 -j ACCEPT\n"
+           "-A KUBE-FORWARD -m comment --comment \"kubernetes forwarding conntrack rule\" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n";
+  }
+
+  Dice dice_;
+  std::string chains_, portals_, node_ports_, external_, services_, endpoints_;   // of table nat
+};
 
 // `netsh advfirewall firewall show rule name=all verbose`.
 std::string netsh(size_t rules, uint64_t seed) {
@@ -275,7 +329,7 @@ std::string policy(std::string_view shape, size_t rules, uint64_t seed) {
   if (shape == "deep-jumps") return holding(deep_jumps(rules, seed));
   if (shape == "overlap") return filter({"", overlapping(rules, seed)}, granted(kRows));
   if (shape == "violations") return filter({"", violating(rules, seed)}, granted(kRows));
-  if (shape == "kubernetes") return kubernetes(rules, seed);
+  if (shape == "kubernetes") return KubernetesNode(rules, seed).text();
   if (shape == "netsh") return netsh(rules, seed);
   throw std::invalid_argument("no such shape: " + std::string(shape));
 }
@@ -317,6 +371,18 @@ std::string specification(size_t rows) {
     text += (i ? ",\n  " : "\n  ") + std::string(R"({"id": ")") + port + R"(-ADM-SRV", "from": ["ADM"], "to": ["SRV"], "protocol": "tcp", "ports": [")" + port + "\"]}";
   }
   return text + "]}\n";
+}
+
+std::string cluster_site(const std::string& node, const std::string& specification) {
+  return R"({"site": "cluster", "specs": [")" + specification + R"("],
+ "zones": {"POD": ["10.244.250.0/24"], "WEB": ["10.244.0.2", "10.244.0.3", "10.244.0.4", "10.244.0.5", "10.244.0.6"]},
+ "reached_at": {"WEB": {"POD": "10.96.0.1"}},
+ "devices": [{"name": "node", "configs": [")" + node + "\"]}]}\n";
+}
+
+std::string cluster_specification() {
+  return R"({"id": "cluster", "title": "Cluster", "document": {"title": "Cluster"}, "roles": {"POD": {}, "WEB": {}},
+ "rows": [{"id": "web", "from": ["POD"], "to": ["WEB"], "protocol": "tcp", "ports": ["8443"]}]})" "\n";
 }
 
 std::string packets(size_t count, uint64_t seed) {

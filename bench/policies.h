@@ -38,6 +38,10 @@ std::string named_set(size_t entries, uint64_t seed);
 // Rows that let kAdmin in, each on a port of its own; the table is complete.
 std::string specification(size_t rows);
 
+// A question about the first service of shape kubernetes: pods reach its endpoints by its cluster address. `node`: the file of that shape.
+std::string cluster_site(const std::string& node, const std::string& specification);
+std::string cluster_specification();
+
 // Packets for `trace`, one JSON object a line.
 std::string packets(size_t count, uint64_t seed);
 

@@ -130,6 +130,22 @@ void add_folders(const Settings& settings, std::vector<Work>& all) {
   }
 }
 
+void add_packets(const Settings& settings, std::vector<Work>& all) {
+  const Input input = policy_input("nested", 100'000);
+  const Input asked{"packets-1M.jsonl", [] { return packets(1'000'000, kSeed); }};
+  for (const char* format : {"json", "text"})
+    all.push_back({fmt::format("trace of 1M packets through 100k rules, {}", format), {input, asked},
+                   {"trace", path_of(settings, input.name), "--packets", path_of(settings, asked.name), "--hook", "input", "--format", format}, 0, 5});
+}
+
+void add_cluster(const Settings& settings, std::vector<Work>& all) {
+  const Input node = policy_input("kubernetes", 10'000);
+  const Input site{"cluster.json", [node] { return cluster_site(node.name, "cluster-specification.json"); }};
+  const Input specification{"cluster-specification.json", [] { return cluster_specification(); }};
+  all.push_back({"check a node of 10k services, 61k chains", {node, specification, site}, {"check", path_of(settings, site.name), "--quiet"}, 2, 1});
+  all.push_back({"trace one packet through it", {node}, {"trace", path_of(settings, node.name), "--packet", "tcp 10.244.250.1:40000 10.96.0.1:443", "--hook", "forward"}, 0, 1});
+}
+
 void add_changes(const Settings& settings, std::vector<Work>& all) {
   constexpr size_t kRules = 100'000;
   const Input before = policy_input("nested", kRules);
@@ -239,6 +255,8 @@ int main(int argc, char** argv) {
   add_imports(settings, all);
   add_checks(settings, all);
   add_folders(settings, all);
+  add_packets(settings, all);
+  add_cluster(settings, all);
   add_changes(settings, all);
   add_corpus(settings, all);
   std::cout << fmt::format("{:<58} {:>9} {:>17} {:>8}  {}\n", fmt::format("wall seconds, median of {} runs", kRounds), "median", "least-most", "MB", "goal");
