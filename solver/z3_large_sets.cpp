@@ -12,9 +12,8 @@ using model::IntervalSet;
 using model::u128;
 
 constexpr size_t kMostZones = 64;
+constexpr size_t kMostTogether = 4;   // predicates of one value that others are said by
 constexpr unsigned kMostRefinements = 200;
-
-enum Relation : unsigned { same_as = 1, opposite_of = 2, nothing = 4, everything = 8 };
 
 // Goes through a set's runs of members and others, ascending.
 class Runs {
@@ -50,54 +49,99 @@ Interval run_around(const IntervalSet& set, u128 value, u128 top) {
   return before.hi >= value ? before : Interval{before.hi + 1, last};
 }
 
+// Calls visit(first, last, number) for runs of values, ascending, that are in the same of the sets; until it returns false.
+template <typename Sets, typename Visit>
+void for_each_run(const Sets& sets, u128 top, const Visit& visit) {
+  std::vector<Runs> runs;
+  for (const IntervalSet* set : sets) runs.emplace_back(*set, top);
+  for (u128 start = 0;;) {
+    size_t number = 0;
+    u128 end = top;
+    for (size_t i = 0; i < runs.size(); ++i) {
+      number |= size_t{runs[i].inside()} << i;
+      end = std::min(end, runs[i].end());
+    }
+    if (!visit(start, end, number) || end == top) return;
+    for (Runs& one : runs)
+      if (one.end() == end) one.next();
+    start = end + 1;
+  }
+}
+
 }  // namespace
 
 z3::expr Z3LargeSets::in(const z3::expr& value, const IntervalSet& set) {
   const u128 top = model::max_value(value.get_sort().bv_size());
+  std::vector<Known> by;
   for (const Known& known : known_) {
     if (!same(known.of, value)) continue;
     if (known.set == set) return known.inside;
-    if (const auto found = zones(set, known.set, top)) {
-      known_.push_back({value, set, session_.named(by_zones(known, *found))});
+    if (known.free && by.size() < kMostTogether) by.push_back(known);
+  }
+  if (!by.empty())
+    if (const auto found = zones(set, by, top)) {
+      known_.push_back({value, set, session_.named(by_zones(by, *found)), false});
       return known_.back().inside;
     }
-  }
-  known_.push_back({value, set, session_.free_bool()});
+  return add_free(value, set, std::move(by));
+}
+
+// What no value is together with the others, Z3 is told at once.
+z3::expr Z3LargeSets::add_free(const z3::expr& value, const IntervalSet& set, std::vector<Known> by) {
+  known_.push_back({value, set, session_.free_bool(), true});
+  by.push_back(known_.back());
+  std::vector<const IntervalSet*> sets;
+  for (const Known& one : by) sets.push_back(&one.set);
+  std::vector<bool> seen(size_t{1} << by.size());
+  for_each_run(sets, model::max_value(value.get_sort().bv_size()), [&](u128, u128, size_t number) {
+    seen[number] = true;
+    return std::find(seen.begin(), seen.end(), false) != seen.end();
+  });
+  for (size_t number = 0; number < seen.size(); ++number)
+    if (!seen[number]) session_.solver().add(session_.negation(all_of(by, number)));
   return known_.back().inside;
 }
 
-std::optional<std::vector<Z3LargeSets::Zone>> Z3LargeSets::zones(const IntervalSet& set, const IntervalSet& known, u128 top) {
-  std::vector<Zone> result;
-  Runs mine(set, top), its(known, top);
-  u128 zone_start = 0;
-  unsigned left = same_as | opposite_of | nothing | everything;   // what the zone can still be
-  const auto close = [&](u128 end) { result.push_back({zone_start, end, left & (~left + 1)}); };
-  for (u128 start = 0;;) {
-    const unsigned fits = (mine.inside() == its.inside() ? same_as : opposite_of) | (mine.inside() ? everything : nothing);
-    if ((left & fits) == 0) {
-      close(start - 1);
-      if (result.size() >= kMostZones) return std::nullopt;
-      zone_start = start;
-      left = fits;
+std::optional<std::vector<Z3LargeSets::Zone>> Z3LargeSets::zones(const IntervalSet& set, const std::vector<Known>& by, u128 top) {
+  std::vector<const IntervalSet*> sets;
+  for (const Known& one : by) sets.push_back(&one.set);
+  sets.push_back(&set);
+  const size_t numbers = size_t{1} << by.size();
+  std::vector<Zone> result(1);
+  result[0].truth.assign(numbers, kNever);
+  for_each_run(sets, top, [&](u128 first, u128 last, size_t number) {
+    const auto truth = static_cast<uint8_t>(number >= numbers);
+    number %= numbers;
+    if (result.back().truth[number] == 1 - truth) {
+      if (result.size() == kMostZones) {
+        result.clear();
+        return false;
+      }
+      result.emplace_back().lo = first;
+      result.back().truth.assign(numbers, kNever);
     }
-    left &= fits;
-    const u128 end = std::min(mine.end(), its.end());
-    if (end == top) break;
-    if (mine.end() == end) mine.next();
-    if (its.end() == end) its.next();
-    start = end + 1;
-  }
-  close(top);
+    result.back().truth[number] = truth;
+    result.back().hi = last;
+    return true;
+  });
+  if (result.empty()) return std::nullopt;
   return result;
 }
 
-z3::expr Z3LargeSets::by_zones(const Known& known, const std::vector<Zone>& zones) {
+z3::expr Z3LargeSets::all_of(const std::vector<Known>& by, size_t number) {
+  std::vector<z3::expr> parts;
+  for (size_t i = 0; i < by.size(); ++i) parts.push_back((number >> i & 1) != 0 ? by[i].inside : session_.negation(by[i].inside));
+  return session_.all_of(parts);
+}
+
+z3::expr Z3LargeSets::by_zones(const std::vector<Known>& by, const std::vector<Zone>& zones) {
   std::vector<z3::expr> parts;
   for (const Zone& zone : zones) {
-    if (zone.relation == nothing) continue;
-    const z3::expr here = session_.in_interval(known.of, zone.lo, zone.hi);
-    if (zone.relation == everything) parts.push_back(here);
-    else parts.push_back(session_.both(here, zone.relation == same_as ? known.inside : session_.negation(known.inside)));
+    const z3::expr here = session_.in_interval(by[0].of, zone.lo, zone.hi);
+    const bool everything = std::find(zone.truth.begin(), zone.truth.end(), 0) == zone.truth.end();
+    if (everything) parts.push_back(here);
+    for (size_t number = 0; number < zone.truth.size() && !everything; ++number)
+      if (zone.truth[number] == 1) parts.push_back(session_.both(here, all_of(by, number)));
   }
   return session_.any_of(parts);
 }

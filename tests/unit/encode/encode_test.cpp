@@ -46,6 +46,58 @@ TEST(Encode, AnswersForOneRule) {
   EXPECT_EQ(prover.queries(), 4u);
 }
 
+// Of many addresses, every `step`th from `first` on.
+IntervalSet scattered(unsigned first, unsigned step, unsigned count) {
+  std::vector<Interval> all;
+  for (unsigned i = 0; i < count; ++i) all.push_back({first + i * step, first + i * step});
+  return IntervalSet::from(std::move(all));
+}
+
+Walk from_anywhere(const Policy& policy) {
+  Walk walk = tiny_walk(policy, Hook::input, state_new);
+  walk.in_question[0].src = IntervalSet::all(32);
+  return walk;
+}
+
+PacketBox sources(const IntervalSet& src) {
+  PacketBox box = tiny_universe();
+  box.src = src;
+  return box;
+}
+
+Term from(const IntervalSet& src) { return {InAddresses{Field::src, AddressSet::of(Family::v4, src)}}; }
+
+TEST(Encode, AnswersForALargeSet) {
+  const IntervalSet set = scattered(1000, 3, 20'000), one = IntervalSet::of(1003), other = IntervalSet::of(1004);
+  const Policy policy = policy_of({chain(ActionKind::drop, {rule({from(set)}, ActionKind::accept)})});
+  Prover prover(from_anywhere(policy), nullptr, {});
+  EXPECT_EQ(prover.all_pass(0, {sources(set)}), Answer::proven);
+  EXPECT_EQ(prover.none_passes_outside(0, {sources(set)}), Answer::proven);
+  EXPECT_EQ(prover.all_pass(0, {sources(set.intersected(IntervalSet::range(2000, 30'000)))}), Answer::proven);
+  EXPECT_EQ(prover.none_passes(0, {sources(set.complement(max_value(32)))}), Answer::proven);
+  EXPECT_EQ(prover.none_passes(0, {sources(IntervalSet::range(0, 999))}), Answer::proven);
+  EXPECT_EQ(prover.all_pass(0, {sources(one)}), Answer::proven);
+  EXPECT_EQ(prover.all_pass(0, {sources(set.united(other))}), Answer::refuted);
+  EXPECT_EQ(prover.witness()->get(Field::src), 1004u);
+  EXPECT_EQ(prover.none_passes_outside(0, {sources(set.minus(one))}), Answer::refuted);
+  EXPECT_EQ(prover.witness()->get(Field::src), 1003u);
+  EXPECT_EQ(prover.none_passes(0, {sources(IntervalSet::all(32))}), Answer::refuted);
+  EXPECT_TRUE(set.contains(prover.witness()->get(Field::src)));
+}
+
+TEST(Encode, AnswersForSeveralLargeSets) {
+  const IntervalSet banned = scattered(1000, 6, 9'000), allowed = scattered(1000, 3, 20'000), also = scattered(1001, 5, 9'000);
+  const Policy policy = policy_of({chain(ActionKind::drop, {rule({from(banned)}, ActionKind::drop), rule({from(allowed)}, ActionKind::accept), rule({from(also)}, ActionKind::accept)})});
+  const IntervalSet open = allowed.united(also).minus(banned);
+  Prover prover(from_anywhere(policy), nullptr, {});
+  EXPECT_EQ(prover.all_pass(0, {sources(open)}), Answer::proven);
+  EXPECT_EQ(prover.none_passes_outside(0, {sources(open)}), Answer::proven);
+  EXPECT_EQ(prover.none_passes(0, {sources(banned)}), Answer::proven);
+  EXPECT_EQ(prover.all_pass(0, {sources(allowed)}), Answer::refuted);
+  EXPECT_EQ(prover.none_passes_outside(0, {sources(open.minus(IntervalSet::of(1003)))}), Answer::refuted);
+  EXPECT_EQ(prover.witness()->get(Field::src), 1003u);
+}
+
 TEST(Encode, EmptySurroundingsProveNothing) {
   const Policy policy = policy_of({chain(ActionKind::drop, {})});
   Walk walk = tiny_walk(policy, Hook::input, state_new);
