@@ -128,6 +128,40 @@ bool may_match(const Rule& rule, const FieldBounds& bounds, Family family) {
   return true;
 }
 
+bool surely_holds(const IntervalSet& set, bool negated, const std::optional<IntervalSet>& possible) {
+  return possible && (negated ? !set.intersects(*possible) : set.contains(*possible));
+}
+
+bool surely_holds(const Term& term, const FieldBounds& bounds, Family family) {
+  if (const auto* in = std::get_if<In>(&term.what))
+    return surely_holds(in->set, term.negated, bounds.sets[static_cast<size_t>(in->field)]);
+  if (const auto* in = std::get_if<InAddresses>(&term.what))
+    return surely_holds(in->set.in(family), term.negated, bounds.sets[static_cast<size_t>(in->field)]);
+  return false;
+}
+
+// Packets that match do not come to the next rule of its chain.
+bool ends_chain(const Rule& rule) {
+  switch (rule.action.kind) {
+    case ActionKind::accept:
+    case ActionKind::drop:
+    case ActionKind::reject:
+    case ActionKind::return_:
+    case ActionKind::go_to: return rule.enabled;
+    case ActionKind::jump:
+    case ActionKind::rewrite:
+    case ActionKind::proceed:
+    case ActionKind::unknown:
+    case ActionKind::unknown_rewriting: break;
+  }
+  return false;
+}
+
+// Nothing in question comes to a rule behind this one.
+bool takes_all(const Rule& rule, const FieldBounds& bounds, Family family) {
+  return ends_chain(rule) && std::all_of(rule.terms.begin(), rule.terms.end(), [&](const Term& term) { return surely_holds(term, bounds, family); });
+}
+
 bool is_call(const Action& action) { return action.kind == ActionKind::jump || action.kind == ActionKind::go_to; }
 
 // Answers are translated back without entering chains, except at a device that takes them for something else (walk.h, "Translation").
@@ -153,17 +187,21 @@ void walk_chains(const WalkLeg& leg, const WalkHop& hop, const Visit& visit) {
   }
 }
 
-// Rules of a chain that may match, ascending.
-std::vector<uint32_t> matching(const Policy& policy, uint32_t chain, const FieldBounds& bounds, Family family) {
+// Rules of a chain that may match, ascending. within: looks at these alone.
+std::vector<uint32_t> matching(const Policy& policy, uint32_t chain, const FieldBounds& bounds, Family family, const KeptRules* within) {
   const std::vector<Rule>& rules = policy.chains[chain].rules;
   std::vector<uint32_t> found;
-  if (const RuleColumns* columns = columns_of(policy, chain, family)) {
+  if (within != nullptr) {
+    found = (*within)[chain];
+  } else if (const RuleColumns* columns = columns_of(policy, chain, family)) {
     columns->find(bounds, found);
   } else {
     found.resize(rules.size());
     std::iota(found.begin(), found.end(), 0);
   }
   std::erase_if(found, [&](uint32_t rule) { return !may_match(rules[rule], bounds, family); });
+  const auto last = std::find_if(found.begin(), found.end(), [&](uint32_t rule) { return takes_all(rules[rule], bounds, family); });
+  if (last != found.end()) found.erase(last + 1, found.end());
   return found;
 }
 
@@ -174,11 +212,11 @@ void unite(std::vector<uint32_t>& kept, std::vector<uint32_t> more) {
   kept = std::move(all);
 }
 
-void keep_matching(const WalkLeg& leg, const WalkHop& hop, const FieldBounds& bounds, Family family, KeptRules& kept) {
+void keep_matching(const WalkLeg& leg, const WalkHop& hop, const FieldBounds& bounds, Family family, const KeptRules* within, KeptRules& kept) {
   const Policy& policy = *hop.policy;
   kept.resize(policy.chains.size());
   walk_chains(leg, hop, [&](uint32_t chain, const auto& add) {
-    std::vector<uint32_t> found = matching(policy, chain, bounds, family);
+    std::vector<uint32_t> found = matching(policy, chain, bounds, family, within);
     for (const uint32_t rule : found)
       if (const Action& action = policy.chains[chain].rules[rule].action; is_call(action)) add(action.index);
     unite(kept[chain], std::move(found));
@@ -189,13 +227,14 @@ void keep_matching(const WalkLeg& leg, const WalkHop& hop, const FieldBounds& bo
 
 // What takes another way (walk.h) is not taken out of the bounds: stages before that place see it, and a slice is by policy.
 // Rules that rewrite widen the bounds by which rules are kept, so slices grow until they no longer do.
-Slice slice(const Walk& walk) {
+Slice slice(const Walk& walk, const Slice* within) {
   Slice slice;
   Rewritten rewritten;
   while (true) {
     for (const WalkLeg& leg : walk.legs) {
       const Rewritten carried = in_leg(rewritten, leg);
-      for (const WalkHop& hop : leg.hops) keep_matching(leg, hop, bounds_of(walk, leg, hop, carried), walk.family, slice[hop.policy]);
+      for (const WalkHop& hop : leg.hops)
+        keep_matching(leg, hop, bounds_of(walk, leg, hop, carried), walk.family, within ? &within->at(hop.policy) : nullptr, slice[hop.policy]);
     }
     Rewritten next = rewritten_by(slice);
     if (next == rewritten) return slice;
@@ -322,56 +361,80 @@ bool some_value_meets(const IntervalSet& set, bool negated, const IntervalSet& p
   return false;
 }
 
+// Calls look(values) for sets that together hold what a field may be at a hop. false: it may be anything.
+template <class Look>
+bool look_at_values(Field field, const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten, const Look& look) {
+  if (rewritten.anything[static_cast<size_t>(field)]) return false;
+  look(rewritten.values[static_cast<size_t>(field)]);
+  bool bounded = true;
+  for (const PacketBox& box : walk.in_question) {
+    switch (field) {
+      case Field::src: look(leg.reply ? box.dst : box.src); break;
+      case Field::dst: look(leg.reply ? box.src : box.dst); break;
+      case Field::src_port: look(leg.reply ? box.dst_port : box.src_port); break;
+      case Field::dst_port: look(leg.reply ? box.src_port : box.dst_port); break;
+      case Field::protocol: look(box.protocol); break;
+      case Field::icmp_code: look(box.icmp_code); break;
+      case Field::icmp_type:
+        if (leg.reply) bounded = false;
+        look(box.icmp_type);
+        break;
+      case Field::state:
+        look(state_at(leg, hop));
+        if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(state_new));
+        break;
+      case Field::tcp_flags:
+        look(leg.tcp_flags);
+        if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(tcp_syn));
+        break;
+      case Field::fragment: look(IntervalSet::of(0)); break;
+      case Field::ct_dir:
+      case Field::ct_status:
+      case Field::in:
+      case Field::out:
+      case Field::mac:
+      case Field::mark:
+      case Field::connmark:
+      case Field::profile:
+      case Field::program:
+      case Field::service:
+      case Field::rpc_port: bounded = false; break;
+    }
+  }
+  return bounded;
+}
+
 bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten) {
   if (!rule.enabled) return true;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
     if (!in && !addresses) continue;
-    const Field field = in ? in->field : addresses->field;
-    if (rewritten.anything[static_cast<size_t>(field)]) continue;
     const IntervalSet& set = in ? in->set : addresses->set.in(walk.family);
     bool possible = false;
-    bool bounded = true;
-    const auto look = [&](const IntervalSet& values) { possible = possible || some_value_meets(set, term.negated, values); };
-    look(rewritten.values[static_cast<size_t>(field)]);
-    for (const PacketBox& box : walk.in_question) {
-      switch (field) {
-        case Field::src: look(leg.reply ? box.dst : box.src); break;
-        case Field::dst: look(leg.reply ? box.src : box.dst); break;
-        case Field::src_port: look(leg.reply ? box.dst_port : box.src_port); break;
-        case Field::dst_port: look(leg.reply ? box.src_port : box.dst_port); break;
-        case Field::protocol: look(box.protocol); break;
-        case Field::icmp_code: look(box.icmp_code); break;
-        case Field::icmp_type:
-          if (leg.reply) bounded = false;
-          look(box.icmp_type);
-          break;
-        case Field::state:
-          look(state_at(leg, hop));
-          if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(state_new));
-          break;
-        case Field::tcp_flags:
-          look(leg.tcp_flags);
-          if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(tcp_syn));
-          break;
-        case Field::fragment: look(IntervalSet::of(0)); break;
-        case Field::ct_dir:
-        case Field::ct_status:
-        case Field::in:
-        case Field::out:
-        case Field::mac:
-        case Field::mark:
-        case Field::connmark:
-        case Field::profile:
-        case Field::program:
-        case Field::service:
-        case Field::rpc_port: bounded = false; break;
-      }
-    }
+    const bool bounded = look_at_values(in ? in->field : addresses->field, walk, leg, hop, rewritten, [&](const IntervalSet& values) {
+      possible = possible || some_value_meets(set, term.negated, values);
+    });
     if (bounded && !possible) return true;
   }
   return false;
+}
+
+// Every packet in question that comes to the rule ends there.
+bool is_end(const Rule& rule, const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten) {
+  if (!ends_chain(rule)) return false;
+  for (const Term& term : rule.terms) {
+    const auto* in = std::get_if<In>(&term.what);
+    const auto* addresses = std::get_if<InAddresses>(&term.what);
+    if (!in && !addresses) return false;
+    const IntervalSet& set = in ? in->set : addresses->set.in(walk.family);
+    bool all = true;
+    const bool bounded = look_at_values(in ? in->field : addresses->field, walk, leg, hop, rewritten, [&](const IntervalSet& values) {
+      all = all && !some_value_meets(set, !term.negated, values);
+    });
+    if (!bounded || !all) return false;
+  }
+  return true;
 }
 
 // The least and greatest value of a field in the question; nothing: any.
@@ -421,20 +484,22 @@ class Recheck {
 
   bool is_right() const {
     bool right = true;
-    walk_chains(leg_, hop_, [&](uint32_t chain, const auto& add) {
-      right = right && is_right(chain);
-      for (const uint32_t rule : kept_[chain])
-        if (const Action& action = hop_.policy->chains[chain].rules[rule].action; is_call(action)) add(action.index);
-    });
+    walk_chains(leg_, hop_, [&](uint32_t chain, const auto& add) { right = right && is_right(chain, add); });
     return right;
   }
 
  private:
-  bool is_right(uint32_t chain) const {
+  // add(chain): this leg comes there too. A call that is kept for another leg leads nowhere here.
+  template <class Add>
+  bool is_right(uint32_t chain, const Add& add) const {
     const std::vector<Rule>& rules = hop_.policy->chains[chain].rules;
     for (const uint32_t rule : looked_at(chain)) {
-      if (std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule)) continue;
-      if (!rightly_dropped(rules[rule], walk_, leg_, hop_, rewritten_) && !is_rightly_idle(chain, rules[rule])) return false;
+      const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
+      const bool apart = rightly_dropped(rules[rule], walk_, leg_, hop_, rewritten_);
+      if (!kept && !apart && !is_rightly_idle(chain, rules[rule])) return false;
+      if (kept && !apart && is_call(rules[rule].action)) add(rules[rule].action.index);
+      // Nothing in question comes to the rules behind it.
+      if (is_end(rules[rule], walk_, leg_, hop_, rewritten_)) return true;
     }
     return true;
   }

@@ -16,7 +16,8 @@ using KeptRules = std::vector<std::vector<uint32_t>>;
 // One for each policy of the walk: a rule is kept when some leg or hop may need it.
 using Slice = std::map<const model::Policy*, KeptRules>;
 
-Slice slice(const Walk& walk);
+// within: the slice of a question that this one is part of; rules that it left out are not looked at again.
+Slice slice(const Walk& walk, const Slice* within = nullptr);
 // For questions about what passes alone: also leaves out blocking rules whose packets would be blocked without them, by the end of their base
 // chain, because nothing that accepts in it can match them.
 void leave_out_idle_blocks(const Walk& walk, Slice& slice);
