@@ -65,20 +65,20 @@ struct Failure {
   std::string why;
 };
 
-// Does one term fail, hold, or cannot be told? Plain terms only.
-void look_at(const Policy& policy, const Term& term, const Packet& seen, Failure& failure) {
+// Does one term fail, hold, or cannot be told? Plain terms only. explained: with the reason in words.
+void look_at(const Policy& policy, const Term& term, const Packet& seen, bool explained, Failure& failure) {
   Field field{};
   const IntervalSet* set = values_of(term, field, seen.family);
   if (!set) {
     if (const auto* unknown = std::get_if<Unknown>(&term.what)) {
       ++failure.unknown;
-      failure.why = fmt::format("it also asks for something that cannot be told: {}", policy.unknowns[unknown->index].text);
+      if (explained) failure.why = fmt::format("it also asks for something that cannot be told: {}", policy.unknowns[unknown->index].text);
     }
     return;
   }
   if (!seen.has(field)) {
     ++failure.unknown;
-    failure.why = fmt::format("it is limited to {} {}", field_words(field), set_words(policy, field, seen.family, *set));
+    if (explained) failure.why = fmt::format("it is limited to {} {}", field_words(field), set_words(policy, field, seen.family, *set));
     return;
   }
   const bool holds = set->contains(seen.get(field)) != term.negated;
@@ -88,14 +88,15 @@ void look_at(const Policy& policy, const Term& term, const Packet& seen, Failure
     return;
   }
   ++failure.failed;
+  if (!explained) return;
   failure.why = fmt::format("its {} {}{} does not include {}", field_words(field), term.negated ? "not " : "",
                             set_words(policy, field, seen.family, *set), value_words(policy, field, seen.family, seen.get(field)));
   if (set->empty()) failure.why = fmt::format("it is for the other address family");
 }
 
-Failure compare(const Policy& policy, const Rule& rule, const Packet& seen) {
+Failure compare(const Policy& policy, const Rule& rule, const Packet& seen, bool explained = true) {
   Failure failure;
-  for (const Term& term : rule.terms) look_at(policy, term, seen, failure);
+  for (const Term& term : rule.terms) look_at(policy, term, seen, explained, failure);
   if (!rule.enabled) {
     failure.why = failure.failed == 0 ? "it is disabled" : failure.why + ", and it is disabled";
     ++failure.failed;
@@ -168,10 +169,13 @@ std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, const 
     for (uint32_t index = 0; index < policy.chains[chain].rules.size(); ++index) {
       const Rule& rule = policy.chains[chain].rules[index];
       if (!gives(rule, wanted) || rule.origin.line == 0) continue;
-      Failure failure = compare(policy, rule, seen);
-      if (failure.names_port && failure.failed == 0) look_at_compound(policy, rule, seen, failure);
-      if (failure.names_port && failure.failed == 0 && failure.unknown == 0) failure.why = came_too_late(hop, {chain, index}, outcome);
-      if (failure.names_port && failure.failed <= 1 && candidates.size() < 1000) candidates.push_back({{chain, index}, std::move(failure)});
+      // Words for the few that come near alone.
+      Failure failure = compare(policy, rule, seen, false);
+      if (!failure.names_port || failure.failed > 1 || candidates.size() >= 1000) continue;
+      failure = compare(policy, rule, seen);
+      if (failure.failed == 0) look_at_compound(policy, rule, seen, failure);
+      if (failure.failed == 0 && failure.unknown == 0) failure.why = came_too_late(hop, {chain, index}, outcome);
+      if (failure.failed <= 1) candidates.push_back({{chain, index}, std::move(failure)});
     }
   const auto closeness = [](const Candidate& c) { return std::pair(c.failure.failed, c.failure.unknown); };
   std::stable_sort(candidates.begin(), candidates.end(),
