@@ -1,8 +1,10 @@
 #include "solver/ask.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <map>
+#include <utility>
+
+#include "solver/ask_piece.h"
 
 namespace fwproof::solver {
 
@@ -10,215 +12,234 @@ using namespace model;
 
 namespace {
 
-// Explaining each of a thousand regions to the last rule would cost more than finding them.
-constexpr size_t kExplained = 64;
+void take(const Confirmed& confirmed, Answer& answer) {
+  answer.proof.by = confirmed.proof.by;
+  answer.proof.queries += confirmed.proof.queries;
+  answer.proof.z3_ms += confirmed.proof.z3_ms;
+  answer.proven = answer.proven && confirmed.proven;
+  if (answer.limit.empty()) answer.limit = confirmed.limit;
+  if (answer.fault.empty()) answer.fault = confirmed.fault;
+}
 
-// Named in assumptions: some are enough.
-constexpr size_t kMoved = 16;
-
-class Asking {
+// Puts the answers about the pieces of a question together.
+class Joining {
  public:
-  Asking(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened)
-      : walk_(walk), wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), slice_(slice(walk)) {
-    if (wanted_ == Wanted::none_pass) leave_out_idle_blocks(walk_, slice_);
+  Joining(const Limits& limits, std::vector<OpenedBy>* opened) : limits_(limits), opened_(opened) {
+    whole_.empty = whole_.all_break = whole_.all_staying_break = true;
+    whole_.any_stays = false;
   }
 
-  Answer run() {
-    answer_.proof.slice = static_cast<uint32_t>(kept_rules(slice_));
-    try {
-      Flow flow(walk_, slice_, limits_);
-      answer_.empty = flow.question() == Diagrams::kFalse;
-      if (answer_.empty) return std::move(answer_);
-      if (!sliced_rightly(walk_, slice_, wanted_ == Wanted::none_pass)) answer_.fault = "a rule that bears on the question was left out of the slice";
-      for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect(flow, leg);
-      for (size_t leg = 0; leg < walk_.legs.size(); ++leg) collect_undecided(flow, leg);
-      answer_.any_breaks = reported_ != Diagrams::kFalse;
-      answer_.any_undecided = undecided_ != reported_;
-      answer_.all_break = reported_ == flow.question();
-      answer_.any_stays = flow.stays() != Diagrams::kFalse;
-      answer_.all_staying_break = answer_.any_stays && flow.diagrams().minus(flow.stays(), reported_) == Diagrams::kFalse;
-      collect_assumptions(flow);
-      collect_moved(flow, flow.moved(Field::dst), answer_.moved_address);
-      collect_moved(flow, flow.moved(Field::dst_port), answer_.moved_port);
-      collect_moved(flow, flow.sent_on(0), answer_.sent_on);
-      if (opened_) collect_opened(flow);
-      if (proofs_) prove(flow);
-      replay_corners(flow);
-    } catch (const LimitReached& limit) {
-      answer_ = Answer{.proof = answer_.proof, .proven = false, .limit = limit.what};
-    }
-    return std::move(answer_);
+  void add(Answer part, std::vector<OpenedBy> opened) {
+    add_proof(part.proof);
+    if (!part.fault.empty() && whole_.fault.empty()) whole_.fault = part.fault;
+    if (part.empty) return;
+    whole_.empty = false;
+    if (!part.limit.empty()) return give_up(part.limit);
+    whole_.proven = whole_.proven && part.proven;
+    whole_.listed_all = whole_.listed_all && part.listed_all;
+    whole_.all_break = whole_.all_break && part.all_break;
+    whole_.all_staying_break = whole_.all_staying_break && (part.all_staying_break || !part.any_stays);
+    whole_.any_stays = whole_.any_stays || part.any_stays;
+    whole_.any_breaks = whole_.any_breaks || part.any_breaks;
+    whole_.any_undecided = whole_.any_undecided || part.any_undecided;
+    append(whole_.breaks, part.breaks);
+    append(whole_.undecided, part.undecided);
+    append_some(whole_.moved_address, part.moved_address);
+    append_some(whole_.moved_port, part.moved_port);
+    append_some(whole_.sent_on, part.sent_on);
+    for (Dependence& what : part.depends_on)
+      if (std::find(whole_.depends_on.begin(), whole_.depends_on.end(), what) == whole_.depends_on.end()) whole_.depends_on.push_back(std::move(what));
+    for (const Assumption& assumption : part.assumes) add(assumption);
+    for (OpenedBy& by : opened) add(std::move(by));
+  }
+
+  // What is listed breaks: the boxes by leg.
+  std::vector<Claim> listed(bool pass) const {
+    std::map<size_t, std::vector<PacketBox>> boxes;
+    for (const Finding& finding : whole_.breaks) boxes[finding.leg].push_back(finding.box);
+    std::vector<Claim> claims;
+    for (auto& [leg, some] : boxes) claims.push_back({leg, false, pass, std::move(some), kBreaks});
+    return claims;
+  }
+
+  void add(const Confirmed& confirmed) { take(confirmed, whole_); }
+
+  // Some of the question has no answer, or is not asked any more.
+  void leave_rest() { whole_.all_break = whole_.all_staying_break = whole_.listed_all = false; }
+  void give_up(const std::string& why) {
+    leave_rest();
+    whole_.empty = whole_.proven = false;
+    if (whole_.limit.empty()) whole_.limit = why;
+  }
+
+  // No list has room for more.
+  bool is_full() const { return is_full(whole_.breaks); }
+  bool has_fault() const { return !whole_.fault.empty(); }
+  bool has_limit() const { return !whole_.proven; }
+  Answer result() && {
+    whole_.all_staying_break = whole_.all_staying_break && whole_.any_stays;
+    whole_.all_break = whole_.all_break && !whole_.empty;
+    return std::move(whole_);
   }
 
  private:
-  Ref breaking(const LegRegions& regions) const { return wanted_ == Wanted::all_pass ? regions.blocked : regions.passes; }
+  // Regions of such questions are scattered; a list with more of their parts is not read by anybody, and takes long to prove.
+  static constexpr size_t kMostIntervals = 20'000;
 
-  void collect_opened(Flow& flow) {
-    bool complete = true;
-    for (const Opened& rule : flow.opened(0)) {
-      OpenedBy by{rule.by, flow.boxes(rule.surely, limits_.regions, complete), flow.boxes(rule.perhaps, limits_.regions, complete)};
-      if (!by.surely.empty() || !by.perhaps.empty()) opened_->push_back(std::move(by));
+  void add_proof(const Proof& proof) {
+    whole_.proof.queries += proof.queries;
+    whole_.proof.z3_ms += proof.z3_ms;
+    whole_.proof.slice = std::max(whole_.proof.slice, proof.slice);
+    if (proof.by != "none") whole_.proof.by = proof.by;
+  }
+
+  void append(std::vector<Finding>& into, std::vector<Finding>& part) {
+    for (Finding& finding : part) {
+      if (is_full(into)) return void(whole_.listed_all = false);
+      for (const Field field : kClientFields) intervals_ += set_of(finding.box, field).intervals().size();
+      into.push_back(std::move(finding));
     }
   }
 
-  void collect(Flow& flow, size_t leg) {
-    Diagrams& diagrams = flow.diagrams();
-    const LegRegions& regions = flow.leg(leg);
-    breaks_.push_back(breaking(regions));
-    // A connection that already failed on an earlier leg is reported there.
-    const Ref fresh = diagrams.minus(breaks_.back(), reported_);
-    reported_ = diagrams.either(reported_, breaks_.back());
-    // What is blocked and what comes back from elsewhere have different reasons: no box holds both.
-    const Ref foreign = flow.foreign(leg);
-    for (const Ref part : {diagrams.minus(fresh, foreign), diagrams.both(fresh, foreign)}) {
-      bool complete = true;
-      for (PacketBox& box : flow.boxes(part, limits_.regions, complete)) answer_.breaks.push_back(found(flow, leg, std::move(box)));
-      answer_.listed_all = answer_.listed_all && complete;
-    }
-    depends_.push_back(regions.depends);
-    undecided_ = reported_;
+  bool is_full(const std::vector<Finding>& list) const { return list.size() >= limits_.regions || intervals_ > kMostIntervals; }
+
+  static void append_some(std::vector<Moved>& into, std::vector<Moved>& part) {
+    for (Moved& moved : part)
+      if (into.size() < kMoved) into.push_back(std::move(moved));
   }
 
-  // A connection that breaks on some leg is not undecided because of another.
-  void collect_undecided(Flow& flow, size_t leg) {
-    Diagrams& diagrams = flow.diagrams();
-    const LegRegions& regions = flow.leg(leg);
-    if (diagrams.minus(regions.depends, reported_) == Diagrams::kFalse) return;
-    const Ref fresh = diagrams.minus(regions.depends, undecided_);
-    bool complete = true;
-    for (PacketBox& box : flow.boxes(fresh, limits_.regions, complete)) answer_.undecided.push_back(found(flow, leg, std::move(box)));
-    undecided_ = diagrams.either(undecided_, regions.depends);
-    for (Dependence& what : flow.depends_on(leg, regions.depends))
-      if (std::find(answer_.depends_on.begin(), answer_.depends_on.end(), what) == answer_.depends_on.end())
-        answer_.depends_on.push_back(std::move(what));
+  void add(const Assumption& assumption) {
+    const auto same = [&](const Assumption& a) { return a.text == assumption.text && a.origin == assumption.origin; };
+    if (std::none_of(whole_.assumes.begin(), whole_.assumes.end(), same)) whole_.assumes.push_back(assumption);
   }
 
-  Finding found(Flow& flow, size_t leg, PacketBox box) {
-    Finding finding;
-    finding.leg = leg;
-    finding.client = client_packet(walk_, box);
-    finding.replay = replay(walk_, leg, finding.client);
-    if (answer_.breaks.size() + answer_.undecided.size() < kExplained) {
-      finding.decided_by = flow.deciders(leg, flow.region_of(box));
-      const bool passing = finding.replay.verdict == Verdict::accept;
-      if (finding.replay.verdict != Verdict::depends && !finding.replay.another_way)
-        std::erase_if(finding.decided_by, [&](const Decision& d) { return (d.verdict == Verdict::accept) != passing; });
-    }
-    finding.box = std::move(box);
-    return finding;
+  void add(OpenedBy by) {
+    const auto same = [&](const OpenedBy& known) { return known.by.hop == by.by.hop && known.by.rule == by.by.rule && known.by.verdict == by.by.verdict; };
+    const auto known = std::find_if(opened_->begin(), opened_->end(), same);
+    if (known == opened_->end()) return opened_->push_back(std::move(by));
+    for (auto boxes : {&OpenedBy::surely, &OpenedBy::perhaps})
+      for (PacketBox& box : by.*boxes)
+        if ((*known.*boxes).size() < limits_.regions) (*known.*boxes).push_back(std::move(box));
   }
 
-  void collect_assumptions(Flow& flow) {
-    const auto add = [&](const Assumption& assumption) {
-      const auto same = [&](const Assumption& a) { return a.text == assumption.text && a.origin == assumption.origin; };
-      if (std::none_of(answer_.assumes.begin(), answer_.assumes.end(), same)) answer_.assumes.push_back(assumption);
+  const Limits& limits_;
+  std::vector<OpenedBy>* opened_;
+  Answer whole_;
+  size_t intervals_ = 0;
+};
+
+// Asks a question at once; if that is too much, in halves, and these in halves, until each is little enough, the list is full, or the question's
+// share of the run's work is used up.
+class Question {
+ public:
+  Question(Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened)
+      : wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), left_(limits.budget ? limits.budget->share() : limits.run_steps) {}
+
+  Answer run(Piece whole) {
+    std::vector<OpenedBy> opened;
+    AskedPiece asked = ask(whole, opened);
+    auto halves = halves_of(whole, asked);
+    if (halves) return run_pieces(std::move(*halves));
+    if (proofs_ && asked.answer.limit.empty() && !asked.answer.empty) take(confirm(whole, asked.claims), asked.answer);
+    if (opened_) *opened_ = std::move(opened);
+    return std::move(asked.answer);
+  }
+
+ private:
+  // A question that bears on so few rules and is too much all the same is so for another reason.
+  static constexpr size_t kNeverCut = 32;
+  // With more rules it is soon seen whether regions stay simple; if not, halves are quicker.
+  static constexpr size_t kAskedAtOnce = 1'000;
+  static constexpr uint64_t kTry = 8'000'000;
+
+  void spend(uint64_t steps) {
+    left_ -= std::min(left_, steps);
+    if (limits_.budget) limits_.budget->spend(steps);
+  }
+
+  AskedPiece ask(const Piece& piece, std::vector<OpenedBy>& opened) {
+    Limits limits = limits_;
+    const bool is_much = kept_rules(piece.slice) > kAskedAtOnce;
+    limits.diagram_steps = std::min({limits.diagram_steps, left_, is_much ? kTry : left_});
+    AskedPiece asked = ask_piece(piece, wanted_, limits, opened_ ? &opened : nullptr);
+    spend(asked.steps);
+    return asked;
+  }
+
+  std::optional<std::array<Piece, 2>> halves_of(const Piece& piece, const AskedPiece& asked) const {
+    if (!asked.too_much || kept_rules(piece.slice) <= kNeverCut) return std::nullopt;
+    auto halves = cut(piece);
+    for (size_t i = 0; halves && wanted_ == Wanted::none_pass && i < 2; ++i)
+      if (Piece& half = (*halves)[i]; !half.walk.in_question.empty()) leave_out_idle_blocks(half.walk, half.slice);
+    return halves;
+  }
+
+  Confirmed confirm(const Piece& piece, const std::vector<Claim>& claims) {
+    Confirmed confirmed = solver::confirm(piece, claims, wanted_ == Wanted::none_pass, limits_, *proofs_, left_);
+    spend(confirmed.steps);
+    return confirmed;
+  }
+
+  Answer run_pieces(std::array<Piece, 2> halves) {
+    Joining joined(limits_, opened_);
+    std::vector<Piece> todo;
+    std::vector<std::pair<Piece, std::vector<Claim>>> answered;
+    // The lower half first.
+    const auto add = [&](std::array<Piece, 2>& two) {
+      for (size_t i = 2; i-- > 0;) todo.push_back(std::move(two[i]));
     };
-    for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
-      for (const WalkHop& hop : walk_.legs[leg].hops)
-        for (const Assumption& assumption : hop.policy->general_assumptions) add(assumption);
-      for (const Decision& decision : flow.deciders(leg, flow.question(), true)) {
-        if (decision.sent_on) continue;
-        const Policy& policy = *walk_.legs[leg].hops[decision.hop].policy;
-        const Chain& chain = policy.chains[decision.rule.chain];
-        const int32_t index = decision.rule.rule == RuleRef::kAtEnd ? chain.at_end_assumption : chain.rules[decision.rule.rule].assumption;
-        if (index >= 0) add(policy.assumptions[static_cast<size_t>(index)]);
+    add(halves);
+    for (size_t asked_pieces = 0; !todo.empty() && !joined.is_full(); ++asked_pieces) {
+      if (left_ == 0 || asked_pieces > limits_.pieces) {
+        joined.give_up("the question takes more work than its share of the run's");
+        break;
       }
-    }
-  }
-
-  void collect_moved(Flow& flow, Ref region, std::vector<Moved>& into) {
-    bool complete = true;
-    for (PacketBox& box : flow.boxes(region, kMoved, complete)) {
-      const Packet client = client_packet(walk_, box);
-      into.push_back({std::move(box), client, replay(walk_, 0, client)});
-    }
-  }
-
-  // Z3 confirms: what is said to break breaks, and nothing else does.
-  void prove(Flow& flow) {
-    Prover prover(walk_, &slice_, limits_, proofs_);
-    // What holds is one claim about the whole exchange.
-    const bool nothing_found = !answer_.any_breaks && !answer_.any_undecided;
-    if (nothing_found && wanted_ == Wanted::all_pass) judge(prover.all_pass_outside(Prover::kAllLegs, {}), 0, "everything");
-    for (size_t leg = 0; leg < walk_.legs.size() && !(nothing_found && wanted_ == Wanted::all_pass); ++leg) {
-      bool all_boxes = true;
-      bool all_open = true;
-      const auto breaks = flow.boxes(breaks_[leg], limits_.regions, all_boxes);
-      auto rest = flow.boxes(depends_[leg], limits_.regions, all_open);
-      const bool passing = wanted_ == Wanted::none_pass;
-      if (!breaks.empty()) judge(passing ? prover.all_pass(leg, breaks) : prover.none_passes(leg, breaks), leg, "a region that breaks it");
-      if (!all_boxes || !all_open) {
-        answer_.listed_all = false;
+      Piece piece = std::move(todo.back());
+      todo.pop_back();
+      if (piece.walk.in_question.empty()) continue;
+      std::vector<OpenedBy> opened;
+      AskedPiece asked = ask(piece, opened);
+      if (auto two = halves_of(piece, asked)) {
+        add(*two);
         continue;
       }
-      rest.insert(rest.end(), breaks.begin(), breaks.end());
-      judge(passing ? prover.none_passes_outside(leg, rest) : prover.all_pass_outside(leg, rest), leg, "everything else");
+      joined.add(std::move(asked.answer), std::move(opened));
+      if (!asked.claims.empty()) answered.emplace_back(std::move(piece), std::move(asked.claims));
     }
-    answer_.proof.by = "z3";
-    answer_.proof.queries = prover.queries();
-    answer_.proof.z3_ms = prover.z3_ms();
-    if (answer_.fault.empty() && disagreed_) answer_.fault = disagreement_ + reproduction(prover.witness());
+    if (joined.is_full()) joined.leave_rest();
+    if (proofs_) confirm_all(answered, joined);
+    return std::move(joined).result();
   }
 
-  void judge(Prover::Answer said, size_t leg, const char* about) {
-    if (said == Prover::Answer::proven) return;
-    answer_.proven = false;
-    if (said == Prover::Answer::unknown) {
-      answer_.limit = "Z3 reached its limit of time or memory";
-      return;
-    }
-    disagreed_ = true;
-    disagreement_ = fmt::format("Z3 refutes the computed regions on leg {} ({})", walk_.legs[leg].name, about);
-  }
-
-  static std::string reproduction(const std::optional<Packet>& packet) {
-    if (!packet) return "";
-    return fmt::format("; for example {} -> {} protocol {} ports {} -> {}", to_text(Address{packet->family, packet->get(Field::src)}),
-                       to_text(Address{packet->family, packet->get(Field::dst)}), static_cast<unsigned>(packet->get(Field::protocol)),
-                       static_cast<unsigned>(packet->get(Field::src_port)), static_cast<unsigned>(packet->get(Field::dst_port)));
-  }
-
-  // The evaluator on the full policies, not the slice: each region's packet, and the corners of what is fine.
-  void replay_corners(Flow& flow) {
-    const bool should_pass = wanted_ == Wanted::all_pass;
-    for (const Finding& finding : answer_.breaks) compare(finding.replay, !should_pass, finding.leg);
-    for (size_t leg = 0; leg < walk_.legs.size(); ++leg) {
-      Diagrams& diagrams = flow.diagrams();
-      const Ref fine = diagrams.minus(diagrams.minus(flow.question(), breaks_[leg]), depends_[leg]);
-      bool complete = true;
-      for (const PacketBox& box : flow.boxes(fine, 4, complete))
-        for (const bool greatest : {false, true}) compare(replay(walk_, leg, client_packet(walk_, box, greatest)), should_pass, leg);
+  // A list that is not complete makes no claim about the rest.
+  void confirm_all(const std::vector<std::pair<Piece, std::vector<Claim>>>& answered, Joining& joined) {
+    const std::vector<Claim> listed = joined.listed(wanted_ == Wanted::none_pass);
+    for (const auto& [piece, claims] : answered) {
+      if (joined.has_fault() || joined.has_limit()) break;
+      joined.add(confirm(piece, joined.is_full() ? listed_in(listed, piece) : claims));
     }
   }
 
-  void compare(const Replay& replayed, bool should_pass, size_t leg) {
-    if (replayed.verdict == Verdict::depends) return;
-    const bool passed = replayed.verdict == Verdict::accept;
-    if (passed == should_pass || !answer_.fault.empty()) return;
-    answer_.fault = fmt::format("the evaluator says {} on leg {} where the regions say {}", passed ? "accept" : "drop",
-                                walk_.legs[leg].name, should_pass ? "accept" : "drop") +
-                    reproduction(replayed.seen);
+  static std::vector<Claim> listed_in(const std::vector<Claim>& listed, const Piece& piece) {
+    std::vector<Claim> here;
+    for (const Claim& claim : listed)
+      if (auto boxes = inside(claim.boxes, piece.frame); !boxes.empty()) here.push_back({claim.leg, false, claim.pass, std::move(boxes), claim.about});
+    return here;
   }
 
-  const Walk& walk_;
   Wanted wanted_;
   const Limits& limits_;
   ProofSession* proofs_;
   std::vector<OpenedBy>* opened_;
-  Slice slice_;
-  Answer answer_;
-  std::vector<Ref> breaks_;    // by leg
-  std::vector<Ref> depends_;   // by leg
-  Ref reported_ = Diagrams::kFalse;
-  Ref undecided_ = Diagrams::kFalse;  // what breaks, and what has been listed as undecided so far
-  bool disagreed_ = false;
-  std::string disagreement_;
+  uint64_t left_;
 };
 
 }  // namespace
 
 Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
-  return Asking(walk, wanted, limits, proofs, opened).run();
+  Piece whole{everything(walk.family), walk, slice(walk)};
+  if (wanted == Wanted::none_pass) leave_out_idle_blocks(whole.walk, whole.slice);
+  return Question(wanted, limits, proofs, opened).run(std::move(whole));
 }
 
 }  // namespace fwproof::solver

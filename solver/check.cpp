@@ -81,7 +81,9 @@ std::string note_of(const Replay& replay) {
 }  // namespace
 
 Checking::Checking(Network network, const Requirements& requirements, const CheckOptions& options)
-    : network_(std::move(network)), requirements_(requirements), options_(options), ways_(network_), proofs_(options.session ? *options.session : own_proofs_.emplace(options.limits)) {
+    : network_(std::move(network)), requirements_(requirements), options_(options), budget_(options.limits.run_steps), ways_(network_),
+      proofs_(options.session ? *options.session : own_proofs_.emplace(options.limits)) {
+  options_.limits.budget = &budget_;
   for (Device& device : network_.devices) {
     bind_device(device, network_);
     const auto zone = network_.zones.find(device.host);

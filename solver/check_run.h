@@ -256,7 +256,8 @@ class Checking {
 
   model::Network network_;                                   // own copy: names are bound in it
   const model::Requirements& requirements_;
-  const CheckOptions& options_;
+  CheckOptions options_;                                     // own copy: its limits share the run's budget
+  Budget budget_;
   std::map<const model::Device*, model::AddressSet> locals_;
   std::list<model::Device> arrivals_;                        // see add_arrival
   model::Ways ways_;

@@ -41,7 +41,7 @@ Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
                                  [](const Edge& a, const Edge& b) { return a.hi == b.hi && a.to == b.to; });
     if (same) return candidate;
   }
-  if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{8} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit"};
+  if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{4} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
   const auto ref = static_cast<Ref>(nodes_.size());
   nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(kept)});
   hashes_.push_back(hash);
@@ -71,6 +71,12 @@ Diagrams::Remembered& Diagrams::memo_place(uint64_t ab, Op op) {
 }
 
 void Diagrams::grow_memo() {
+  constexpr size_t kMostRemembered = size_t{1} << 22;
+  if (memo_.size() >= kMostRemembered) {
+    memo_.assign(1024, {});
+    remembered_ = 0;
+    return;
+  }
   std::vector<Remembered> old(memo_.size() * 2);
   std::swap(old, memo_);
   for (const Remembered& entry : old)
@@ -92,6 +98,7 @@ Ref Diagrams::in(VarId var, const IntervalSet& set) {
     next = hi + 1;
   }
   if (open) edges.push_back({max, kFalse});
+  count(edges.size());
   return make(var, edges);
 }
 
@@ -133,6 +140,7 @@ Ref Diagrams::apply(Op op, Ref a, Ref b) {
     ia += ea.hi == hi;
     ib += eb.hi == hi;
   }
+  count(edges.size());
   const Ref result = make(var, edges);
   memo_place(ab, op) = {ab, result, op};
   if (++remembered_ * 2 > memo_.size()) grow_memo();
@@ -163,6 +171,7 @@ Ref Diagrams::exists_below(Ref f, const std::vector<bool>& drop, std::unordered_
       const Edge edge = edges_[node.first + i];
       edges.push_back({edge.hi, exists_below(edge.to, drop, memo)});
     }
+    count(edges.size());
     result = make(node.var, edges);
   }
   memo.emplace(f, result);

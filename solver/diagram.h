@@ -23,6 +23,7 @@ using Ref = uint32_t;
 // A limit was reached: the question ends as "cannot tell". Caught where the question was asked.
 struct LimitReached {
   const char* what;
+  uint64_t steps = 1;  // of work until then
 };
 
 class Diagrams {
@@ -30,7 +31,8 @@ class Diagrams {
   static constexpr Ref kFalse = 0;
   static constexpr Ref kTrue = 1;
 
-  explicit Diagrams(uint32_t max_nodes) : max_nodes_(max_nodes) {
+  // A step is the making of one edge.
+  explicit Diagrams(uint32_t max_nodes, uint64_t max_steps = ~uint64_t{0}) : max_nodes_(max_nodes), max_steps_(max_steps) {
     new_terminal();
     new_terminal();
   }
@@ -51,6 +53,7 @@ class Diagrams {
   // Which variables the diagram looks at.
   std::vector<bool> support(Ref f) const;
   size_t nodes() const { return nodes_.size(); }
+  uint64_t steps() const { return steps_; }
 
   // Calls `visit` with one set per variable (empty: any value) for disjoint products that together make up f, until it returns false.
   // Returns false when stopped.
@@ -80,7 +83,14 @@ class Diagrams {
                       const std::function<bool(const std::vector<model::IntervalSet>&)>& visit) const;
   Ref exists_below(Ref f, const std::vector<bool>& drop, std::unordered_map<Ref, Ref>& memo);
 
+  void count(size_t edges) {
+    steps_ += edges;
+    if (steps_ > max_steps_) throw LimitReached{"the exact region takes more steps than one question may", steps_};
+  }
+
   uint32_t max_nodes_;
+  uint64_t max_steps_;
+  uint64_t steps_ = 0;
   std::vector<model::u128> max_of_;
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
@@ -96,6 +106,7 @@ class Diagrams {
   std::vector<Remembered> memo_ = std::vector<Remembered>(1024);
   size_t remembered_ = 0;
   Remembered& memo_place(uint64_t ab, Op op);
+  // Beyond its limit the memory of results starts anew.
   void grow_memo();
 };
 

@@ -105,6 +105,12 @@ class Prover::Work {
     return *premises_;
   }
 
+  Answer nothing_in_question() {
+    ++queries;
+    const z3::check_result result = session_.solver().check();
+    return result == z3::unsat ? Answer::proven : result == z3::sat ? Answer::refuted : Answer::unknown;
+  }
+
   Answer refute(size_t leg, bool passes, const std::vector<PacketBox>& region, bool outside) {
     z3::expr fate = session_.yes();
     if (leg == kAllLegs)
@@ -136,13 +142,16 @@ class Prover::Work {
   std::optional<model::Packet> witness;
   uint32_t queries = 0;
   double z3_ms = 0;
+  uint64_t steps = 0;
 
  private:
   Answer check(size_t leg, const z3::expr& claim) {
     ++queries;
     const auto start = std::chrono::steady_clock::now();
+    const uint64_t before = resources();
     const z3::check_result result = session_.check({claim});
     if (result == z3::sat) remember(leg);
+    steps += steps_since(before);
     z3_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     switch (result) {
       case z3::unsat: return Answer::proven;
@@ -150,6 +159,19 @@ class Prover::Work {
       case z3::unknown: break;
     }
     return Answer::unknown;
+  }
+
+  // What Z3 counts of its own work. One of its units takes about as long as six steps.
+  uint64_t resources() {
+    const z3::stats statistics = session_.solver().statistics();
+    for (unsigned i = 0; i < statistics.size(); ++i)
+      if (statistics.key(i) == "rlimit count") return statistics.uint_value(i);
+    return 0;
+  }
+  uint64_t steps_since(uint64_t before) {
+    constexpr uint64_t kStepsPerResource = 6;
+    const uint64_t now = resources();
+    return kStepsPerResource * (now > before ? now - before : now);
   }
 
   void remember(size_t leg) {
@@ -222,6 +244,9 @@ Prover::Answer Prover::none_passes_outside(size_t leg, const std::vector<PacketB
 Prover::Answer Prover::all_pass_outside(size_t leg, const std::vector<PacketBox>& region) {
   return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(leg, false, region, true); });
 }
+Prover::Answer Prover::nothing_in_question() {
+  return guarded(work_, [&] { spoil(); }, [&] { return work_->nothing_in_question(); });
+}
 
 Prover::Answer Prover::differs_throughout(Difference difference, const std::vector<Region>& regions) {
   return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(difference, regions, false); });
@@ -232,6 +257,7 @@ Prover::Answer Prover::differs_nowhere_outside(const std::vector<Region>& region
 
 std::optional<model::Packet> Prover::witness() const { return work_ ? work_->witness : std::nullopt; }
 uint32_t Prover::queries() const { return work_ ? work_->queries : 0; }
+uint64_t Prover::steps() const { return work_ ? work_->steps : 0; }
 double Prover::z3_ms() const { return work_ ? work_->z3_ms : 0; }
 
 }  // namespace fwproof::solver

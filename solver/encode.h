@@ -40,6 +40,9 @@ class Prover {
   Answer none_passes_outside(size_t leg, const std::vector<PacketBox>& region);
   Answer all_pass_outside(size_t leg, const std::vector<PacketBox>& region);
 
+  // That there is no packet in question at all. Of such a question nothing else is ever proven.
+  Answer nothing_in_question();
+
   // Of legs that look at the same packet (Walk::same_packet): every packet of the regions that is in question becomes so, whatever the unknowns are.
   enum class Difference { allowed, blocked, translated, any };
   Answer differs_throughout(Difference difference, const std::vector<Region>& regions);
@@ -49,6 +52,7 @@ class Prover {
   // After `refuted`: the client's packet that breaks the claim (with the leg's state and flags, for one leg).
   std::optional<model::Packet> witness() const;
   uint32_t queries() const;
+  uint64_t steps() const;  // of work (solver/limits.h)
   double z3_ms() const;
 
  private:

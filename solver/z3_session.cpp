@@ -30,6 +30,9 @@ u128 number_of(const z3::expr& value) {
 Z3Session::Z3Session(uint32_t timeout_ms, size_t large_set)
     : params_(context_), small_(context_, z3::solver::simple()), large_set_(large_set), large_sets_(*this) {
   params_.set("timeout", timeout_ms);
+  // Reached long before the time is, on any machine: then an answer does not hang on how fast it is.
+  constexpr unsigned kMostResources = 100'000'000;
+  params_.set("rlimit", kMostResources);
   small_.set(params_);
 }
 

@@ -1,0 +1,130 @@
+#include "solver/pieces.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fwproof::solver {
+
+using namespace model;
+
+namespace {
+
+// Those whose values rules tell apart in many ways.
+constexpr std::array kCutFields = {Field::dst_port, Field::src, Field::dst, Field::src_port};
+
+IntervalSet& set_in(PacketBox& box, Field field) {
+  return const_cast<IntervalSet&>(set_of(std::as_const(box), field));  // the box is not const
+}
+
+// The values from the least to the greatest that a rule leaves to a field of the question.
+struct Range {
+  u128 lo, hi;
+};
+
+struct Cut {
+  Field field = Field::src;
+  u128 first = 0;       // of the second half
+  size_t rules = 0;     // that bear on the half with more of them
+};
+
+Range range_in_question(const Walk& walk, Field field) {
+  Range range{~u128{0}, 0};
+  for (const PacketBox& box : walk.in_question) {
+    if (is_empty(box)) continue;
+    range.lo = std::min(range.lo, set_of(box, field).min());
+    range.hi = std::max(range.hi, set_of(box, field).max());
+  }
+  return range;
+}
+
+Range range_of(const Rule& rule, Field field, Family family, Range left) {
+  for (const Term& term : rule.terms) {
+    const auto* in = std::get_if<In>(&term.what);
+    const auto* addresses = std::get_if<InAddresses>(&term.what);
+    if (term.negated || (!in && !addresses) || (in ? in->field : addresses->field) != field) continue;
+    const IntervalSet& set = in ? in->set : addresses->set.in(family);
+    if (set.empty()) continue;
+    left = {std::max(left.lo, set.min()), std::min(left.hi, set.max())};
+  }
+  return left;
+}
+
+std::vector<Range> ranges_of(const Piece& piece, Field field, Range question) {
+  std::vector<Range> ranges;
+  for (const auto& [policy, kept] : piece.slice)
+    for (size_t chain = 0; chain < kept.size(); ++chain)
+      for (const uint32_t rule : kept[chain]) ranges.push_back(range_of(policy->chains[chain].rules[rule], field, piece.walk.family, question));
+  return ranges;
+}
+
+// At the middle of all places where some rule begins or ends.
+std::optional<Cut> best_cut(const Piece& piece, Field field) {
+  const Range question = range_in_question(piece.walk, field);
+  if (question.lo >= question.hi) return std::nullopt;
+  const std::vector<Range> ranges = ranges_of(piece, field, question);
+  std::vector<u128> places;
+  for (const Range& range : ranges) {
+    if (range.lo > question.lo && range.lo <= question.hi) places.push_back(range.lo);
+    if (range.hi < question.hi && range.hi >= question.lo) places.push_back(range.hi + 1);
+  }
+  if (places.empty()) return std::nullopt;
+  const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
+  std::nth_element(places.begin(), middle, places.end());
+  size_t below = 0, above = 0;
+  for (const Range& range : ranges) {
+    below += range.lo < *middle;
+    above += range.hi >= *middle;
+  }
+  return Cut{field, *middle, std::max(below, above)};
+}
+
+Piece part_of(const Piece& piece, Field field, const IntervalSet& values) {
+  Piece part;
+  part.frame = piece.frame;
+  set_in(part.frame, field) = set_of(piece.frame, field).intersected(values);
+  part.walk = piece.walk;
+  part.walk.in_question = inside(piece.walk.in_question, part.frame);
+  part.walk.not_in_question = inside(piece.walk.not_in_question, part.frame);
+  if (!part.walk.in_question.empty()) part.slice = slice(part.walk, &piece.slice);
+  return part;
+}
+
+}  // namespace
+
+PacketBox everything(Family family) {
+  PacketBox box;
+  for (const Field field : kClientFields) set_in(box, field) = IntervalSet::all(field_bits(field, family));
+  return box;
+}
+
+PacketBox intersection(const PacketBox& a, const PacketBox& b) {
+  PacketBox both;
+  for (const Field field : kClientFields) set_in(both, field) = set_of(a, field).intersected(set_of(b, field));
+  return both;
+}
+
+bool is_empty(const PacketBox& box) {
+  return std::any_of(kClientFields.begin(), kClientFields.end(), [&](Field field) { return set_of(box, field).empty(); });
+}
+
+std::vector<PacketBox> inside(const std::vector<PacketBox>& boxes, const PacketBox& frame) {
+  std::vector<PacketBox> parts;
+  for (const PacketBox& box : boxes)
+    if (PacketBox part = intersection(box, frame); !is_empty(part)) parts.push_back(std::move(part));
+  return parts;
+}
+
+std::optional<std::array<Piece, 2>> cut(const Piece& piece) {
+  if (piece.walk.in_question.empty()) return std::nullopt;
+  const size_t rules = kept_rules(piece.slice);
+  std::optional<Cut> best;
+  for (const Field field : kCutFields)
+    if (const auto here = best_cut(piece, field); here && (!best || here->rules < best->rules)) best = here;
+  // Halves that are nearly as much work as the whole would be cut for ever.
+  if (!best || best->rules > rules - rules / 8) return std::nullopt;
+  const u128 top = max_value(field_bits(best->field, piece.walk.family));
+  return std::array{part_of(piece, best->field, IntervalSet::range(0, best->first - 1)),
+                    part_of(piece, best->field, IntervalSet::range(best->first, top))};
+}
+
+}  // namespace fwproof::solver
