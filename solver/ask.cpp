@@ -133,7 +133,7 @@ class Joining {
 class Question {
  public:
   Question(Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened)
-      : wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), left_(limits.budget ? limits.budget->share() : limits.run_steps) {}
+      : wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), left_(limits.budget ? limits.budget->share() : limits.run_steps), for_proofs_(left_ / 2) {}
 
   Answer run(Piece whole) {
     std::vector<OpenedBy> opened;
@@ -151,6 +151,7 @@ class Question {
   // With more rules it is soon seen whether regions stay simple; if not, halves are quicker.
   static constexpr size_t kAskedAtOnce = 1'000;
   static constexpr uint64_t kTry = 8'000'000;
+  static constexpr uint64_t kStepsToSlice = 20;  // for each rule
 
   void spend(uint64_t steps) {
     left_ -= std::min(left_, steps);
@@ -162,7 +163,7 @@ class Question {
     const bool is_much = kept_rules(piece.slice) > kAskedAtOnce;
     limits.diagram_steps = std::min({limits.diagram_steps, left_, is_much ? kTry : left_});
     AskedPiece asked = ask_piece(piece, wanted_, limits, opened_ ? &opened : nullptr);
-    spend(asked.steps);
+    spend(asked.steps + kStepsToSlice * kept_rules(piece.slice));
     return asked;
   }
 
@@ -190,7 +191,7 @@ class Question {
     };
     add(halves);
     for (size_t asked_pieces = 0; !todo.empty() && !joined.is_full(); ++asked_pieces) {
-      if (left_ == 0 || asked_pieces > limits_.pieces) {
+      if (left_ <= for_proofs_ || asked_pieces > limits_.pieces) {
         joined.give_up("the question takes more work than its share of the run's");
         break;
       }
@@ -231,7 +232,8 @@ class Question {
   const Limits& limits_;
   ProofSession* proofs_;
   std::vector<OpenedBy>* opened_;
-  uint64_t left_;
+  uint64_t left_;         // of the question's share of work
+  uint64_t for_proofs_;   // that much of it is not for regions
 };
 
 }  // namespace

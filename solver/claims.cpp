@@ -15,6 +15,10 @@ namespace {
 // Rules of a proof that Z3 is asked about at once. With more, its search takes longer than what all pieces have in common.
 constexpr size_t kProvedAtOnce = 64;
 
+// What looking at one rule costs: to find a place for a cut, and to tell Z3 of it.
+constexpr uint64_t kStepsToCut = 20;
+constexpr uint64_t kStepsToEncode = 200;
+
 constexpr const char* kZ3Limit = "Z3 reached its limit of time or memory";
 
 // What the claims say of a piece; those that say nothing of it are left out.
@@ -62,12 +66,14 @@ class Confirming {
       pieces.pop_back();
       const std::vector<Claim> claims = claims_in(all, piece.frame);
       if (claims.empty() || piece.walk.in_question.empty()) continue;
+      done_.steps += kStepsToCut * kept_rules(piece.slice);
       auto halves = kept_rules(piece.slice) > kProvedAtOnce ? cut(piece) : std::nullopt;
-      if (!halves) {
+      if (done_.steps > most_steps_ || cuts > limits_.pieces) {
+        give_up("the proof takes more work than the question's share of the run's");
+      } else if (!halves) {
         confirm(piece, claims);
-      } else if (++cuts > limits_.pieces || done_.steps > most_steps_) {
-        give_up("the proof takes more work than one question may");
       } else {
+        ++cuts;
         for (Piece& half : *halves) pieces.push_back(std::move(half));
       }
     }
@@ -86,7 +92,7 @@ class Confirming {
     }
     done_.proof.queries += prover.queries();
     done_.proof.z3_ms += prover.z3_ms();
-    done_.steps += prover.steps();
+    done_.steps += prover.steps() + kStepsToEncode * (1 + kept_rules(piece.slice));
   }
 
   void give_up(const char* why) {

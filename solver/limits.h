@@ -16,7 +16,7 @@ class Budget {
 
  private:
   // What a question may take when nothing is left: enough for those that take a blink.
-  static constexpr uint64_t kLeast = 1'000'000;
+  static constexpr uint64_t kLeast = 300'000;
   uint64_t left_;
 };
 
@@ -27,7 +27,7 @@ struct Limits {
   uint32_t visits = 200'000;            // chain entries per diagram
   uint32_t regions = 1'000;             // listed per result; beyond: "at least"
   uint32_t pieces = 4'000;              // that a question is cut into when it is too much at once
-  uint64_t run_steps = 1'000'000'000;   // of all questions of a run
+  uint64_t run_steps = 200'000'000;     // of all questions of a run: about ten seconds
   Budget* budget = nullptr;             // of the run; nullptr: each question has one of its own
 };
 

@@ -1,0 +1,111 @@
+// Questions that are too much at once are answered in pieces: the answer is the same, or says that it is not all.
+#include "solver/pieces.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/world.h"
+
+namespace fwproof::solver {
+namespace {
+
+using namespace model;
+using namespace tests;
+
+// Neighbouring networks that are let in or not, each on ports of its own that cut those of its neighbours.
+std::vector<Rule> crossing(unsigned count) {
+  std::vector<Rule> rules = {stateful()};
+  for (unsigned i = 0; i < count; ++i) {
+    const std::string source = std::to_string(16 + i * 7 % 80) + "." + std::to_string(i % 16 * 16) + ".0.0/" + std::to_string(5 + i % 8);
+    const IntervalSet ports = IntervalSet::range(1000 + i * 137 % 4000, 1400 + i * 137 % 4000 + i % 5 * 300);
+    rules.push_back(rule({tcp(), address_in(Field::src, source.c_str()), field_in(Field::dst_port, ports)}, i % 2 ? ActionKind::drop : ActionKind::accept, i + 10));
+  }
+  return rules;
+}
+
+// Source and port of everything that a result lists.
+bool is_listed(const Result& result, u128 source, u128 port) {
+  return std::any_of(result.counterexamples.begin(), result.counterexamples.end(), [&](const Counterexample& example) {
+    return example.region.sets.at(Field::src).contains(source) && example.region.sets.at(Field::dst_port).contains(port);
+  });
+}
+
+TEST(Pieces, an_answer_in_pieces_lists_the_same_packets) {
+  World world(crossing(160));
+  const Result whole = world.result("unlisted-tcp-SERVER");
+  ASSERT_EQ(whole.truth, Truth::violated);
+  ASSERT_TRUE(whole.complete);
+  bool cut = false;
+  for (uint64_t steps = 100'000; steps > 5'000; steps = steps * 2 / 3) {
+    world.options.limits.diagram_steps = steps;
+    const Result pieces = world.result("unlisted-tcp-SERVER");
+    EXPECT_NE(pieces.truth, Truth::holds);
+    if (!pieces.complete || pieces.truth != Truth::violated) continue;
+    cut = cut || pieces.counterexamples.size() != whole.counterexamples.size();
+    for (u128 source = 16; source < 100; ++source)
+      for (u128 port = 950; port < 7000; port += 50)
+        ASSERT_EQ(is_listed(whole, source << 24 | 0x100000, port), is_listed(pieces, source << 24 | 0x100000, port)) << static_cast<unsigned>(source) << " " << static_cast<unsigned>(port);
+  }
+  EXPECT_TRUE(cut);
+}
+
+TEST(Pieces, without_work_left_the_answer_is_cannot_tell_or_at_least) {
+  World world(crossing(120));
+  world.options.limits.diagram_steps = 300;
+  world.options.limits.run_steps = 0;
+  const Result result = world.result("unlisted-tcp-SERVER");
+  EXPECT_FALSE(result.complete);
+  ASSERT_FALSE(result.reasons.empty());
+  EXPECT_EQ(result.reasons[0].rfind("limit reached: ", 0), 0u) << result.reasons[0];
+}
+
+// One leg in the hook of the policy.
+Walk walk_in(const Policy& policy, const PacketBox& box) {
+  WalkHop hop;
+  hop.policy = &policy;
+  Walk walk;
+  walk.in_question = {box};
+  walk.legs = {{"SYN", false, IntervalSet::of(state_new), IntervalSet::of(tcp_syn), {hop}}};
+  return walk;
+}
+
+Policy policy_of(std::vector<Rule> rules) {
+  Policy policy;
+  policy.v4 = true;
+  policy.chains.push_back({"c", std::move(rules), ActionKind::drop, {}, "", -1});
+  policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::filter, 0}};
+  return policy;
+}
+
+TEST(Pieces, halves_are_disjoint_and_together_the_whole) {
+  const Policy policy = policy_of(crossing(60));
+  PacketBox box = everything(Family::v4);
+  box.protocol = IntervalSet::of(proto_tcp);
+  const Walk walk = walk_in(policy, box);
+  const auto halves = cut({everything(Family::v4), walk, slice(walk)});
+  ASSERT_TRUE(halves);
+  const auto& [a, b] = *halves;
+  EXPECT_TRUE(is_empty(intersection(a.frame, b.frame)));
+  for (const Field field : kClientFields) EXPECT_EQ(set_of(a.frame, field).united(set_of(b.frame, field)), set_of(everything(Family::v4), field));
+  for (const Piece& half : *halves) {
+    EXPECT_LT(kept_rules(half.slice), kept_rules(slice(walk)));
+    EXPECT_TRUE(sliced_rightly(half.walk, half.slice));
+    EXPECT_EQ(half.slice, slice(half.walk));
+  }
+}
+
+TEST(Pieces, what_nothing_comes_to_is_not_in_the_slice) {
+  const Policy policy = policy_of({rule({address_in(Field::src, "192.0.2.0/24")}, ActionKind::accept, 1), rule({tcp()}, ActionKind::drop, 2), rule({tcp(), port(80)}, ActionKind::accept, 3)});
+  PacketBox box = everything(Family::v4);
+  box.protocol = IntervalSet::of(proto_tcp);
+  const Walk walk = walk_in(policy, box);
+  Slice kept = slice(walk);
+  EXPECT_EQ(kept_rules(kept), 2u);
+  EXPECT_TRUE(sliced_rightly(walk, kept));
+  kept[&policy][0] = {1, 2};   // the rule before the end is missing
+  EXPECT_FALSE(sliced_rightly(walk, kept));
+  const Walk any = walk_in(policy, everything(Family::v4));
+  EXPECT_EQ(kept_rules(slice(any)), 3u);   // udp comes to the third rule
+}
+
+}  // namespace
+}  // namespace fwproof::solver
