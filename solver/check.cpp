@@ -211,6 +211,15 @@ void Checking::add_findings(Result& result, const Part& part, const std::vector<
   }
 }
 
+namespace {
+
+// Where a limit kept Z3 from the last word, a packet that the evaluator decided is what a violation stands on.
+bool has_witness(const Answer& answer) {
+  return std::any_of(answer.breaks.begin(), answer.breaks.end(), [](const Finding& finding) { return finding.replay.verdict != Verdict::depends; });
+}
+
+}  // namespace
+
 // Puts the parts together: the worst part decides the whole.
 void Checking::finish(Result& result, std::vector<Part>& parts, const std::string& unbound_hint) {
   bool violated = false;
@@ -231,12 +240,12 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
     // What an unbound name stands for is not known: only what fails for all of ANY surely fails.
     // One way of several says nothing of all of ANY.
     const bool surely = !part.unbound || (part.path.go.empty() && answer.all_break);
-    if (answer.any_breaks && surely && answer.fault.empty()) {
+    if (answer.any_breaks && surely && answer.fault.empty() && (settled || has_witness(answer))) {
       violated = true;
       add_findings(result, part, answer.breaks, result.counterexamples);
     } else if (answer.any_breaks) {
       open = true;
-      result.reasons.push_back(unbound_hint);
+      if (!surely) result.reasons.push_back(unbound_hint);
       add_findings(result, part, answer.breaks, result.undecided);
     }
     add_findings(result, part, answer.undecided, result.undecided);
