@@ -65,7 +65,10 @@ class Joining {
   void add(const Confirmed& confirmed) { take(confirmed, whole_); }
 
   // Some of the question has no answer, or is not asked any more.
-  void leave_rest() { whole_.all_break = whole_.all_staying_break = whole_.listed_all = false; }
+  void leave_rest() {
+    whole_.all_break = whole_.all_staying_break = whole_.listed_all = false;
+    whole_.any_stays = true;   // who takes no packet of a question for granted leaves it out (solver/check_site.cpp)
+  }
   void give_up(const std::string& why) {
     leave_rest();
     whole_.empty = whole_.proven = false;

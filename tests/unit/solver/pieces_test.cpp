@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "solver/ask.h"
 #include "tests/support/world.h"
 
 namespace fwproof::solver {
@@ -91,6 +92,19 @@ TEST(Pieces, halves_are_disjoint_and_together_the_whole) {
     EXPECT_TRUE(sliced_rightly(half.walk, half.slice));
     EXPECT_EQ(half.slice, slice(half.walk));
   }
+}
+
+// Whoever asks leaves out ways that no packet takes (Answer::any_stays): one that was not looked at is none of these.
+TEST(Pieces, a_way_without_an_answer_is_not_a_way_that_nobody_takes) {
+  const Policy policy = policy_of(crossing(60));
+  PacketBox box = everything(Family::v4);
+  box.protocol = IntervalSet::of(proto_tcp);
+  Limits limits;
+  limits.run_steps = 0;
+  const Answer answer = ask(walk_in(policy, box), Wanted::all_pass, limits, nullptr);
+  EXPECT_FALSE(answer.limit.empty());
+  EXPECT_FALSE(answer.empty);
+  EXPECT_TRUE(answer.any_stays);
 }
 
 TEST(Pieces, what_nothing_comes_to_is_not_in_the_slice) {
