@@ -158,14 +158,14 @@ bool Checking::has_public_address(const Location& place, Family family, Result& 
 
 // Public destinations from which some packet, sent to the row's own port, arrives at the target's. all: not only those that face the sender. by_other_ports: those that
 // lead there from other ports alone.
-std::vector<Checking::Known> Checking::leading_destinations(const Asked& asked, bool all, std::vector<Known>* by_other_ports) {
+std::vector<Checking::Known> Checking::leading_destinations(const Asked& asked, bool all, std::vector<Known>* by_other_ports, std::vector<std::string>& limits) {
   const IntervalSet anyone = public_addresses(asked.family).minus(zone(asked.to).addresses.in(asked.family));
   const IntervalSet candidates = ways_.translatable_addresses(asked.family).intersected(anyone);
   const IntervalSet facing = candidates.intersected(facing_addresses(*asked.start, asked.family));
   std::vector<Known> leading;
   const auto search = [&](const IntervalSet& some) {
     std::vector<Known> found;
-    add_translated(asked, some, found);
+    add_translated(asked, some, found, limits);
     for (Known& known : found) {
       const bool own_port = known.dst_port.empty() || known.dst_port.intersects(asked.row->ports);
       if (own_port) known.dst_port = {};

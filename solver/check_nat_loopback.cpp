@@ -129,12 +129,16 @@ IntervalSet Checking::addresses_from_outside(const Demand& demand, const Clients
   for (const std::string& from : {clients.zone, demand.from})
     if (const auto stated = network_.reached_at.find({demand.to, from}); stated != network_.reached_at.end()) return stated->second.in(demand.family);
   IntervalSet leading, shown;
+  std::vector<std::string> limits;
   const std::vector<Location> places = outside_places(demand);
   for (const Location& place : places) {
     if (!has_public_address(place, demand.family, result)) continue;
-    for (const Known& known : leading_destinations({demand.row, demand.from, demand.to, demand.family, &place, nullptr, About::forward}, true, nullptr)) leading = leading.united(known.dst);
+    for (const Known& known : leading_destinations({demand.row, demand.from, demand.to, demand.family, &place, nullptr, About::forward}, true, nullptr, limits)) leading = leading.united(known.dst);
     shown = shown.united(facing_addresses(place, demand.family).minus(private_addresses().in(demand.family)));
   }
+  // Every one of them must work, and there may be more.
+  for (const std::string& limit : limits) add_reason(result, limit);
+  if (leading.empty() && !limits.empty()) return {};
   if (leading.empty() && shown.empty() && result.reasons.empty())
     add_reason(result, fmt::format("no public address of {} is known: the configuration of the router that connects its network to the {} Internet is missing", demand.to,
                                    demand.family == Family::v4 ? "IPv4" : "IPv6"));

@@ -164,7 +164,9 @@ void Checking::ask_taking_from(const Asked& asked, Taking& taking) {
   IntervalSet src = asked.start->addresses;
   if (asked.sender) src = src.intersected(own_addresses(network_, *asked.sender).in(asked.family));
   std::vector<Known> all = addresses_known(asked, taking.result);
-  if (all.empty()) all = find_by_translation(asked);
+  std::vector<std::string> limits;
+  if (all.empty()) all = find_by_translation(asked, limits);
+  for (std::string& limit : limits) add_once(taking.result.reasons, std::move(limit));
   if (all.empty()) all = outside_addresses(asked);
   const Zone& target = zone(asked.to);
   for (const Known& known : all) {

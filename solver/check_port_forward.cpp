@@ -103,7 +103,8 @@ void Checking::ask_forward_from(const Asked& asked, Result& result, Gathered& ga
   std::vector<Part> best;
   Result best_notes;
   std::string at;
-  const std::vector<Known> leading = leading_destinations(asked, !own.is_single(), &other_ports);
+  std::vector<std::string> limits;
+  const std::vector<Known> leading = leading_destinations(asked, !own.is_single(), &other_ports, limits);
   for (const Known& known : leading) {
     Result notes;
     std::vector<Part> tried = ask_forward(asked, known.dst, notes);
@@ -128,6 +129,11 @@ void Checking::ask_forward_from(const Asked& asked, Result& result, Gathered& ga
     const auto all_fail = [](const Part& part) { return part.answer.all_staying_break; };
     for (Part& part : best) part.unbound = !all_fail(part);
     if (!std::all_of(best.begin(), best.end(), all_fail)) best_notes.reasons.push_back(fmt::format("it is not known whether a port forward leads to {}", asked.to));
+  }
+  // Another destination may be the one that is forwarded.
+  if (at.empty() && !limits.empty()) {
+    best_notes.reasons.insert(best_notes.reasons.end(), limits.begin(), limits.end());
+    for (Part& part : best) part.unbound = true;
   }
   if (at.empty()) append(result, best_notes);
   if (!at.empty() && !left.empty())

@@ -102,8 +102,9 @@ class Checking {
   bool ask_by_routes(const model::Requirement& row, const std::string& from, const std::string& to, model::Family family, Result& result, std::vector<Part>& parts);
   void ask_from(const Asked& asked, Result& result, std::vector<Part>& parts);
   std::vector<Known> addresses_known(const Asked& asked, Result& result);
-  std::vector<Known> find_by_translation(const Asked& asked);
-  void add_translated(const Asked& asked, const model::IntervalSet& candidates, std::vector<Known>& known);
+  // limits: why there may be more.
+  std::vector<Known> find_by_translation(const Asked& asked, std::vector<std::string>& limits);
+  void add_translated(const Asked& asked, const model::IntervalSet& candidates, std::vector<Known>& known, std::vector<std::string>& limits);
   void end_at_service(const Asked& asked, Path& path);
   void add_service_stop(const Asked& asked, Path& path);
   model::IntervalSet facing_addresses(const model::Location& start, model::Family family) const;
@@ -161,7 +162,7 @@ class Checking {
   std::vector<model::Location> outside_places(const Demand& demand);
   bool is_by_other_family(const Demand& demand, Result& result);
   bool has_public_address(const model::Location& place, model::Family family, Result& result) const;
-  std::vector<Known> leading_destinations(const Asked& asked, bool all, std::vector<Known>* by_other_ports);
+  std::vector<Known> leading_destinations(const Asked& asked, bool all, std::vector<Known>* by_other_ports, std::vector<std::string>& limits);
   std::vector<Part> ask_forward(const Asked& asked, const model::IntervalSet& dst, Result& notes);
   bool is_reached(const std::string& to, model::Family family, model::u128 address) const;
   std::string translation_words(const Part& part, const Finding& finding) const;

@@ -72,6 +72,7 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     });
   };
   bool searched = false;
+  std::vector<std::string> limits;
   const Zone& target = zone(asked.to);
   // Every member of the role must be reached, though each translation may lead to one of them.
   IntervalSet left = target.bound && !target.any ? target.addresses.in(asked.family) : IntervalSet{};
@@ -80,7 +81,7 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
     if (i == candidates.size()) {
       if (searched || network_.reached_at.contains({asked.to, asked.from})) break;
       searched = true;
-      for (Known& known : find_by_translation(asked)) candidates.push_back(std::move(known));
+      for (Known& known : find_by_translation(asked, limits)) candidates.push_back(std::move(known));
       // Nothing leads there: then what the place outside can send to says why.
       if (candidates.empty()) candidates = outside_addresses(asked);
       if (i == candidates.size()) break;
@@ -108,6 +109,11 @@ void Checking::ask_from(const Asked& asked, Result& result, std::vector<Part>& p
   if (candidates.empty())
     best_notes.reasons.push_back(fmt::format("{} has no address that {} ({}) can send to: {} is private, and no translation leads to it", asked.to, asked.from, asked.start->name,
                                        address_words(asked.family, zone(asked.to).addresses.in(asked.family))));
+  // Another address may be the one that works.
+  if (!any_works && !limits.empty()) {
+    best_notes.reasons.insert(best_notes.reasons.end(), limits.begin(), limits.end());
+    for (Part& part : best) part.unbound = true;
+  }
   if (!best_how.empty()) result.assumes.push_back({best_how, {}});
   const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   append(result.reasons, best_notes.reasons);
@@ -123,7 +129,7 @@ IntervalSet Checking::surely_reached(const std::vector<Part>& parts, const Inter
   return reached.is_single() || sent_to.contains(reached) ? reached : IntervalSet{};
 }
 
-// What a field of the first packets of these walks is when they arrive.
+// What a field of the first packets of these walks is when they arrive; anything where that is not found out.
 IntervalSet Checking::arriving_at(const std::vector<Part>& parts, Field field) const {
   IntervalSet all;
   for (const Part& part : parts) {
@@ -134,6 +140,7 @@ IntervalSet Checking::arriving_at(const std::vector<Part>& parts, Field field) c
       const IntervalSet some = flow.arriving(field);
       all = all.united(some);
     } catch (const LimitReached&) {
+      return IntervalSet::all(field_bits(field, first.family));
     }
   }
   return all;
@@ -191,7 +198,7 @@ void Checking::add_service_stop(const Asked& asked, Path& path) {
 }
 
 // Pushes every destination that some device may translate through the ways: those that arrive at the target on the row's port.
-std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
+std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked, std::vector<std::string>& limits) {
   const Zone& target = zone(asked.to);
   std::vector<Known> known;
   if (target.any || !target.bound) return known;
@@ -200,14 +207,14 @@ std::vector<Checking::Known> Checking::find_by_translation(const Asked& asked) {
     candidates = candidates.minus(private_addresses().in(asked.family));
   // What faces the sender is what it knows first.
   const IntervalSet facing = candidates.intersected(facing_addresses(*asked.start, asked.family));
-  if (!facing.empty()) add_translated(asked, facing, known);
-  if (known.empty() || !target.addresses.in(asked.family).is_single()) add_translated(asked, candidates.minus(facing), known);
+  if (!facing.empty()) add_translated(asked, facing, known, limits);
+  if (known.empty() || !target.addresses.in(asked.family).is_single()) add_translated(asked, candidates.minus(facing), known, limits);
   // The row's own port first.
   std::stable_sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.dst_port.empty() > b.dst_port.empty(); });
   return known;
 }
 
-void Checking::add_translated(const Asked& asked, const IntervalSet& candidates, std::vector<Known>& known) {
+void Checking::add_translated(const Asked& asked, const IntervalSet& candidates, std::vector<Known>& known, std::vector<std::string>& limits) {
   if (candidates.empty()) return;
   const IntervalSet target_addresses = zone(asked.to).addresses.in(asked.family);
   std::vector<std::string> reasons;
@@ -223,6 +230,7 @@ void Checking::add_translated(const Asked& asked, const IntervalSet& candidates,
     walk.legs.resize(1);
     add_hops(walk.legs, path, asked.family, locals_);
     const Answer answer = ask(walk, Wanted::none_pass, options_.limits, nullptr);
+    if (!answer.limit.empty()) limits.push_back("limit reached: " + answer.limit);
     for (const auto* findings : {&answer.breaks, &answer.undecided})
       for (const Finding& finding : *findings)
         for (const Interval& part : finding.box.dst.intervals())
