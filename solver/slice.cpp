@@ -81,8 +81,26 @@ bool may_be_established(const IntervalSet& seen, const Rewritten& rewritten) {
   return seen.contains(state_established) || rewritten.anything[state] || rewritten.values[state].contains(state_established);
 }
 
-// Bounds of one leg's packet at one hop. Nat stages look at established packets as if they were new, so new and SYN are always possible.
-FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten) {
+bool is_nat(Stage::Kind kind) { return kind == Stage::Kind::nat; }
+
+IntervalSet all_but_lo(const Policy& policy) {
+  const uint32_t lo = policy.interfaces.atom_of("lo");
+  return policy.interfaces.is_exact(lo) ? policy.interfaces.all().minus(IntervalSet::of(lo)) : policy.interfaces.all();
+}
+
+// What the hop settles of its surroundings (walk.h, "Hops").
+void bound_surroundings(const WalkHop& hop, FieldBounds& bounds) {
+  bounds.of(Field::in) = hop.in.value_or(all_but_lo(*hop.policy));
+  bounds.of(Field::out) = hop.out;
+  if (!hop.out && hop.hook != Hook::input) bounds.of(Field::out) = all_but_lo(*hop.policy);
+  bounds.of(Field::profile) = hop.profile;
+  bounds.of(Field::program) = hop.program;
+  bounds.of(Field::service) = hop.service;
+  bounds.of(Field::rpc_port) = hop.rpc_port;
+}
+
+// Bounds of one leg's packet in the stages of a kind of one hop. Those of kind nat look at established packets as if they were new.
+FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, Stage::Kind kind, const Rewritten& rewritten) {
   FieldBounds bounds;
   const auto at = [&](Field field) -> std::optional<IntervalSet>& { return bounds.sets[static_cast<size_t>(field)]; };
   for (const PacketBox& box : walk.in_question) {
@@ -96,7 +114,8 @@ FieldBounds bounds_of(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, 
   }
   at(Field::state) = state_at(leg, hop);
   at(Field::tcp_flags) = leg.tcp_flags;
-  if (may_be_established(state_at(leg, hop), rewritten)) {
+  if (!walk.same_packet) bound_surroundings(hop, bounds);
+  if (is_nat(kind) && may_be_established(state_at(leg, hop), rewritten)) {
     unite(at(Field::state), IntervalSet::of(state_new));
     unite(at(Field::tcp_flags), IntervalSet::of(tcp_syn));
   }
@@ -167,9 +186,11 @@ bool is_call(const Action& action) { return action.kind == ActionKind::jump || a
 // Answers are translated back without entering chains, except at a device that takes them for something else (walk.h, "Translation").
 bool enters_nat(const WalkLeg& leg, const WalkHop& hop) { return !leg.reply || hop.state; }
 
-// Calls visit(chain) for the chains of a hook, and for those that visit() returns.
+constexpr std::array kKindsWithChains = {Stage::Kind::filter, Stage::Kind::nat};
+
+// Calls visit(chain, add) for the chains of a hook's stages of that kind, and for those that visit() adds.
 template <class Visit>
-void walk_chains(const WalkLeg& leg, const WalkHop& hop, const Visit& visit) {
+void walk_chains(const WalkLeg& leg, const WalkHop& hop, Stage::Kind kind, const Visit& visit) {
   const Policy& policy = *hop.policy;
   std::vector<bool> seen(policy.chains.size(), false);
   std::vector<uint32_t> todo;
@@ -179,7 +200,7 @@ void walk_chains(const WalkLeg& leg, const WalkHop& hop, const Visit& visit) {
     todo.push_back(chain);
   };
   for (const Stage& stage : policy.hooks[static_cast<size_t>(hop.hook)])
-    if (stage.kind == Stage::Kind::filter || (stage.kind == Stage::Kind::nat && enters_nat(leg, hop))) add(stage.chain);
+    if (stage.kind == kind && (!is_nat(kind) || enters_nat(leg, hop))) add(stage.chain);
   while (!todo.empty()) {
     const uint32_t chain = todo.back();
     todo.pop_back();
@@ -212,10 +233,11 @@ void unite(std::vector<uint32_t>& kept, std::vector<uint32_t> more) {
   kept = std::move(all);
 }
 
-void keep_matching(const WalkLeg& leg, const WalkHop& hop, const FieldBounds& bounds, Family family, const KeptRules* within, KeptRules& kept) {
+void keep_matching(const WalkLeg& leg, const WalkHop& hop, Stage::Kind kind, const FieldBounds& bounds, Family family, const KeptRules* within,
+                   KeptRules& kept) {
   const Policy& policy = *hop.policy;
   kept.resize(policy.chains.size());
-  walk_chains(leg, hop, [&](uint32_t chain, const auto& add) {
+  walk_chains(leg, hop, kind, [&](uint32_t chain, const auto& add) {
     std::vector<uint32_t> found = matching(policy, chain, bounds, family, within);
     for (const uint32_t rule : found)
       if (const Action& action = policy.chains[chain].rules[rule].action; is_call(action)) add(action.index);
@@ -234,7 +256,8 @@ Slice slice(const Walk& walk, const Slice* within) {
     for (const WalkLeg& leg : walk.legs) {
       const Rewritten carried = in_leg(rewritten, leg);
       for (const WalkHop& hop : leg.hops)
-        keep_matching(leg, hop, bounds_of(walk, leg, hop, carried), walk.family, within ? &within->at(hop.policy) : nullptr, slice[hop.policy]);
+        for (const Stage::Kind kind : kKindsWithChains)
+          keep_matching(leg, hop, kind, bounds_of(walk, leg, hop, kind, carried), walk.family, within ? &within->at(hop.policy) : nullptr, slice[hop.policy]);
     }
     Rewritten next = rewritten_by(slice);
     if (next == rewritten) return slice;
@@ -361,11 +384,48 @@ bool some_value_meets(const IntervalSet& set, bool negated, const IntervalSet& p
   return false;
 }
 
-// Calls look(values) for sets that together hold what a field may be at a hop. false: it may be anything.
+// Where a packet is looked at: a leg, a hop, and stages of one kind.
+struct Place {
+  const Walk& walk;
+  const WalkLeg& leg;
+  const WalkHop& hop;
+  Stage::Kind kind;
+  const Rewritten& rewritten;
+};
+
+// As look_at_values(), for what the hop settles: interfaces that are not given are any but `lo`, above and below it.
 template <class Look>
-bool look_at_values(Field field, const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten, const Look& look) {
+bool look_at_given(const std::optional<IntervalSet>& given, const NameDomain* never_lo, const Look& look) {
+  if (given) {
+    look(*given);
+    return true;
+  }
+  if (never_lo == nullptr) return false;
+  const uint32_t lo = never_lo->atom_of("lo");
+  if (!never_lo->is_exact(lo)) return false;
+  if (lo > 0) look(IntervalSet::range(0, lo - 1));
+  if (lo + 1 < never_lo->size()) look(IntervalSet::range(lo + 1, never_lo->size() - 1));
+  return true;
+}
+
+template <class Look>
+bool look_at_surroundings(Field field, const WalkHop& hop, const Look& look) {
+  const NameDomain& interfaces = hop.policy->interfaces;
+  if (field == Field::in) return look_at_given(hop.in, &interfaces, look);
+  if (field == Field::out) return look_at_given(hop.out, hop.hook == Hook::input ? nullptr : &interfaces, look);
+  if (field == Field::profile) return look_at_given(hop.profile, nullptr, look);
+  if (field == Field::program) return look_at_given(hop.program, nullptr, look);
+  if (field == Field::service) return look_at_given(hop.service, nullptr, look);
+  return look_at_given(hop.rpc_port, nullptr, look);
+}
+
+// Calls look(values) for sets that together hold what a field may be there. false: it may be anything.
+template <class Look>
+bool look_at_values(Field field, const Place& place, const Look& look) {
+  const auto& [walk, leg, hop, kind, rewritten] = place;
   if (rewritten.anything[static_cast<size_t>(field)]) return false;
   look(rewritten.values[static_cast<size_t>(field)]);
+  const bool as_first = kind == Stage::Kind::nat && may_be_established(state_at(leg, hop), rewritten);
   bool bounded = true;
   for (const PacketBox& box : walk.in_question) {
     switch (field) {
@@ -381,38 +441,38 @@ bool look_at_values(Field field, const Walk& walk, const WalkLeg& leg, const Wal
         break;
       case Field::state:
         look(state_at(leg, hop));
-        if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(state_new));
+        if (as_first) look(IntervalSet::of(state_new));
         break;
       case Field::tcp_flags:
         look(leg.tcp_flags);
-        if (may_be_established(state_at(leg, hop), rewritten)) look(IntervalSet::of(tcp_syn));
+        if (as_first) look(IntervalSet::of(tcp_syn));
         break;
       case Field::fragment: look(IntervalSet::of(0)); break;
-      case Field::ct_dir:
-      case Field::ct_status:
       case Field::in:
       case Field::out:
-      case Field::mac:
-      case Field::mark:
-      case Field::connmark:
       case Field::profile:
       case Field::program:
       case Field::service:
-      case Field::rpc_port: bounded = false; break;
+      case Field::rpc_port: bounded = !walk.same_packet && look_at_surroundings(field, hop, look); break;
+      case Field::ct_dir:
+      case Field::ct_status:
+      case Field::mac:
+      case Field::mark:
+      case Field::connmark: bounded = false; break;
     }
   }
   return bounded;
 }
 
-bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten) {
+bool rightly_dropped(const Rule& rule, const Place& place) {
   if (!rule.enabled) return true;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
     if (!in && !addresses) continue;
-    const IntervalSet& set = in ? in->set : addresses->set.in(walk.family);
+    const IntervalSet& set = in ? in->set : addresses->set.in(place.walk.family);
     bool possible = false;
-    const bool bounded = look_at_values(in ? in->field : addresses->field, walk, leg, hop, rewritten, [&](const IntervalSet& values) {
+    const bool bounded = look_at_values(in ? in->field : addresses->field, place, [&](const IntervalSet& values) {
       possible = possible || some_value_meets(set, term.negated, values);
     });
     if (bounded && !possible) return true;
@@ -421,15 +481,15 @@ bool rightly_dropped(const Rule& rule, const Walk& walk, const WalkLeg& leg, con
 }
 
 // Every packet in question that comes to the rule ends there.
-bool is_end(const Rule& rule, const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const Rewritten& rewritten) {
+bool is_end(const Rule& rule, const Place& place) {
   if (!ends_chain(rule)) return false;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
     if (!in && !addresses) return false;
-    const IntervalSet& set = in ? in->set : addresses->set.in(walk.family);
+    const IntervalSet& set = in ? in->set : addresses->set.in(place.walk.family);
     bool all = true;
-    const bool bounded = look_at_values(in ? in->field : addresses->field, walk, leg, hop, rewritten, [&](const IntervalSet& values) {
+    const bool bounded = look_at_values(in ? in->field : addresses->field, place, [&](const IntervalSet& values) {
       all = all && !some_value_meets(set, !term.negated, values);
     });
     if (!bounded || !all) return false;
@@ -484,22 +544,23 @@ class Recheck {
 
   bool is_right() const {
     bool right = true;
-    walk_chains(leg_, hop_, [&](uint32_t chain, const auto& add) { right = right && is_right(chain, add); });
+    for (const Stage::Kind kind : kKindsWithChains)
+      walk_chains(leg_, hop_, kind, [&](uint32_t chain, const auto& add) { right = right && is_right(chain, {walk_, leg_, hop_, kind, rewritten_}, add); });
     return right;
   }
 
  private:
   // add(chain): this leg comes there too. A call that is kept for another leg leads nowhere here.
   template <class Add>
-  bool is_right(uint32_t chain, const Add& add) const {
+  bool is_right(uint32_t chain, const Place& place, const Add& add) const {
     const std::vector<Rule>& rules = hop_.policy->chains[chain].rules;
     for (const uint32_t rule : looked_at(chain)) {
       const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
-      const bool apart = rightly_dropped(rules[rule], walk_, leg_, hop_, rewritten_);
+      const bool apart = rightly_dropped(rules[rule], place);
       if (!kept && !apart && !is_rightly_idle(chain, rules[rule])) return false;
       if (kept && !apart && is_call(rules[rule].action)) add(rules[rule].action.index);
       // Nothing in question comes to the rules behind it.
-      if (is_end(rules[rule], walk_, leg_, hop_, rewritten_)) return true;
+      if (is_end(rules[rule], place)) return true;
     }
     return true;
   }

@@ -121,5 +121,42 @@ TEST(Pieces, what_nothing_comes_to_is_not_in_the_slice) {
   EXPECT_EQ(kept_rules(slice(any)), 3u);   // udp comes to the third rule
 }
 
+TEST(Pieces, rules_of_the_loopback_interface_bear_on_nothing_that_comes_from_another_host) {
+  Policy policy = policy_of({});
+  policy.interfaces.add("lo");
+  policy.interfaces.add("eth0");
+  const auto through = [&](const char* interface, ActionKind kind, unsigned line) {
+    return rule({field_in(Field::in, policy.interfaces.atoms(interface))}, kind, line);
+  };
+  policy.chains[0].rules = {through("lo", ActionKind::accept, 1), through("eth0", ActionKind::drop, 2), rule({}, ActionKind::accept, 3)};
+  Walk walk = walk_in(policy, everything(Family::v4));
+  Slice kept = slice(walk);
+  EXPECT_EQ(kept[&policy][0], (std::vector<uint32_t>{1, 2}));
+  EXPECT_TRUE(sliced_rightly(walk, kept));
+  kept[&policy][0] = {2};
+  EXPECT_FALSE(sliced_rightly(walk, kept));
+  walk.legs[0].hops[0].in = policy.interfaces.atoms("lo");
+  kept = slice(walk);
+  EXPECT_EQ(kept[&policy][0], (std::vector<uint32_t>{0}));   // it takes all of that interface
+  EXPECT_TRUE(sliced_rightly(walk, kept));
+  kept[&policy][0] = {1, 2};
+  EXPECT_FALSE(sliced_rightly(walk, kept));
+}
+
+TEST(Pieces, behind_a_rule_for_established_packets_an_answer_comes_to_nothing_but_in_nat) {
+  const Rule established = rule({field_in(Field::state, IntervalSet::of(state_established))}, ActionKind::accept, 1);
+  Policy policy = policy_of({established, rule({tcp()}, ActionKind::drop, 2)});
+  Walk walk = walk_in(policy, everything(Family::v4));
+  walk.legs[0].state = IntervalSet::of(state_established);
+  Slice kept = slice(walk);
+  EXPECT_EQ(kept[&policy][0], (std::vector<uint32_t>{0}));
+  EXPECT_TRUE(sliced_rightly(walk, kept));
+  policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::nat, 0}};   // looks at it as if it were new
+  EXPECT_FALSE(sliced_rightly(walk, kept));
+  kept = slice(walk);
+  EXPECT_EQ(kept[&policy][0], (std::vector<uint32_t>{0, 1}));
+  EXPECT_TRUE(sliced_rightly(walk, kept));
+}
+
 }  // namespace
 }  // namespace fwproof::solver
