@@ -61,16 +61,19 @@ IntervalSet possible(const WalkHop& hop, Field field) {
 Z3Walk::Z3Walk(Z3Session& session, const Walk& walk, const Slice* slice, uint32_t visits)
     : session_(session), walk_(walk), slice_(slice), visits_left_(visits), packets_(session, walk.family) {
   for (size_t i = 0; i < model::kFields; ++i) client_.push_back(session_.number(0, packets_.bits(static_cast<Field>(i))));
-  for (const Field field : kClientFields)
-    client_[at(field)] = session_.free_number(packets_.bits(field));
+  std::map<Field, IntervalSet> possible;
+  for (const Field field : kClientFields) {
+    for (const PacketBox& box : walk.in_question) possible[field] = possible[field].united(set_of(box, field));
+    const unsigned bits = packets_.bits(field);
+    // A field of one value is that number: nothing is left to search there.
+    const bool settled = possible[field].is_single() && possible[field].max() <= model::max_value(bits);
+    client_[at(field)] = settled ? session_.number(possible[field].min(), bits) : session_.free_number(bits);
+  }
   session_.solver().add(inside(walk.in_question));
   session_.solver().add(session_.negation(inside(walk.not_in_question)));
-  // From here on tests that the premises settle are folded: most rules of a slice look at a field that has one value in the question.
-  for (const Field field : kClientFields) {
-    IntervalSet possible;
-    for (const PacketBox& box : walk.in_question) possible = possible.united(set_of(box, field));
-    session_.bound(client(field), possible);
-  }
+  // From here on tests that the premises settle are folded: most rules of a slice look at a field that has few values in the question.
+  for (const auto& [field, set] : possible)
+    if (!client(field).is_numeral()) session_.bound(client(field), set);
   if (walk.same_packet) see_packet();
   for (const WalkLeg& leg : walk.legs) walk.same_packet ? encode_same(leg) : encode(leg);
 }
