@@ -19,7 +19,7 @@ using namespace model;
 namespace {
 
 constexpr uint32_t kProofMs = 5'000;         // for one rule
-constexpr double kProofsMs = 60'000;         // for all
+constexpr double kProofsMs = 30'000;         // for all
 
 constexpr std::string_view kOtherUses = "no packet of this firewall comes to it, but its list may be used for something else";
 
@@ -84,7 +84,9 @@ class FamilyLint {
   std::optional<Judged> judge(RuleRef rule) {
     const LintChain& chain = chains_.chains[rule.chain];
     if (chain.ways.empty() && unasked_[rule.chain]) return std::nullopt;
-    Judged judged = chain.ways.empty() ? judge_unreached(rule) : judge_reached(rule, chain);
+    // A chain can be reached in more ways than are followed, and in none that is.
+    const bool unreached = chain.ways.empty() && !chain.more_ways;
+    Judged judged = unreached ? judge_unreached(rule) : judge_reached(rule, chain);
     if (options_.redundant && (judged.state == State::live || judged.state == State::hangs)) look_behind(rule, judged);
     if (judged.state != State::live) judged.finding.rule = words(rule);
     return judged;
@@ -148,7 +150,7 @@ class FamilyLint {
       return conclude(rule, dead);
     }
     if (hangs) return {State::hangs, "", {}};
-    if (chain.more_ways) return {State::untold, "its chain is called from more places than are followed", {}};
+    if (chain.more_ways) return {State::untold, "its chain is called from more places, or deeper, than is followed", {}};
     if (dead.size() < chain.ways.size()) return {State::untold, "neither a packet nor all that takes its packets was found within the limits", {}};
     const auto is_called = [&](uint32_t way) { return chains_.ways[way].parent != LintWay::kNone; };
     if (options_.lists_have_other_uses && std::any_of(chain.ways.begin(), chain.ways.end(), is_called)) return {State::untold, std::string(kOtherUses), {}};

@@ -61,6 +61,31 @@ TEST(Lint, ARuleInsideOneEarlierRuleIsDead) {
   EXPECT_EQ(covers(report.findings[0]), Lines{1});
 }
 
+// Calls are followed to some depth: what lies deeper is not said to be dead.
+TEST(Lint, ARuleBehindMoreCallsThanAreFollowedIsNotDead) {
+  constexpr uint32_t kDepth = 260;
+  Policy policy = input_policy({});
+  uint32_t called = add_chain(policy, {rule({tcp(), port(80)}, ActionKind::accept, kDepth + 1)});
+  for (uint32_t line = kDepth; line > 1; --line) called = add_chain(policy, {rule({tcp()}, ActionKind::jump, line, called)});
+  policy.chains[0].rules = {rule({tcp()}, ActionKind::jump, 1, called)};
+  const LintReport report = lint(std::move(policy));
+  EXPECT_EQ(lines(report), Lines{});
+  ASSERT_FALSE(report.untold.empty());
+  EXPECT_EQ(report.untold.back().rule.origin.line, kDepth + 1);
+  EXPECT_EQ(report.live + report.untold.size(), size_t{kDepth + 1});
+}
+
+// A chain that is called from more places than are followed: only the last call lets the rule's packets in.
+TEST(Lint, ARuleThatOneOfManyCallsReachesIsNotDead) {
+  constexpr uint32_t kCalls = 40;
+  Policy policy = input_policy({});
+  const uint32_t called = add_chain(policy, {rule({tcp(), port(100 + kCalls)}, ActionKind::accept, kCalls + 1), rule({tcp(), port(9)}, ActionKind::accept, kCalls + 2)});
+  for (uint32_t i = 1; i <= kCalls; ++i) policy.chains[0].rules.push_back(rule({tcp(), port(100 + i)}, ActionKind::jump, i, called));
+  const LintReport report = lint(std::move(policy));
+  EXPECT_EQ(lines(report), Lines{});
+  EXPECT_EQ(report.untold.size(), 2u);
+}
+
 TEST(Lint, AUnionIsProvenByZ3AndNamesNoRuleThatIsNotNeeded) {
   const LintReport report = lint(input_policy({rule({tcp(), ports(1, 60)}, ActionKind::accept, 1), rule({tcp(), ports(50, 55)}, ActionKind::drop, 2),
                                                rule({tcp(), ports(61, 100)}, ActionKind::drop, 3), rule({tcp(), ports(40, 80)}, ActionKind::accept, 4)}));
