@@ -150,14 +150,21 @@ bool all_aside(const std::vector<importers::ImportedInput>& inputs) {
   });
 }
 
-model::Device read_device(Loaded& loaded, model::Device device, DeviceFiles& files, bool& aside) {
-  importers::ImportedHost host;
+ImportedDevice import_device(const model::Sources& sources, const DeviceFiles& files) {
+  ImportedDevice imported;
+  if (files.files.empty()) return imported;
+  Digests digests(sources, files.files);
+  imported.host = import_files(sources, files);
+  for (const importers::ImportedInput& input : imported.host.inputs) imported.digests.push_back(digests.of(input.file));
+  return imported;
+}
+
+model::Device take_device(Loaded& loaded, model::Device device, DeviceFiles& files, ImportedDevice imported, bool& aside) {
+  importers::ImportedHost& host = imported.host;
   aside = false;
   if (!files.files.empty()) {
-    Digests digests(loaded.sources, files.files);
-    host = import_files(loaded.sources, files);
     files.complete &= host.understood;
-    for (importers::ImportedInput& input : host.inputs) add_export(loaded, input, digests.of(input.file));
+    for (size_t i = 0; i < host.inputs.size(); ++i) add_export(loaded, host.inputs[i], std::move(imported.digests[i]));
     loaded.diagnostics.insert(loaded.diagnostics.end(), host.diagnostics.begin(), host.diagnostics.end());
     if (!host.understood) loaded.exit_code = worse(loaded.exit_code, exit_input);
   }
@@ -166,6 +173,10 @@ model::Device read_device(Loaded& loaded, model::Device device, DeviceFiles& fil
   aside = files.complete && device.host.empty() && !device.has_export && all_aside(host.inputs) && !is_on_a_path(loaded.network, device.name);
   add_facts(device.facts, std::move(host.facts));
   return device;
+}
+
+model::Device read_device(Loaded& loaded, model::Device device, DeviceFiles& files, bool& aside) {
+  return take_device(loaded, std::move(device), files, import_device(loaded.sources, files), aside);
 }
 
 void add_device(Loaded& loaded, model::Device device, DeviceFiles files) {

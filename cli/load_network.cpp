@@ -1,7 +1,9 @@
 #include "cli/load_network.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <future>
 #include <set>
 
 #include "cli/arguments.h"
@@ -313,13 +315,17 @@ Loaded load_device(const std::vector<std::string>& paths, const NetworkArguments
 Loaded load_pair(const std::vector<std::string>& before, const std::vector<std::string>& after, const std::string& as) {
   Loaded loaded;
   loaded.one_liner = true;
-  for (const auto* paths : {&before, &after}) {
+  for (const auto* paths : {&before, &after}) loaded.device_files.push_back(read_files(loaded, *paths, as));
+  // Nothing is added to the sources any more: both sides are read at once.
+  auto second = std::async(std::launch::async, [&] { return import_device(loaded.sources, loaded.device_files[1]); });
+  std::array<ImportedDevice, 2> imported;
+  imported[0] = import_device(loaded.sources, loaded.device_files[0]);
+  imported[1] = second.get();
+  for (size_t i = 0; i < 2; ++i) {
     model::Device device;
-    device.name = paths->front();
-    DeviceFiles files = read_files(loaded, *paths, as);
+    device.name = (i == 0 ? before : after).front();
     bool aside = false;
-    loaded.network.devices.push_back(read_device(loaded, std::move(device), files, aside));
-    loaded.device_files.push_back(std::move(files));
+    loaded.network.devices.push_back(take_device(loaded, std::move(device), loaded.device_files[i], std::move(imported[i]), aside));
   }
   settle_exit_code(loaded);
   return loaded;

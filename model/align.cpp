@@ -2,6 +2,7 @@
 #include "model/align.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "model/edit_script.h"
+#include "model/in_parts.h"
 
 namespace fwproof::model {
 namespace {
@@ -270,6 +272,11 @@ class Hash {
     } else if (const auto* bits = std::get_if<Masked>(&term.what)) {
       add(bits->mask);
       add(bits->value);
+    } else if (const auto* any = std::get_if<AnyOf>(&term.what)) {
+      for (const auto& terms : any->alternatives) {
+        add(static_cast<uint64_t>(terms.size()));
+        for (const Term& inner : terms) add(inner);
+      }
     }
   }
   uint64_t value() const { return state_; }
@@ -280,30 +287,49 @@ class Hash {
 
 bool equal(const Rule& a, const Rule& b) { return a.action.kind == b.action.kind && a.action.index == b.action.index && a.terms == b.terms; }
 
-// Gives equal rules equal numbers. The rules must stay where they are.
+// Gives equal rules equal numbers. The rules must stay where they are. A table with open addressing: policies have a hundred thousand rules.
 class RuleNumbers {
  public:
-  std::vector<uint32_t> of(const std::vector<Rule>& rules) {
-    std::vector<uint32_t> numbers;
-    numbers.reserve(rules.size());
-    for (const Rule& rule : rules) numbers.push_back(number(rule));
+  explicit RuleNumbers(size_t rules) : places_(std::bit_ceil(2 * rules + 1)) { known_.reserve(rules); }
+
+  std::vector<uint32_t> of(const Rule* first, size_t count) {
+    std::vector<uint64_t> hashes(count);
+    in_parts(count, kWorthAThread, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) hashes[i] = hash_of(first[i]);
+    });
+    std::vector<uint32_t> numbers(count);
+    for (size_t i = 0; i < count; ++i) numbers[i] = number(first[i], hashes[i]);
     return numbers;
   }
+  uint32_t number(const Rule& rule) { return number(rule, hash_of(rule)); }
 
-  uint32_t number(const Rule& rule) {
+ private:
+  static constexpr size_t kWorthAThread = 20'000;
+  struct Place {
+    uint64_t hash = 0;
+    uint32_t number = kNone;
+  };
+
+  static uint64_t hash_of(const Rule& rule) {
     Hash hash;
     hash.add((static_cast<uint64_t>(rule.action.kind) << 32) | rule.action.index);
     for (const Term& term : rule.terms) hash.add(term);
-    auto& same = by_hash_[hash.value()];
-    for (const auto& [known, number] : same)
-      if (equal(*known, rule)) return number;
-    same.push_back({&rule, next_});
-    return next_++;
+    return hash.value();
   }
 
- private:
-  std::unordered_map<uint64_t, std::vector<std::pair<const Rule*, uint32_t>>> by_hash_;
-  uint32_t next_ = 0;
+  // Requires: no more rules than were promised.
+  uint32_t number(const Rule& rule, uint64_t hash) {
+    const size_t mask = places_.size() - 1;
+    size_t at = (hash ^ hash >> 32) & mask;
+    for (; places_[at].number != kNone; at = (at + 1) & mask)
+      if (places_[at].hash == hash && equal(*known_[places_[at].number], rule)) return places_[at].number;
+    places_[at] = {hash, static_cast<uint32_t>(known_.size())};
+    known_.push_back(&rule);
+    return places_[at].number;
+  }
+
+  std::vector<Place> places_;
+  std::vector<const Rule*> known_;   // by number
 };
 
 // Where one side has no rule: it does nothing.
@@ -313,10 +339,27 @@ Rule no_rule() {
   return rule;
 }
 
+// Most changes leave most rules as they are: only what lies between the first and the last difference is numbered.
+std::vector<std::pair<uint32_t, uint32_t>> common_rules(const std::vector<Rule>& before, const std::vector<Rule>& after) {
+  const size_t shorter = std::min(before.size(), after.size());
+  size_t head = 0, tail = 0;
+  while (head < shorter && equal(before[head], after[head])) ++head;
+  while (tail < shorter - head && equal(before[before.size() - 1 - tail], after[after.size() - 1 - tail])) ++tail;
+  const size_t old_count = before.size() - head - tail, new_count = after.size() - head - tail;
+  std::vector<std::pair<uint32_t, uint32_t>> common;
+  common.reserve(shorter + 1);
+  for (size_t i = 0; i < head; ++i) common.emplace_back(i, i);
+  if (old_count > 0 && new_count > 0) {
+    RuleNumbers numbers(old_count + new_count);
+    const std::vector<uint32_t> old = numbers.of(before.data() + head, old_count), now = numbers.of(after.data() + head, new_count);
+    for (const auto& [i, j] : common_places(old, now)) common.emplace_back(i + head, j + head);
+  }
+  for (size_t i = tail; i > 0; --i) common.emplace_back(before.size() - i, after.size() - i);
+  return common;
+}
+
 void align_rules(uint32_t chain, std::vector<Rule>& before, std::vector<Rule>& after, std::vector<ChangedRule>& changed) {
-  RuleNumbers numbers;
-  const std::vector<uint32_t> old = numbers.of(before), now = numbers.of(after);
-  auto common = common_places(old, now);
+  auto common = common_rules(before, after);
   if (common.size() == before.size() && common.size() == after.size()) return;
   common.push_back({static_cast<uint32_t>(before.size()), static_cast<uint32_t>(after.size())});
   std::vector<Rule> left, right;
@@ -386,6 +429,7 @@ class Commuting {
   Commuting(const std::vector<Rule>& before, const std::vector<Rule>& after) : before_(before), after_(after) {}
 
   void drop(std::vector<ChangedRule>& changed, size_t first, uint64_t& steps) {
+    if (changed.size() == first) return;
     pair_up(changed, first);
     const auto changes_nothing = [&](const ChangedRule& rule) {
       const Place* place = place_of(rule);
@@ -395,23 +439,33 @@ class Commuting {
   }
 
  private:
+  // A rule that each side has once among the changed ones was moved.
   void pair_up(const std::vector<ChangedRule>& changed, size_t first) {
-    RuleNumbers numbers;
-    std::unordered_map<uint32_t, std::vector<ChangedRule>> by_number;
+    struct Met {
+      uint32_t times = 0;
+      bool both = false;
+      ChangedRule first;
+    };
+    places_.assign(before_.size(), {});
+    RuleNumbers numbers(changed.size() - first);
+    std::vector<Met> met;
+    std::vector<Place> pairs;
     for (size_t i = first; i < changed.size(); ++i) {
-      const Rule& rule = (changed[i].in_after ? after_ : before_)[changed[i].rule];
-      by_number[numbers.number(rule)].push_back(changed[i]);
+      const uint32_t number = numbers.number((changed[i].in_after ? after_ : before_)[changed[i].rule]);
+      if (number == met.size()) {
+        met.push_back({1, false, changed[i]});
+        pairs.emplace_back();
+        continue;
+      }
+      Met& known = met[number];
+      if (++known.times != 2 || known.first.in_after == changed[i].in_after) continue;
+      known.both = true;
+      pairs[number] = changed[i].in_after ? Place{known.first.rule, changed[i].rule} : Place{changed[i].rule, known.first.rule};
     }
-    for (const auto& [number, rules] : by_number) {
-      if (rules.size() != 2 || rules[0].in_after == rules[1].in_after) continue;
-      const Place place{rules[rules[0].in_after].rule, rules[!rules[0].in_after].rule};
-      places_[place.before] = places_[place.after] = place;
-    }
+    for (size_t number = 0; number < met.size(); ++number)
+      if (met[number].both && met[number].times == 2) places_[pairs[number].before] = places_[pairs[number].after] = pairs[number];
   }
-  const Place* place_of(const ChangedRule& rule) const {
-    const auto found = places_.find(rule.rule);
-    return found == places_.end() ? nullptr : &found->second;
-  }
+  const Place* place_of(const ChangedRule& rule) const { return places_[rule.rule].before == kNone ? nullptr : &places_[rule.rule]; }
 
   // Rules between its two places that both sides have are passed by; of the moved ones those whose order turns round.
   bool stays_equal(const Place& place, uint64_t& steps) const {
@@ -422,8 +476,8 @@ class Commuting {
       --steps;
       const bool old = before_[i].enabled, now = after_[i].enabled;
       if (old != now) {
-        const auto other = places_.find(i);
-        if (other == places_.end() || (place.before < other->second.before) == (place.after < other->second.after)) continue;
+        const Place& other = places_[i];
+        if (other.before == kNone || (place.before < other.before) == (place.after < other.after)) continue;
       }
       if (!commute(rule, old ? before_[i] : after_[i])) return false;
     }
@@ -432,7 +486,7 @@ class Commuting {
 
   const std::vector<Rule>& before_;
   const std::vector<Rule>& after_;
-  std::unordered_map<uint32_t, Place> places_;  // by number
+  std::vector<Place> places_;  // by number; kNone: not a moved rule
 };
 
 // ---- One side ----

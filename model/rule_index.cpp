@@ -61,6 +61,7 @@ RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_
   in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
     std::array<Ends, std::size(kTellingFields)> mine;
     for (size_t i = begin; i < end; ++i) {
+      if (!rules[i].enabled) continue;
       const ValueRanges ranges = ranges_of(rules[i], family, all);
       for (size_t c = 0; c < mine.size(); ++c) mine[c].see(ranges[c], all[c]);
     }
@@ -83,6 +84,7 @@ RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_
 
   in_parts(rules.size(), kWorthAThread, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
+      if (!rules[i].enabled) continue;   // in no place of any column
       const ValueRanges ranges = ranges_of(rules[i], family, all);
       for (size_t c = 0; c < ranges.size(); ++c) {
         if (!ends[c].says_something || ranges[c].empty()) continue;
@@ -95,6 +97,7 @@ RuleColumns::RuleColumns(const std::vector<Rule>& rules, Family family) : rules_
 }
 
 bool RuleColumns::is_right(const Rule& rule, size_t number, Family family) const {
+  if (!rule.enabled) return true;
   for (const Column& column : columns_) {
     IntervalSet left = IntervalSet::all(field_bits(column.field, family));
     for (const Term& term : rule.terms) {

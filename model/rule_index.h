@@ -6,7 +6,7 @@
 //
 // For each rule it keeps the lowest and highest value that the rule's own terms leave to a field, in columns of numbers that a processor compares
 // many at a time. What it finds is too much, never too little: terms that it does not read (negated ones, alternatives, unknown conditions)
-// leave everything.
+// leave everything. Disabled rules, which match nothing, are left out.
 #pragma once
 
 #include <array>

@@ -129,6 +129,20 @@ TEST(RuleIndex, FindsTheSameInLongChainsWhateverWasAskedBefore) {
   }
 }
 
+TEST(RuleIndex, LeavesOutDisabledRules) {
+  std::vector<Rule> rules(200);
+  for (size_t i = 0; i < rules.size(); ++i) rules[i].enabled = i % 2 == 0;
+  rules[0].terms.push_back({In{Field::protocol, IntervalSet::of(proto_tcp)}});
+  Policy policy = policy_of(std::move(rules));
+  policy.index = std::make_shared<const RuleIndex>(policy, 1);
+  FieldBounds bounds;
+  bounds.of(Field::protocol) = IntervalSet::of(proto_udp);
+  std::vector<uint32_t> found, wanted;
+  columns_of(policy, 0, Family::v4)->find(bounds, found);
+  for (uint32_t i = 2; i < 200; i += 2) wanted.push_back(i);
+  EXPECT_EQ(found, wanted);
+}
+
 TEST(InParts, EveryIndexOnceAndFailuresComeOut) {
   constexpr size_t kCount = 100'001;
   std::vector<int> seen(kCount, 0);
