@@ -35,10 +35,22 @@ int exit_code_of(const solver::DiffReport& report) {
   return report.same() ? exit_holds : exit_cannot_tell;
 }
 
-std::string diff_meaning(int code) {
+std::string families(const std::vector<model::Family>& list) {
+  std::string text;
+  for (const model::Family family : list) text += (text.empty() ? "" : " and ") + std::string(family == model::Family::v4 ? "IPv4" : "IPv6");
+  return text;
+}
+
+std::string cannot_tell_meaning(const solver::DiffReport& report) {
+  if (report.one_sided.empty() || !report.same_where_compared()) return "whether it differs cannot be told";
+  const std::string open = families(report.one_sided) + " cannot be compared";
+  return report.compared.empty() ? open : "the same for every " + families(report.compared) + " packet; " + open;
+}
+
+std::string diff_meaning(int code, const solver::DiffReport& report) {
   if (code == exit_holds) return "the same for every packet";
   if (code == exit_violated) return "it differs";
-  return code == exit_cannot_tell ? "whether it differs cannot be told" : meaning(code);
+  return code == exit_cannot_tell ? cannot_tell_meaning(report) : meaning(code);
 }
 
 // A file that is understood and holds no rules is nothing to compare.
@@ -67,7 +79,7 @@ int run_diff(const Arguments& arguments) {
   run.exit_code = readable ? worse(loaded.exit_code, exit_code_of(report)) : worse(loaded.exit_code, exit_input);
   report.complete &= readable;
   run.diagnostics = loaded.diagnostics;
-  run.exit_meaning = diff_meaning(run.exit_code);
+  run.exit_meaning = diff_meaning(run.exit_code, report);
   Output output(arguments.output);
   if (output.is_json())
     report::write_diff_json(output.stream(), run, report);

@@ -52,6 +52,8 @@ bool same_decider(const solver::Fate& a, const solver::Fate& b) {
   return a.verdict == b.verdict && std::equal(a.decided_by.begin(), a.decided_by.end(), b.decided_by.begin(), b.decided_by.end(), same);
 }
 
+bool is_same(const solver::Region& a, const solver::Region& b) { return a.family == b.family && a.sets == b.sets; }
+
 // The one field in which the regions differ.
 std::optional<Field> only_difference(const solver::Region& a, const solver::Region& b) {
   if (a.family != b.family || a.sets.size() != b.sets.size()) return std::nullopt;
@@ -63,21 +65,30 @@ std::optional<Field> only_difference(const solver::Region& a, const solver::Regi
   return field;
 }
 
-// Regions that differ in one field only and that the same rules decide are told as one.
-std::vector<Difference> joined_regions(const DiffReport& report) {
+// Regions that differ in one field only and that the same rules decide are told as one; none is told twice.
+std::vector<Difference> joined_once(const std::vector<Difference>& differences) {
   std::vector<Difference> joined;
-  for (const Difference& found : report.differences) {
+  for (const Difference& found : differences) {
     const auto fits = [&](const Difference& old) {
       return old.becomes == found.becomes && old.hook == found.hook && old.names == found.names && same_decider(old.before, found.before) &&
-             same_decider(old.after, found.after) && old.depends_on == found.depends_on && only_difference(old.region, found.region);
+             same_decider(old.after, found.after) && old.depends_on == found.depends_on &&
+             (is_same(old.region, found.region) || only_difference(old.region, found.region));
     };
     const auto old = std::find_if(joined.begin(), joined.end(), fits);
-    if (old == joined.end()) {
+    if (old == joined.end())
       joined.push_back(found);
-      continue;
-    }
-    const Field field = *only_difference(old->region, found.region);
-    old->region.sets[field] = old->region.sets[field].united(found.region.sets.at(field));
+    else if (const auto field = only_difference(old->region, found.region))
+      old->region.sets[*field] = old->region.sets[*field].united(found.region.sets.at(*field));
+  }
+  return joined;
+}
+
+// What was joined may fit another that was: until nothing does.
+std::vector<Difference> joined_regions(const DiffReport& report) {
+  std::vector<Difference> joined = joined_once(report.differences);
+  for (size_t before = joined.size() + 1; joined.size() < before;) {
+    before = joined.size();
+    joined = joined_once(joined);
   }
   return joined;
 }

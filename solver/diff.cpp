@@ -141,21 +141,30 @@ void leave_out_meaningless(Region& region) {
 
 class Asking {
  public:
-  Asking(const Walk& walk, const CheckOptions& options, ProofSession& proofs, DiffReport& report)
-      : walk_(walk), options_(options), proofs_(proofs), report_(report), slice_(slice(walk)) {}
+  // steps: of work that it may take.
+  Asking(const Walk& walk, const CheckOptions& options, uint64_t steps, ProofSession& proofs, DiffReport& report)
+      : walk_(walk), options_(options), limits_(options.limits), proofs_(proofs), report_(report), slice_(slice(walk)) {
+    limits_.diagram_steps = std::min(limits_.diagram_steps, steps);
+    steps_ = kStepsToSlice * kept_rules(slice_);
+  }
+
+  // Work that was done (solver/limits.h).
+  uint64_t steps() const { return steps_; }
 
   // false: a limit was reached, and what was found is not all.
   bool run() {
     report_.proof.slice = std::max(report_.proof.slice, static_cast<uint32_t>(kept_rules(slice_)));
     try {
-      Flow flow(walk_, slice_, options_.limits);
+      Flow flow(walk_, slice_, limits_);
       if (flow.question() == Diagrams::kFalse) return true;
       if (!sliced_rightly(walk_, slice_)) fault("a rule that bears on the question was left out of the slice");
       const Differences differences = flow.differences();
       collect(flow, differences);
+      steps_ += flow.diagrams().steps();
       if (options_.proofs) prove();
       replay_same(flow, differences);
     } catch (const LimitReached& limit) {
+      steps_ += limit.steps;
       give_up(limit.what);
     }
     if (!proven_) return false;
@@ -164,6 +173,8 @@ class Asking {
   }
 
  private:
+  static constexpr uint64_t kStepsToSlice = 20;  // for each rule
+
   void fault(std::string what) {
     if (report_.fault.empty()) report_.fault = std::move(what);
   }
@@ -235,6 +246,7 @@ class Asking {
     report_.proof.by = "z3";
     report_.proof.queries += prover.queries();
     report_.proof.z3_ms += prover.z3_ms();
+    steps_ += prover.steps();
   }
 
   void judge(const Prover& prover, Prover::Answer answer, const char* about) {
@@ -260,12 +272,14 @@ class Asking {
 
   const Walk& walk_;
   const CheckOptions& options_;
+  Limits limits_;
   ProofSession& proofs_;
   DiffReport& report_;
   Slice slice_;
   std::vector<Difference> found_;
   bool complete_ = true;  // found_ is all that differs
   bool proven_ = true;
+  uint64_t steps_ = 0;
 };
 
 // ---- All questions ----
@@ -273,7 +287,7 @@ class Asking {
 class Diffing {
  public:
   Diffing(Device before, Device after, const CheckOptions& options)
-      : before_(std::move(before)), after_(std::move(after)), options_(options), proofs_(options.limits) {
+      : before_(std::move(before)), after_(std::move(after)), options_(options), proofs_(options.limits), left_(options.limits.run_steps) {
     const Network nothing;
     bind_device(before_, nothing);
     bind_device(after_, nothing);
@@ -303,7 +317,7 @@ class Diffing {
     Policy* after = find(after_, family);
     if (!first.v4 && !first.v6) return void(some.policies.erase(some.policies.begin()));
     if (!before || !after) {
-      report_.reasons.push_back(fmt::format("{}: {} has no rules for it", family_words(family), (before ? after_ : before_).name));
+      add_one_sided(family, before != nullptr);
       (family == Family::v4 ? first.v4 : first.v6) = false;
       return;
     }
@@ -324,11 +338,22 @@ class Diffing {
     compare(align(std::move(left), std::move(right)), v6_too ? std::vector{Family::v4, Family::v6} : std::vector{family});
   }
 
+  // What a host does with a family that its files do not speak of may be anything: that is no difference, and no sameness.
+  void add_one_sided(Family family, bool in_before) {
+    const std::string text = family_words(family);
+    report_.one_sided.push_back(family);
+    report_.reasons.push_back(fmt::format("{} is not compared: only {} speaks of it, and what {} does with {} packets is in another file or nowhere; give that file too (--before, --after)",
+                                          text, (in_before ? before_ : after_).name, (in_before ? after_ : before_).name, text));
+  }
+
   void compare(Aligned both, const std::vector<Family>& families) {
+    report_.compared.insert(report_.compared.end(), families.begin(), families.end());
     for (const Policy* policy : {&both.before, &both.after})
       for (const Assumption& assumption : policy->general_assumptions) add_assumption(assumption.text, assumption.origin);
     Aligned& kept = report_.policies.emplace_back(std::move(both));
-    for (Policy* policy : {&kept.before, &kept.after}) policy->index = std::make_shared<const RuleIndex>(*policy);
+    const bool asked = !kept.changed.empty() || !kept.ends.empty() || std::find(kept.stages.begin(), kept.stages.end(), true) != kept.stages.end();
+    for (Policy* policy : {&kept.before, &kept.after})
+      if (asked) policy->index = std::make_shared<const RuleIndex>(*policy);
     for (const ChangedRule& changed : kept.changed) {
       ++(changed.in_after ? report_.only_after : report_.only_before);
       const Policy& policy = changed.in_after ? kept.after : kept.before;
@@ -349,13 +374,21 @@ class Diffing {
         report_.complete = false;
         return;
       }
+      if (left_ == 0) return give_up("limit reached: what changed takes more work than one run does");
       const size_t end = std::min(boxes.size(), first + kBoxesAtOnce);
       Walk walk = same_packet_walk(both, hook, family, {boxes.begin() + static_cast<long>(first), boxes.begin() + static_cast<long>(end)});
       leave_out_asked(boxes, first, walk);
       walk.legs[0].hops[0].device = before_.name;
       walk.legs[1].hops[0].device = after_.name;
-      if (!Asking(walk, options_, proofs_, report_).run()) report_.complete = false;
+      Asking asking(walk, options_, left_, proofs_, report_);
+      if (!asking.run()) report_.complete = false;
+      left_ -= std::min(left_, asking.steps());
     }
+  }
+
+  void give_up(const std::string& why) {
+    report_.complete = false;
+    if (std::find(report_.reasons.begin(), report_.reasons.end(), why) == report_.reasons.end()) report_.reasons.push_back(why);
   }
 
   // What an earlier question was about is not told twice.
@@ -378,6 +411,7 @@ class Diffing {
   ProofSession proofs_;
   DiffReport report_;
   size_t questions_ = 0;
+  uint64_t left_;   // steps of work
 };
 
 }  // namespace

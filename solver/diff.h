@@ -45,6 +45,8 @@ struct DiffReport {
   std::vector<Difference> differences;
   bool complete = true;                              // nothing else differs, proven; false: at least these
   std::vector<std::string> reasons;                  // why not all can be told: "IPv6: …", "limit reached: …"
+  std::vector<model::Family> compared;               // that both sides speak of
+  std::vector<model::Family> one_sided;              // that only one side's files speak of; each with a reason
   std::vector<model::Assumption> assumes;
   Proof proof;
   uint32_t only_before = 0, only_after = 0;          // rules that only one side has, at their place
@@ -52,6 +54,8 @@ struct DiffReport {
   std::list<model::Aligned> policies;                // what `names` points into
 
   bool surely_differs() const;
+  // Proven for the families that were compared; others could not be.
+  bool same_where_compared() const { return differences.empty() && complete && reasons.size() == one_sided.size() && fault.empty(); }
   bool same() const { return differences.empty() && complete && reasons.empty() && fault.empty(); }
 };
 
