@@ -41,7 +41,7 @@ Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
                                  [](const Edge& a, const Edge& b) { return a.hi == b.hi && a.to == b.to; });
     if (same) return candidate;
   }
-  if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{4} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
+  if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{16} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
   const auto ref = static_cast<Ref>(nodes_.size());
   nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(kept)});
   hashes_.push_back(hash);

@@ -22,34 +22,41 @@ bool is_contradictory(const Walk& walk) {
   return walk.legs.empty() || walk.legs[0].reply;
 }
 
-// Rules, and the intervals of their sets, that a proof has to look at.
-size_t weight(const std::vector<model::Term>& terms) {
-  size_t intervals = 0;
-  const auto add = [&](const model::IntervalSet& set) {
+// What a proof has to look at.
+struct Weight {
+  size_t sum = 0;            // rules, and the intervals of their sets
+  bool large_sets = false;   // some set is a predicate
+
+  void add(const model::IntervalSet& set) {
     const size_t count = set.intervals().size();
-    intervals += count > kLargeSet ? 1 : count;
-  };
-  for (const model::Term& term : terms) {
-    if (const auto* in = std::get_if<model::In>(&term.what)) add(in->set);
-    if (const auto* in = std::get_if<model::InAddresses>(&term.what)) add(in->set.v4), add(in->set.v6);
-    if (const auto* any = std::get_if<model::AnyOf>(&term.what))
-      for (const auto& inner : any->alternatives) intervals += weight(inner);
+    large_sets = large_sets || count > kLargeSet;
+    sum += count > kLargeSet ? 1 : count;
   }
-  return intervals;
-}
+  void add(const std::vector<model::Term>& terms) {
+    for (const model::Term& term : terms) {
+      if (const auto* in = std::get_if<model::In>(&term.what)) add(in->set);
+      if (const auto* in = std::get_if<model::InAddresses>(&term.what)) add(in->set.v4), add(in->set.v6);
+      if (const auto* any = std::get_if<model::AnyOf>(&term.what))
+        for (const auto& inner : any->alternatives) add(inner);
+    }
+  }
+};
 
 constexpr size_t kLarge = 400;
 
-size_t weight(const Walk& walk, const Slice* slice) {
-  size_t sum = 0;
+Weight weight(const Walk& walk, const Slice* slice) {
+  Weight all;
+  for (const PacketBox& box : walk.in_question)
+    for (const Field field : kClientFields) all.large_sets = all.large_sets || set_of(box, field).intervals().size() > kLargeSet;
   for (const WalkLeg& leg : walk.legs)
     for (const WalkHop& hop : leg.hops)
       for (size_t chain = 0; chain < hop.policy->chains.size(); ++chain) {
         const auto& rules = hop.policy->chains[chain].rules;
         const size_t kept = slice ? slice->at(hop.policy)[chain].size() : rules.size();
-        for (size_t i = 0; i < kept; ++i) sum += 1 + weight(rules[slice ? slice->at(hop.policy)[chain][i] : i].terms);
+        all.sum += kept;
+        for (size_t i = 0; i < kept; ++i) all.add(rules[slice ? slice->at(hop.policy)[chain][i] : i].terms);
       }
-  return sum;
+  return all;
 }
 
 }  // namespace
@@ -82,7 +89,7 @@ ProofSession::~ProofSession() = default;
 // What one walk asserts is taken back at its end.
 class Scope {
  public:
-  Scope(Z3Session& session, bool large) : session_(session) { session_.begin(large); }
+  Scope(Z3Session& session, const Weight& weight) : session_(session) { session_.begin(weight.sum > kLarge, weight.large_sets); }
   ~Scope() {
     try {
       session_.end();
@@ -96,8 +103,8 @@ class Scope {
 
 class Prover::Work {
  public:
-  Work(const Walk& walk, const Slice* slice, const Limits& limits, Z3Session& session, bool large)
-      : family_(walk.family), session_(session), scope_(session, large), walk_(session_, walk, slice, limits.visits) {}
+  Work(const Walk& walk, const Slice* slice, const Limits& limits, Z3Session& session, const Weight& weight)
+      : family_(walk.family), session_(session), scope_(session, weight), walk_(session_, walk, slice, limits.visits) {}
 
   // Premises that contradict each other would prove everything. Requires: the question is not empty.
   bool premises_hold() {
@@ -219,8 +226,8 @@ Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits, Proof
     session_ = own_.get();
   }
   try {
-    const size_t much = weight(walk, slice);
-    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->session(much), much > kLarge);
+    const Weight much = weight(walk, slice);
+    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->session(much.sum), much);
   } catch (const EncodingLimit&) {
     spoil();
   } catch (const z3::exception&) {

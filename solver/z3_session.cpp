@@ -10,6 +10,8 @@ using model::Interval;
 using model::IntervalSet;
 using model::u128;
 
+constexpr size_t kManyIntervals = 64;
+
 std::string decimal(u128 value) {
   std::string digits;
   do {
@@ -28,7 +30,7 @@ u128 number_of(const z3::expr& value) {
 }
 
 Z3Session::Z3Session(uint32_t timeout_ms, size_t large_set)
-    : params_(context_), small_(context_, z3::solver::simple()), large_set_(large_set), large_sets_(*this) {
+    : params_(context_), small_(context_, z3::solver::simple()), large_set_(large_set), large_set_here_(large_set), large_sets_(*this) {
   params_.set("timeout", timeout_ms);
   // Reached long before the time is, on any machine: then an answer does not hang on how fast it is.
   constexpr unsigned kMostResources = 100'000'000;
@@ -39,8 +41,9 @@ Z3Session::Z3Session(uint32_t timeout_ms, size_t large_set)
 // Small questions: the plain incremental core, which starts each in no time (a fifth to a third less over a run than the SAT tactic).
 // Large ones: the SAT tactic of logic QF_BV, which over thousands of rules answers in a second where the core takes minutes. A context costs
 // tens of milliseconds, a solver in it less than one, so that each large question has a solver of its own.
-void Z3Session::begin(bool large) {
+void Z3Session::begin(bool large, bool large_sets) {
   names_ = 0;
+  large_set_here_ = large_sets ? std::min(large_set_, kManyIntervals) : large_set_;
   if (large) {
     large_.emplace(context_, "QF_BV");
     large_->set(params_);
@@ -50,6 +53,7 @@ void Z3Session::begin(bool large) {
 
 void Z3Session::end() {
   forget_bounds();
+  large_set_here_ = large_set_;
   if (large_)
     large_.reset();
   else
@@ -143,7 +147,7 @@ z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& given) {
     if (set.contains(known->second)) return yes();
     if (!set.intersects(known->second)) return no();
   }
-  if (set.intervals().size() > large_set_) return large_sets_.in(value, set);
+  if (set.intervals().size() > large_set_here_) return large_sets_.in(value, set);
   const IntervalSet rest = set.complement(top);
   const bool by_rest = rest.intervals().size() <= set.intervals().size();
   const z3::expr inside = in_any(value, by_rest ? rest : set);
@@ -153,7 +157,7 @@ z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& given) {
 // A set of many intervals gets a name, however often it and its complement are asked about.
 z3::expr Z3Session::in_any(const z3::expr& value, const IntervalSet& set) {
   std::vector<z3::expr> parts;
-  const bool many = set.intervals().size() > 64;
+  const bool many = set.intervals().size() > kManyIntervals;
   if (many)
     for (const RepeatedSet& known : repeated_sets_)
       if (same(known.of, value) && known.set == set) return known.inside;

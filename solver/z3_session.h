@@ -22,7 +22,8 @@ class Z3Session {
   Z3Session& operator=(const Z3Session&) = delete;
 
   // What is asserted after begin() is taken back by end(), and its names are given again. large: for formulas over hundreds of rules.
-  void begin(bool large);
+  // large_sets: some set is a predicate; then smaller ones are too, so that what they have in common is said.
+  void begin(bool large, bool large_sets);
   void end();
 
   z3::context& context() { return context_; }
@@ -72,7 +73,8 @@ class Z3Session {
     z3::expr inside;
   };
   std::vector<RepeatedSet> repeated_sets_;
-  size_t large_set_;
+  size_t large_set_;        // by default
+  size_t large_set_here_;   // in this walk
   Z3LargeSets large_sets_;
 };
 
