@@ -342,8 +342,8 @@ class Diffing {
   void add_one_sided(Family family, bool in_before) {
     const std::string text = family_words(family);
     report_.one_sided.push_back(family);
-    report_.reasons.push_back(fmt::format("{} is not compared: only {} speaks of it, and what {} does with {} packets is in another file or nowhere; give that file too (--before, --after)",
-                                          text, (in_before ? before_ : after_).name, (in_before ? after_ : before_).name, text));
+    report_.reasons.push_back(fmt::format("{} is not compared: only the files {} the change speak of it; what becomes of {} packets {} it is in a file that is not given here, or nowhere", text,
+                                          in_before ? "before" : "after", text, in_before ? "after" : "before"));
   }
 
   void compare(Aligned both, const std::vector<Family>& families) {
