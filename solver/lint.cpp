@@ -19,7 +19,7 @@ using namespace model;
 namespace {
 
 constexpr uint32_t kProofMs = 5'000;         // for one rule
-constexpr double kProofsMs = 30'000;         // for all
+constexpr double kProofsMs = 60'000;         // for all
 
 constexpr std::string_view kOtherUses = "no packet of this firewall comes to it, but its list may be used for something else";
 
