@@ -98,6 +98,17 @@ TEST(Encode, AnswersForSeveralLargeSets) {
   EXPECT_EQ(prover.witness()->get(Field::src), 1003u);
 }
 
+// One set is a predicate, the other alone would be written out: what they have in common must be said all the same.
+TEST(Encode, AnswersForALargeSetBesideOneThatIsNearlyAsLarge) {
+  const IntervalSet large = scattered(1000, 3, 1'011), nearly = scattered(1000, 3, 993);
+  const Policy policy = policy_of({chain(ActionKind::drop, {rule({from(nearly)}, ActionKind::drop), rule({from(large)}, ActionKind::accept)})});
+  const IntervalSet open = large.minus(nearly);
+  Prover prover(from_anywhere(policy), nullptr, {});
+  EXPECT_EQ(prover.all_pass(0, {sources(open)}), Answer::proven);
+  EXPECT_EQ(prover.none_passes_outside(0, {sources(open)}), Answer::proven);
+  EXPECT_EQ(prover.all_pass(0, {sources(large)}), Answer::refuted);
+}
+
 TEST(Encode, EmptySurroundingsProveNothing) {
   const Policy policy = policy_of({chain(ActionKind::drop, {})});
   Walk walk = tiny_walk(policy, Hook::input, state_new);
