@@ -120,9 +120,12 @@ class Joining {
     const auto same = [&](const OpenedBy& known) { return known.by.hop == by.by.hop && known.by.rule == by.by.rule && known.by.verdict == by.by.verdict; };
     const auto known = std::find_if(opened_->begin(), opened_->end(), same);
     if (known == opened_->end()) return opened_->push_back(std::move(by));
+    known->listed_all = known->listed_all && by.listed_all;
     for (auto boxes : {&OpenedBy::surely, &OpenedBy::perhaps})
-      for (PacketBox& box : by.*boxes)
-        if ((*known.*boxes).size() < limits_.regions) (*known.*boxes).push_back(std::move(box));
+      for (PacketBox& box : by.*boxes) {
+        if ((*known.*boxes).size() >= limits_.regions) known->listed_all = false;
+        else (*known.*boxes).push_back(std::move(box));
+      }
   }
 
   const Limits& limits_;

@@ -39,6 +39,7 @@ struct OpenedBy {
   Decision by;
   std::vector<PacketBox> surely;
   std::vector<PacketBox> perhaps;
+  bool listed_all = true;           // false: it opens more than these
 };
 
 struct Answer {

@@ -49,9 +49,10 @@ class Asking {
   Ref breaking(const LegRegions& regions) const { return wanted_ == Wanted::all_pass ? regions.blocked : regions.passes; }
 
   void collect_opened(Flow& flow) {
-    bool complete = true;
     for (const Opened& rule : flow.opened(0)) {
-      OpenedBy by{rule.by, flow.boxes(rule.surely, limits_.regions, complete), flow.boxes(rule.perhaps, limits_.regions, complete)};
+      bool all_sure = true, all_perhaps = true;
+      OpenedBy by{rule.by, flow.boxes(rule.surely, limits_.regions, all_sure), flow.boxes(rule.perhaps, limits_.regions, all_perhaps)};
+      by.listed_all = all_sure && all_perhaps;
       if (!by.surely.empty() || !by.perhaps.empty()) opened_->push_back(std::move(by));
     }
   }

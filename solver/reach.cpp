@@ -102,6 +102,8 @@ class Reaching {
     // Rules that perhaps open the very same packets are told together: there tend to be dozens.
     std::vector<std::pair<std::vector<PacketBox>, std::vector<Decider>>> perhaps;
     size_t number = 0;
+    // A list that ends early is not the whole of what is open, whichever rule's it is.
+    for (const OpenedBy& rule : opened) base.complete = base.complete && rule.listed_all;
     for (const OpenedBy& rule : opened) {
       const Decider by = describe(walk.legs[0].hops[0], rule.by.rule, rule.by.verdict, rule.by.sent_on);
       add(base, walk, {by}, rule.surely, ++number, group, family, Truth::violated, answer);

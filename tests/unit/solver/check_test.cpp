@@ -275,5 +275,22 @@ TEST(Reach, every_open_port_is_told_with_its_rule) {
   EXPECT_EQ(open, 3u);  // 22 in both families, 8474 in IPv4
 }
 
+// What is open altogether is one box, but what the second rule opens of it is two.
+TEST(Reach, a_rule_whose_list_ends_early_is_not_told_as_all) {
+  World world({rule({tcp(), port(22), address_in(Field::src, "10.0.0.0/8")}, ActionKind::accept, 1),
+               rule({tcp(), field_in(Field::dst_port, IntervalSet::range(22, 23))}, ActionKind::accept, 2)});
+  CheckOptions options;
+  for (const bool short_list : {false, true}) {
+    options.limits.regions = short_list ? 1 : 1'000;
+    size_t told = 0;
+    for (const Result& result : reach(world.network.devices[0], options).results) {
+      if (result.counterexamples.empty() || result.counterexamples[0].region.family != Family::v4) continue;
+      ++told;
+      EXPECT_EQ(result.complete, !short_list);
+    }
+    EXPECT_EQ(told, 2u);
+  }
+}
+
 }  // namespace
 }  // namespace fwproof::solver
