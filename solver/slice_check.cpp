@@ -1,0 +1,257 @@
+// The second look at a slice: every rule that was left out, by tests that the first look does not use.
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "model/rule_index.h"
+#include "solver/slice.h"
+#include "solver/slice_parts.h"
+
+namespace fwproof::solver {
+
+using namespace model;
+using namespace slicing;
+
+namespace {
+
+// Some value of `possible` meets the term; a deliberately different formulation: value ranges are compared one by one.
+bool some_value_meets(const IntervalSet& set, bool negated, const IntervalSet& possible) {
+  for (const Interval& p : possible.intervals()) {
+    if (negated) {
+      if (!IntervalSet::range(p.lo, p.hi).minus(set).empty()) return true;
+      continue;
+    }
+    for (const Interval& s : set.intervals())
+      if (s.lo <= p.hi && p.lo <= s.hi) return true;
+  }
+  return false;
+}
+
+// Where a packet is looked at: a leg, a hop, and stages of one kind.
+struct Place {
+  const Walk& walk;
+  const WalkLeg& leg;
+  const WalkHop& hop;
+  Stage::Kind kind;
+  const Rewritten& rewritten;
+};
+
+// As look_at_values(), for what the hop settles: interfaces that are not given are any but `lo`, above and below it.
+template <class Look>
+bool look_at_given(const std::optional<IntervalSet>& given, const NameDomain* never_lo, const Look& look) {
+  if (given) {
+    look(*given);
+    return true;
+  }
+  if (never_lo == nullptr) return false;
+  const uint32_t lo = never_lo->atom_of("lo");
+  if (!never_lo->is_exact(lo)) return false;
+  if (lo > 0) look(IntervalSet::range(0, lo - 1));
+  if (lo + 1 < never_lo->size()) look(IntervalSet::range(lo + 1, never_lo->size() - 1));
+  return true;
+}
+
+template <class Look>
+bool look_at_surroundings(Field field, const WalkHop& hop, const Look& look) {
+  const NameDomain& interfaces = hop.policy->interfaces;
+  if (field == Field::in) return look_at_given(hop.in, &interfaces, look);
+  if (field == Field::out) return look_at_given(hop.out, hop.hook == Hook::input ? nullptr : &interfaces, look);
+  if (field == Field::profile) return look_at_given(hop.profile, nullptr, look);
+  if (field == Field::program) return look_at_given(hop.program, nullptr, look);
+  if (field == Field::service) return look_at_given(hop.service, nullptr, look);
+  return look_at_given(hop.rpc_port, nullptr, look);
+}
+
+// Calls look(values) for sets that together hold what a field may be there. false: it may be anything.
+template <class Look>
+bool look_at_values(Field field, const Place& place, const Look& look) {
+  const auto& [walk, leg, hop, kind, rewritten] = place;
+  if (rewritten.anything[static_cast<size_t>(field)]) return false;
+  look(rewritten.values[static_cast<size_t>(field)]);
+  const bool as_first = kind == Stage::Kind::nat && may_be_established(state_at(leg, hop), rewritten);
+  bool bounded = true;
+  for (const PacketBox& box : walk.in_question) {
+    switch (field) {
+      case Field::src: look(leg.reply ? box.dst : box.src); break;
+      case Field::dst: look(leg.reply ? box.src : box.dst); break;
+      case Field::src_port: look(leg.reply ? box.dst_port : box.src_port); break;
+      case Field::dst_port: look(leg.reply ? box.src_port : box.dst_port); break;
+      case Field::protocol: look(box.protocol); break;
+      case Field::icmp_code: look(box.icmp_code); break;
+      case Field::icmp_type:
+        if (leg.reply) bounded = false;
+        look(box.icmp_type);
+        break;
+      case Field::state:
+        look(state_at(leg, hop));
+        if (as_first) look(IntervalSet::of(state_new));
+        break;
+      case Field::tcp_flags:
+        look(leg.tcp_flags);
+        if (as_first) look(IntervalSet::of(tcp_syn));
+        break;
+      case Field::fragment: look(IntervalSet::of(0)); break;
+      case Field::in:
+      case Field::out:
+      case Field::profile:
+      case Field::program:
+      case Field::service:
+      case Field::rpc_port: bounded = !walk.same_packet && look_at_surroundings(field, hop, look); break;
+      case Field::ct_dir:
+      case Field::ct_status:
+      case Field::mac:
+      case Field::mark:
+      case Field::connmark: bounded = false; break;
+    }
+  }
+  return bounded;
+}
+
+bool rightly_dropped(const Rule& rule, const Place& place) {
+  if (!rule.enabled) return true;
+  for (const Term& term : rule.terms) {
+    const auto* in = std::get_if<In>(&term.what);
+    const auto* addresses = std::get_if<InAddresses>(&term.what);
+    if (!in && !addresses) continue;
+    const IntervalSet& set = in ? in->set : addresses->set.in(place.walk.family);
+    bool possible = false;
+    const bool bounded = look_at_values(in ? in->field : addresses->field, place, [&](const IntervalSet& values) {
+      possible = possible || some_value_meets(set, term.negated, values);
+    });
+    if (bounded && !possible) return true;
+  }
+  return false;
+}
+
+// Every packet in question that comes to the rule ends there.
+bool is_end(const Rule& rule, const Place& place) {
+  if (!ends_chain(rule)) return false;
+  for (const Term& term : rule.terms) {
+    const auto* in = std::get_if<In>(&term.what);
+    const auto* addresses = std::get_if<InAddresses>(&term.what);
+    if (!in && !addresses) return false;
+    const IntervalSet& set = in ? in->set : addresses->set.in(place.walk.family);
+    bool all = true;
+    const bool bounded = look_at_values(in ? in->field : addresses->field, place, [&](const IntervalSet& values) {
+      all = all && !some_value_meets(set, !term.negated, values);
+    });
+    if (!bounded || !all) return false;
+  }
+  return true;
+}
+
+// The least and greatest value of a field in the question; nothing: any.
+struct Span {
+  Field field;
+  u128 lo, hi;
+};
+std::vector<Span> spans_of(const Walk& walk, const WalkLeg& leg, const Rewritten& rewritten) {
+  std::vector<Span> spans;
+  const auto add = [&](Field field, const IntervalSet PacketBox::*set) {
+    if (rewritten.anything[static_cast<size_t>(field)]) return;
+    Span span{field, ~u128{0}, 0};
+    const auto look = [&](const IntervalSet& values) {
+      for (const Interval& part : values.intervals()) span = {field, std::min(span.lo, part.lo), std::max(span.hi, part.hi)};
+    };
+    look(rewritten.values[static_cast<size_t>(field)]);
+    for (const PacketBox& box : walk.in_question) look(box.*set);
+    spans.push_back(span);
+  };
+  add(Field::src, leg.reply ? &PacketBox::dst : &PacketBox::src);
+  add(Field::dst, leg.reply ? &PacketBox::src : &PacketBox::dst);
+  add(Field::dst_port, leg.reply ? &PacketBox::src_port : &PacketBox::dst_port);
+  add(Field::protocol, &PacketBox::protocol);
+  return spans;
+}
+
+// Some packet may match both: what their plain terms leave to a field, together.
+bool may_meet(const Rule& a, const Rule& b, Family family) {
+  std::map<Field, IntervalSet> left;
+  for (const Rule* rule : {&a, &b})
+    for (const Term& term : rule->terms)
+      for (size_t i = 0; i < kFields; ++i)
+        if (const IntervalSet* set = plain_set(term, static_cast<Field>(i), family)) {
+          const auto [known, added] = left.try_emplace(static_cast<Field>(i), *set);
+          if (!added) known->second = known->second.intersected(*set);
+          if (known->second.empty()) return false;
+        }
+  return true;
+}
+
+class Recheck {
+ public:
+  Recheck(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const KeptRules& kept, const Rewritten& rewritten, bool idle_blocks)
+      : walk_(walk), leg_(leg), hop_(hop), kept_(kept), rewritten_(rewritten), spans_(spans_of(walk, leg, rewritten)) {
+    if (idle_blocks) trees_ = closed_trees(walk, *hop.policy, kept);
+  }
+
+  bool is_right() const {
+    bool right = true;
+    for (const Stage::Kind kind : kKindsWithChains)
+      walk_chains(leg_, hop_, kind, [&](uint32_t chain, const auto& add) { right = right && is_right(chain, {walk_, leg_, hop_, kind, rewritten_}, add); });
+    return right;
+  }
+
+ private:
+  // add(chain): this leg comes there too. A call that is kept for another leg leads nowhere here.
+  template <class Add>
+  bool is_right(uint32_t chain, const Place& place, const Add& add) const {
+    const std::vector<Rule>& rules = hop_.policy->chains[chain].rules;
+    for (const uint32_t rule : looked_at(chain)) {
+      const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
+      const bool apart = rightly_dropped(rules[rule], place);
+      if (!kept && !apart && !is_rightly_idle(chain, rules[rule])) return false;
+      if (kept && !apart && is_call(rules[rule].action)) add(rules[rule].action.index);
+      // Nothing in question comes to the rules behind it.
+      if (is_end(rules[rule], place)) return true;
+    }
+    return true;
+  }
+
+  // All rules, or those that the index does not exclude.
+  std::vector<uint32_t> looked_at(uint32_t chain) const {
+    std::vector<uint32_t> rules;
+    if (const RuleColumns* columns = columns_of(*hop_.policy, chain, walk_.family)) {
+      FieldBounds bounds;
+      for (const Span& span : spans_) bounds.of(span.field) = IntervalSet::range(span.lo, span.hi);
+      columns->find(bounds, rules);
+    } else {
+      rules.resize(hop_.policy->chains[chain].rules.size());
+      std::iota(rules.begin(), rules.end(), 0);
+    }
+    return rules;
+  }
+
+  // Where nothing that accepts meets it, the end of the base chain blocks what it would have blocked.
+  bool is_rightly_idle(uint32_t chain, const Rule& rule) const {
+    for (const ClosedTree& tree : trees_) {
+      if (std::find(tree.chains.begin(), tree.chains.end(), chain) == tree.chains.end()) continue;
+      const auto meets = [&](const Rule* accepting) { return may_meet(rule, *accepting, walk_.family); };
+      return blocks(rule.action.kind) && std::none_of(tree.accepting.begin(), tree.accepting.end(), meets);
+    }
+    return false;
+  }
+
+  const Walk& walk_;
+  const WalkLeg& leg_;
+  const WalkHop& hop_;
+  const KeptRules& kept_;
+  const Rewritten& rewritten_;
+  std::vector<Span> spans_;
+  std::vector<ClosedTree> trees_;
+};
+
+}  // namespace
+
+bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle_blocks) {
+  const Rewritten rewritten = rewritten_by(slice);
+  for (const WalkLeg& leg : walk.legs) {
+    const Rewritten carried = in_leg(rewritten, leg);
+    for (const WalkHop& hop : leg.hops)
+      if (!Recheck(walk, leg, hop, slice.at(hop.policy), carried, idle_blocks).is_right()) return false;
+  }
+  return true;
+}
+
+}  // namespace fwproof::solver
