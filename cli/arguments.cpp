@@ -1,6 +1,7 @@
 #include "cli/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -34,6 +35,14 @@ void add_output_options(CLI::App& command, OutputArguments& arguments) {
   command.add_option("--output", arguments.output, "write to FILE instead of standard output");
   command.add_flag("--no-color", arguments.no_color, "no colour, even on a terminal");
   command.add_flag("--quiet,-q", arguments.quiet, "assumptions, findings and the closing line only");
+}
+
+void add_timing(CLI::App& command, OutputArguments& arguments) {
+  command.add_flag("--timing", arguments.timing, "on standard error: how many proofs Z3 made, and how long they took");
+}
+
+void show_timing(const OutputArguments& arguments, uint64_t queries, double z3_ms) {
+  if (arguments.timing) std::cerr << fmt::format("{} proof{} by Z3 in {:.1f} ms\n", queries, queries == 1 ? "" : "s", z3_ms);
 }
 
 Output::Output(const OutputArguments& arguments) : arguments_(arguments) {

@@ -1,6 +1,7 @@
 // The options that the subcommands share, as CLI11 fills them, and where output goes.
 #pragma once
 
+#include <cstdint>
 #include <fstream>
 #include <ostream>
 #include <string>
@@ -20,8 +21,13 @@ struct OutputArguments {
   std::string output;          // path; empty: standard output
   bool no_color = false;
   bool quiet = false;
+  bool timing = false;
 };
 void add_output_options(CLI::App& command, OutputArguments& arguments);
+// --timing, for commands that prove.
+void add_timing(CLI::App& command, OutputArguments& arguments);
+// What the proofs took, on standard error where --timing asks for it: times would make two outputs of one input differ.
+void show_timing(const OutputArguments& arguments, uint64_t queries, double z3_ms);
 
 // Standard output or the file of --output. The one place that looks at the terminal and at NO_COLOR.
 class Output {

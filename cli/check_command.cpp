@@ -161,6 +161,8 @@ int run_check(const Arguments& arguments) {
   const report::Run run = run_of(arguments, loaded, nullptr);
   Output output(arguments.output);
   write_run(output, run);
+  const solver::Proof proofs = report::proofs_of(run.report);
+  show_timing(arguments.output, proofs.queries, proofs.z3_ms);
   return output.finish() ? run.exit_code : exit_fault;
 }
 
@@ -190,6 +192,7 @@ Run add_check(CLI::App& command) {
   command.add_flag("--unlisted-outbound", arguments->unlisted_outbound, "also ask what target hosts may reach beyond the table");
   command.add_option("--jobs", arguments->jobs, "how many sites of a folder are checked at once (default: the cores)")->check(CLI::Range(1, kMostJobs));
   add_output_options(command, arguments->output);
+  add_timing(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_check(*arguments); };
 }

@@ -25,10 +25,11 @@ struct Answered {
   std::string text;
   int exit_code = exit_holds;
   bool violated = false;
+  solver::Proof proofs;
 };
 
 Answered answer_of(const std::string& site, const report::Run& run, const Output& output) {
-  Answered answered{"", run.exit_code, report::count(run.report).violated > 0};
+  Answered answered{"", run.exit_code, report::count(run.report).violated > 0, report::proofs_of(run.report)};
   if (output.is_json()) {
     answered.text = report::site_text_json(site, run);
     return answered;
@@ -57,10 +58,16 @@ class Writer {
     else output_.stream() << answered.text;
     if (same_terminal_) output_.stream().flush();
     violated_ += answered.violated;
+    queries_ += answered.proofs.queries;
+    z3_ms_ += answered.proofs.z3_ms;
     code_ = worse(code_, answered.exit_code);
     progress_.show(++done_, violated_);
   }
   int code() const { return code_; }
+  void show_timing(const OutputArguments& arguments) {
+    progress_.clear();
+    cli::show_timing(arguments, queries_, z3_ms_);
+  }
 
  private:
   Output& output_;
@@ -68,6 +75,8 @@ class Writer {
   Progress progress_;
   bool same_terminal_;
   size_t done_ = 0, violated_ = 0;
+  uint64_t queries_ = 0;
+  double z3_ms_ = 0;
   int code_ = exit_holds;
 };
 
@@ -93,6 +102,7 @@ int check_folder(const std::string& folder, const OutputArguments& arguments, si
       };
     };
     in_order<Answered>(sites.size(), jobs, make_worker, [&](const Answered& answered) { writer.write(answered); });
+    writer.show_timing(arguments);
     code = writer.code();
   }
   return output.finish() ? code : exit_fault;

@@ -85,6 +85,7 @@ int run_diff(const Arguments& arguments) {
     report::write_diff_json(output.stream(), run, report);
   else
     report::write_diff_text(output.stream(), run, report, output.text_options());
+  show_timing(arguments.output, report.proof.queries, report.proof.z3_ms);
   return output.finish() ? run.exit_code : exit_fault;
 }
 
@@ -98,6 +99,7 @@ Run add_diff(CLI::App& command) {
   add_repeated(command, "--after", arguments->after, "FILE: instead of AFTER; likewise");
   add_as(command, arguments->as);
   add_output_options(command, arguments->output);
+  add_timing(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_diff(*arguments); };
 }

@@ -75,6 +75,7 @@ int run_lint(const Arguments& arguments) {
     report::write_lint_json(output.stream(), run, lint);
   else
     report::write_lint(output.stream(), run, lint, output.text_options());
+  show_timing(arguments.output, lint.queries, lint.z3_ms);
   return output.finish() ? run.exit_code : exit_fault;
 }
 
@@ -86,6 +87,7 @@ Run add_lint(CLI::App& command) {
   command.add_flag("--redundant", arguments->redundant, "also name live rules that could be left out");
   add_as(command, arguments->network.as);
   add_output_options(command, arguments->output);
+  add_timing(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_lint(*arguments); };
 }

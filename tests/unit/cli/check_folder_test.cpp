@@ -1,35 +1,21 @@
 // A folder of sites, good, violated, broken and incomplete ones: the same bytes whatever the number of threads, and the same answers as when
 // each site is asked about alone.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/run_shell.h"
 
 namespace fwproof::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Ran {
-  int exit = -1;
-  std::string output;
-};
-
-Ran run(const std::string& command) {
-  Ran ran;
-  FILE* pipe = popen(("{ " + command + "; } 2>&1 </dev/null").c_str(), "r");
-  if (pipe == nullptr) return ran;
-  char buffer[65536];
-  for (size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.output.append(buffer, got);
-  const int status = pclose(pipe);
-  ran.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
+tests::Ran run(const std::string& command) { return tests::run_shell("{ " + command + "; } 2>&1"); }
 
 void spill(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
@@ -58,7 +44,7 @@ class Folder {
   }
   ~Folder() { fs::remove_all(path_); }
   std::string path_of(size_t i) const { return (path_ / ("s" + std::to_string(100 + i)) / "site.json").string(); }
-  Ran check(const std::string& options) const { return run(std::string(FWPROOF_BINARY) + " check " + path_.string() + " " + options); }
+  tests::Ran check(const std::string& options) const { return run(std::string(FWPROOF_BINARY) + " check " + path_.string() + " " + options); }
 
  private:
   void write(size_t i) const {
@@ -73,11 +59,11 @@ TEST(CheckFolder, TheSameBytesWhateverTheNumberOfThreads) {
   const Folder folder;
   for (const char* options : {"", "--format json", "--strict --quiet --only ADM"}) {
     SCOPED_TRACE(options);
-    const Ran one = folder.check(std::string(options) + " --jobs 1");
+    const tests::Ran one = folder.check(std::string(options) + " --jobs 1");
     EXPECT_EQ(one.exit, 4) << one.output.substr(0, 400);   // one of the sites names a specification that there is not
     EXPECT_GT(one.output.size(), 2'000u);
     for (const char* jobs : {"", " --jobs 8"}) {
-      const Ran many = folder.check(std::string(options) + jobs);
+      const tests::Ran many = folder.check(std::string(options) + jobs);
       EXPECT_EQ(many.exit, one.exit) << jobs;
       EXPECT_TRUE(many.output == one.output) << jobs;
     }
@@ -94,7 +80,7 @@ TEST(CheckFolder, EachSiteIsAnsweredAsAlone) {
 
 TEST(CheckFolder, WhatIsWrongWithTheCommandLineIsSaidOnce) {
   const Folder folder;
-  const Ran ran = folder.check("--format json --profile NOBODY=domain");
+  const tests::Ran ran = folder.check("--format json --profile NOBODY=domain");
   EXPECT_EQ(ran.exit, 4);
   EXPECT_TRUE(ran.output.starts_with("fwproof: --profile: no device belongs to 'NOBODY'")) << ran.output.substr(0, 200);
   EXPECT_EQ(folder.check("--spec -").exit, 4);

@@ -4,7 +4,6 @@
 // What a case writes is called generated.* and is removed. Every check is run a second time for its JSON, which the published schema must
 // accept, with the same exit code.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +13,7 @@
 #include <sstream>
 
 #include "tests/support/json_schema.h"
+#include "tests/support/run_shell.h"
 
 namespace fwproof::tests {
 namespace {
@@ -29,21 +29,7 @@ std::string slurp(const fs::path& path) {
 
 void spill(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
-struct Ran {
-  int exit = -1;
-  std::string output;
-};
-
-Ran run(const fs::path& folder, const std::string& command) {
-  Ran ran;
-  FILE* pipe = popen(("cd '" + folder.string() + "' && { " + command + "; } </dev/null").c_str(), "r");
-  if (pipe == nullptr) return ran;
-  char buffer[65536];
-  for (size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.output.append(buffer, got);
-  const int status = pclose(pipe);
-  ran.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
+Ran run(const fs::path& folder, const std::string& command) { return run_shell("cd '" + folder.string() + "' && { " + command + "; }"); }
 
 std::string one_line(std::string text) {
   for (char& c : text)
@@ -122,6 +108,20 @@ TEST(Help, ExamplesWorkWhenPasted) {
     }
   }
   EXPECT_GT(examples, 12u);
+}
+
+TEST(Timing, IsToldApartFromTheAnswer) {
+  const fs::path folder = fs::path(FWPROOF_SOURCE_DIR) / "examples/mailstore-spe";
+  for (const char* options : {"", " --format json"}) {
+    const std::string check = binary(std::string("check site.json") + options);
+    EXPECT_EQ(run(folder, check + " --timing 2>/dev/null").output, run(folder, check).output);
+  }
+  const std::string told = run(folder, "{ " + binary("check site.json --timing") + "; } 2>&1 >/dev/null").output;
+  size_t queries = 0;
+  double ms = 0;
+  ASSERT_EQ(std::sscanf(told.c_str(), "%zu proofs by Z3 in %lf ms", &queries, &ms), 2) << told;
+  EXPECT_GE(queries, 29u);   // at least one for each answer
+  EXPECT_GT(ms, 0);
 }
 
 TEST(Examples, GiveWhatTheSchemaSays) {

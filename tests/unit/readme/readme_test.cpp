@@ -36,7 +36,7 @@ std::vector<std::vector<std::string>> run_all(const std::vector<Example>& exampl
       outputs.push_back({std::to_string(last_exit_code)});
     } else if (example.command.rfind(kRun, 0) == 0) {
       const Ran ran = run(example.command.substr(kRun.size()));
-      last_exit_code = ran.exit_code;
+      last_exit_code = ran.exit;
       outputs.push_back(lines_of(ran.output));
     } else {
       ADD_FAILURE() << "README.md:" << example.line << ": not a command that this test can run: " << example.command;
@@ -81,7 +81,7 @@ TEST(readme, every_command_gets_an_answer) {
   const std::filesystem::path folder = stage();
   for (const std::string& command : commands) {
     const Ran ran = run_in(folder.string(), command);
-    EXPECT_TRUE(ran.exit_code >= 0 && ran.exit_code <= 2) << command << "\nexits with " << ran.exit_code << ":\n" << ran.output;
+    EXPECT_TRUE(ran.exit >= 0 && ran.exit <= 2) << command << "\nexits with " << ran.exit << ":\n" << ran.output;
     EXPECT_EQ(ran.output.find("error["), std::string::npos) << command << '\n' << ran.output;
   }
   std::filesystem::remove_all(folder);

@@ -1,16 +1,17 @@
 // What the tests of documents share: ```console blocks with the commands and outputs that they show, and running them.
 #pragma once
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "tests/support/run_shell.h"
+
 namespace fwproof::readme {
+
+using tests::Ran;
 
 struct Example {
   std::string command;
@@ -18,22 +19,7 @@ struct Example {
   size_t line = 0;  // of the command, from 1
 };
 
-struct Ran {
-  std::string output;
-  int exit_code = -1;
-};
-
-inline Ran run_in(const std::string& folder, const std::string& shell) {
-  const std::string command = "exec 2>&1 </dev/null; cd '" + folder + "' && " + shell;
-  Ran result;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return result;
-  char buffer[4096];
-  for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.output.append(buffer, n);
-  const int status = pclose(pipe);
-  if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-  return result;
-}
+inline Ran run_in(const std::string& folder, const std::string& shell) { return tests::run_shell("exec 2>&1; cd '" + folder + "' && " + shell); }
 
 inline std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;

@@ -76,7 +76,7 @@ std::vector<std::vector<std::string>> outputs_of(const std::vector<Example>& exa
     }
     EXPECT_TRUE(example.command.starts_with(kProgram)) << "line " << example.line << ": not a command that this test can run";
     const Ran ran = run(example.command);
-    exit_code = ran.exit_code;
+    exit_code = ran.exit;
     outputs.push_back(lines_of(ran.output));
   }
   return outputs;
@@ -105,7 +105,7 @@ TEST_F(Page, ItsFilesLoad) {
   EXPECT_GE(specifications, 2u);
   EXPECT_GE(sites, 1u);
   const Ran ran = run("fwproof check site.json");
-  EXPECT_TRUE(ran.exit_code >= 0 && ran.exit_code <= 2) << ran.output;
+  EXPECT_TRUE(ran.exit >= 0 && ran.exit <= 2) << ran.output;
 }
 
 TEST_F(Page, ItsCommandsGetAnAnswer) {
@@ -115,7 +115,7 @@ TEST_F(Page, ItsCommandsGetAnAnswer) {
     if (line.starts_with("```")) inside = line == "```sh";
     if (!inside || !line.starts_with(kProgram)) continue;
     const Ran ran = run(line);
-    EXPECT_TRUE(ran.exit_code >= 0 && ran.exit_code <= 2) << line << '\n' << ran.output;
+    EXPECT_TRUE(ran.exit >= 0 && ran.exit <= 2) << line << '\n' << ran.output;
     ++commands;
   }
   EXPECT_GE(commands, 1u);
