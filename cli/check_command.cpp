@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/load_files.h"
+#include "cli/in_order.h"
 #include "cli/load_network.h"
 #include "cli/surroundings.h"
 #include "report/write_json.h"
@@ -26,7 +27,7 @@ struct Arguments {
   bool require_optional = false;
   bool soft_fail = false;
   bool unlisted_outbound = false;
-  size_t jobs = usual_jobs();
+  size_t jobs = useful_threads();
 };
 
 constexpr int kMostJobs = 1024;

@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <sstream>
-#include <thread>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -82,8 +82,6 @@ class Writer {
 
 }  // namespace
 
-size_t usual_jobs() { return std::max(1u, std::thread::hardware_concurrency()); }
-
 int check_folder(const std::string& folder, const OutputArguments& arguments, size_t jobs, const CheckSite& check) {
   const std::vector<std::string> sites = sites_below(folder);
   if (sites.empty()) {
@@ -95,13 +93,15 @@ int check_folder(const std::string& folder, const OutputArguments& arguments, si
   {
     Writer writer(output, sites.size());
     const auto make_worker = [&] {
-      return [&, session = std::make_unique<solver::ProofSession>(solver::Limits{})](size_t i) {
+      return [&, session = std::make_unique<solver::ProofSession>(solver::Limits{})](const std::string* site) {
         Answered answered;
-        check(sites[i], *session, [&](const report::Run& run) { answered = answer_of(sites[i], run, output); });
+        check(*site, *session, [&](const report::Run& run) { answered = answer_of(*site, run, output); });
         return answered;
       };
     };
-    in_order<Answered>(sites.size(), jobs, make_worker, [&](const Answered& answered) { writer.write(answered); });
+    auto next = sites.begin();
+    const auto take = [&](const std::string*& site) { return next != sites.end() && (site = &*next++); };
+    in_order<const std::string*, Answered>(std::min(jobs, sites.size()), take, make_worker, [&](const Answered& answered) { writer.write(answered); });
     writer.show_timing(arguments);
     code = writer.code();
   }

@@ -21,7 +21,4 @@ using CheckSite = std::function<void(const std::string& site, solver::ProofSessi
 // Returns the exit code: the worst of the sites'. What a site's check throws is thrown after the sites before it have been written.
 int check_folder(const std::string& folder, const OutputArguments& output, size_t jobs, const CheckSite& check);
 
-// As many as there are cores to run on.
-size_t usual_jobs();
-
 }  // namespace fwproof::cli

@@ -1,15 +1,18 @@
-// The same work for many things on several threads, with the results in order: what comes out does not depend on the number of threads.
+// The same work on piece after piece, by several threads, with the results in the order of the pieces: what comes out does not depend on the number of
+// threads.
 //
-//   in_order<std::string>(sites.size(), 8, [] { return [session = std::make_unique<Session>()](size_t i) { return answer(i, *session); }; },
-//                         [](std::string text) { std::cout << text; });
+//   in_order<LineBlock, Answers>(8, [&](LineBlock& block) { return blocks.next(block); }, [&] { return [&](LineBlock& block) { return answer(block); }; },
+//                                [&](const Answers& answers) { print(answers); });
 //
-// make_worker() is called once in each thread and gives what does one piece; take() is called in the calling thread, piece by piece from the
-// first. Memory is bounded: nobody works more than kAhead pieces for each thread ahead of what has been taken. What a piece throws is thrown
-// here when its turn comes, after everything before it has been taken; later pieces are then dropped.
+// take(piece) fills the next piece, or says that there is none; one thread at a time calls it. make_worker() is called once in each thread and gives what
+// turns a piece into its result. give(result) is called in the calling thread, in order. Memory is bounded: nobody works more than kAhead pieces for each
+// thread ahead of what has been given. What take or a worker throws is thrown here when its turn comes, after everything before it has been given; what
+// comes behind is then dropped.
 #pragma once
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -23,39 +26,54 @@ namespace fwproof::cli {
 constexpr size_t kAhead = 8;
 
 // Who works on what, and what waits for its turn.
-template <typename Result>
+template <typename Piece, typename Result>
 class Turns {
  public:
-  struct Piece {
-    std::optional<Result> result;   // nothing: it has thrown
+  struct Done {
+    std::optional<Result> result;   // nothing: something was thrown
     std::exception_ptr problem;
   };
 
-  Turns(size_t count, size_t window) : count_(count), waiting_(window) {}
+  explicit Turns(size_t window) : waiting_(window) {}
 
-  // The next piece to work on; waits while that is too far ahead. Nothing: all are given out, or it is over.
-  std::optional<size_t> next() {
+  // The next piece and its number; waits while that is too far ahead. Nothing: there is none, or it is over.
+  template <typename Take>
+  std::optional<size_t> next(const Take& take, Piece& piece) {
+    const std::lock_guard one_at_a_time(taking_);
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return over_ || given_ == count_ || given_ < taken_ + waiting_.size(); });
-    if (over_ || given_ == count_) return std::nullopt;
-    return given_++;
+    room_.wait(lock, [&] { return over_ || begun_ < given_ + waiting_.size(); });
+    if (over_) return std::nullopt;
+    lock.unlock();   // taking may wait for its input, and must not keep what is ready
+    Done thrown;
+    bool is_there = true;
+    try {
+      is_there = take(piece);
+    } catch (...) {
+      thrown.problem = std::current_exception();
+    }
+    lock.lock();
+    if (is_there && !thrown.problem) return begun_++;
+    if (thrown.problem) waiting_[begun_++ % waiting_.size()] = std::move(thrown);
+    over_ = true;
+    ready_.notify_one();
+    return std::nullopt;
   }
-  void put(size_t i, Piece piece) {
+  void put(size_t number, Done done) {
     const std::lock_guard lock(mutex_);
-    waiting_[i % waiting_.size()] = std::move(piece);
-    if (i == taken_) ready_.notify_one();
+    waiting_[number % waiting_.size()] = std::move(done);
+    if (number == given_) ready_.notify_one();
   }
-  // The next piece in order; waits for it. Requires: not all are taken.
-  Piece take() {
+  // The next one in order; waits for it. Nothing: that was all.
+  std::optional<Done> give() {
     std::unique_lock lock(mutex_);
-    std::optional<Piece>& place = waiting_[taken_ % waiting_.size()];
-    ready_.wait(lock, [&] { return place.has_value(); });
-    Piece piece = std::move(*place);
-    place.reset();
-    ++taken_;
+    std::optional<Done>& place = waiting_[given_ % waiting_.size()];
+    ready_.wait(lock, [&] { return place.has_value() || (over_ && given_ == begun_); });
+    if (!place) return std::nullopt;
+    ++given_;
     room_.notify_all();
-    return piece;
+    return std::exchange(place, std::nullopt);
   }
+  // Nothing more is taken.
   void end() {
     const std::lock_guard lock(mutex_);
     over_ = true;
@@ -63,48 +81,49 @@ class Turns {
   }
 
  private:
-  std::mutex mutex_;
+  std::mutex taking_, mutex_;
   std::condition_variable room_, ready_;
-  const size_t count_;
-  size_t given_ = 0, taken_ = 0;
+  size_t begun_ = 0, given_ = 0;
   bool over_ = false;
-  std::vector<std::optional<Piece>> waiting_;   // piece i at i modulo its size
+  std::vector<std::optional<Done>> waiting_;   // number i at i modulo its size
 };
 
-template <typename Result, typename MakeWorker>
-void work(Turns<Result>& turns, const MakeWorker& make_worker) {
+template <typename Piece, typename Result, typename Take, typename MakeWorker>
+void work(Turns<Piece, Result>& turns, const Take& take, const MakeWorker& make_worker) {
   auto worker = make_worker();
-  while (const std::optional<size_t> i = turns.next()) {
-    typename Turns<Result>::Piece piece;
+  Piece piece{};
+  while (const std::optional<size_t> number = turns.next(take, piece)) {
+    typename Turns<Piece, Result>::Done done;
     try {
-      piece.result = worker(*i);
+      done.result = worker(piece);
     } catch (...) {
-      piece.problem = std::current_exception();
+      done.problem = std::current_exception();
     }
-    turns.put(*i, std::move(piece));
+    turns.put(*number, std::move(done));
   }
 }
 
 // Requires: threads is at least 1; make_worker() does not throw.
-template <typename Result, typename MakeWorker, typename Take>
-void in_order(size_t count, size_t threads, const MakeWorker& make_worker, const Take& take) {
-  threads = std::min(threads, count);
-  Turns<Result> turns(count, threads * kAhead);
+template <typename Piece, typename Result, typename Take, typename MakeWorker, typename Give>
+void in_order(size_t threads, const Take& take, const MakeWorker& make_worker, const Give& give) {
+  Turns<Piece, Result> turns(threads * kAhead);
   std::vector<std::jthread> running;   // joined after whatever comes below, which ends them
   struct End {
-    Turns<Result>& turns;
+    Turns<Piece, Result>& turns;
     ~End() { turns.end(); }
   } end{turns};
   try {
-    while (running.size() < threads) running.emplace_back([&] { work(turns, make_worker); });
+    while (running.size() < threads) running.emplace_back([&] { work(turns, take, make_worker); });
   } catch (const std::system_error&) {
     if (running.empty()) throw;   // fewer threads than wished for will do
   }
-  for (size_t i = 0; i < count; ++i) {
-    auto piece = turns.take();
-    if (piece.problem) std::rethrow_exception(piece.problem);
-    take(std::move(*piece.result));
+  while (auto done = turns.give()) {
+    if (done->problem) std::rethrow_exception(done->problem);
+    give(std::move(*done->result));
   }
 }
+
+// As many as there are processors for us.
+inline size_t useful_threads() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 64); }
 
 }  // namespace fwproof::cli

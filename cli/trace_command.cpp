@@ -14,7 +14,7 @@
 #include "cli/load_network.h"
 #include "cli/read_packet.h"
 #include "cli/sites.h"
-#include "cli/stream_in_order.h"
+#include "cli/in_order.h"
 #include "cli/trace_site.h"
 #include "cli/trace_stations.h"
 #include "report/escape.h"
@@ -74,7 +74,7 @@ class Tracer {
   }
 
   // Ways are looked up in tables that remember.
-  unsigned threads() const { return derived() ? 1 : useful_threads(); }
+  size_t threads() const { return derived() ? 1 : useful_threads(); }
   void expect_many() { index_points(stations_); }
 
   void answer(const std::string& place, PacketRequest request, report::TraceWriter& writer, Answers& answers) {
@@ -153,7 +153,7 @@ int trace_file(const std::string& path, LineBlocks& blocks, Tracer& tracer, std:
     block = std::exchange(second, {});
     return true;
   };
-  if (many) stream_in_order<LineBlock, Answers>(tracer.threads(), take, [&](const LineBlock& block) { return tracer.answer(block); }, give);
+  if (many) in_order<LineBlock, Answers>(tracer.threads(), take, [&] { return [&](const LineBlock& block) { return tracer.answer(block); }; }, give);
   return worse(code, read_problem(path, blocks.problem()));
 }
 

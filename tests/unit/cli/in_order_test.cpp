@@ -11,12 +11,19 @@
 namespace fwproof::cli {
 namespace {
 
+// Pieces 0, 1, … of so many.
+template <typename Result, typename MakeWorker, typename Give>
+void count_in_order(size_t count, size_t threads, const MakeWorker& make_worker, const Give& give) {
+  size_t next = 0;
+  in_order<size_t, Result>(threads, [&](size_t& piece) { return (piece = next++) < count; }, make_worker, give);
+}
+
 // Later pieces are often done before earlier ones.
 void dawdle(size_t i) { std::this_thread::sleep_for(std::chrono::microseconds(i % 7 == 0 ? 2000 : 10)); }
 
 std::string all(size_t count, size_t threads) {
   std::string text;
-  in_order<std::string>(
+  count_in_order<std::string>(
       count, threads, [] { return [](size_t i) { dawdle(i); return std::to_string(i) + " "; }; }, [&](const std::string& one) { text += one; });
   return text;
 }
@@ -39,7 +46,7 @@ TEST(InOrder, WhatIsThrownComesAfterEverythingBeforeIt) {
       };
     };
     try {
-      in_order<size_t>(1000, threads, make, [&](size_t i) { EXPECT_EQ(i, taken++); });
+      count_in_order<size_t>(1000, threads, make, [&](size_t i) { EXPECT_EQ(i, taken++); });
       ADD_FAILURE() << "nothing was thrown";
     } catch (const std::runtime_error& problem) {
       EXPECT_STREQ(problem.what(), "20");
@@ -50,7 +57,16 @@ TEST(InOrder, WhatIsThrownComesAfterEverythingBeforeIt) {
 
 TEST(InOrder, WhatIsThrownByTheTakerEndsTheThreads) {
   const auto make = [] { return [](size_t i) { return i; }; };
-  EXPECT_THROW(in_order<size_t>(1000, 4, make, [](size_t i) { if (i == 3) throw std::runtime_error("full"); }), std::runtime_error);
+  EXPECT_THROW(count_in_order<size_t>(1000, 4, make, [](size_t i) { if (i == 3) throw std::runtime_error("full"); }), std::runtime_error);
+}
+
+TEST(InOrder, WhatIsThrownByTheTakeComesAfterEverythingBeforeIt) {
+  for (const size_t threads : {1, 3}) {
+    size_t next = 0, given = 0;
+    const auto take = [&](size_t& piece) { return (piece = next++) == 30 ? throw std::runtime_error("no more") : true; };
+    EXPECT_THROW((in_order<size_t, size_t>(threads, take, [] { return [](size_t i) { dawdle(i); return i; }; }, [&](size_t i) { EXPECT_EQ(i, given++); })), std::runtime_error);
+    EXPECT_EQ(given, 30u);
+  }
 }
 
 // Each result is alive from its making until it has been taken.
@@ -70,7 +86,7 @@ TEST(InOrder, FewResultsWaitHoweverManyThereAre) {
   };
   constexpr size_t kThreads = 4;
   const auto make = [&] { return [&](size_t) { return Result(alive); }; };
-  in_order<Result>(2000, kThreads, make, [&](const Result&) {
+  count_in_order<Result>(2000, kThreads, make, [&](const Result&) {
     std::this_thread::sleep_for(std::chrono::microseconds(50));   // slower than they are made
     most = std::max(most.load(), alive.load());
   });
@@ -85,7 +101,7 @@ TEST(InOrder, EachThreadKeepsWhatItStartedWith) {
     return [calls = std::make_unique<size_t>(0)](size_t) { return ++*calls; };
   };
   size_t sum = 0, firsts = 0;
-  in_order<size_t>(100, 3, make, [&](size_t calls) { firsts += calls == 1; ++sum; });
+  count_in_order<size_t>(100, 3, make, [&](size_t calls) { firsts += calls == 1; ++sum; });
   EXPECT_EQ(sum, 100u);
   EXPECT_LE(workers, 3u);
   EXPECT_LE(firsts, 3u);

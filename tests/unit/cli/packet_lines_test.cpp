@@ -5,9 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
-#include <stdexcept>
 
-#include "cli/stream_in_order.h"
 #include "cli/line_blocks.h"
 #include "cli/plain_json.h"
 #include "cli/read_packet.h"
@@ -72,19 +70,6 @@ TEST(PacketLines, QuickAndSlowReadersAgreeOnBrokenLines) {
       else line[at] = kBytes[dice() % kBytes.size()];
     }
     expect_same(line);
-  }
-}
-
-TEST(StreamInOrder, GivesInTheOrderOfTakesAndPassesExceptionsOn) {
-  for (const unsigned threads : {1u, 2u, 5u}) {
-    int next = 0;
-    std::vector<int> given;
-    stream_in_order<int, int>(threads, [&](int& piece) { return (piece = next++) < 500; }, [](int piece) { return piece * 2; }, [&](int made) { given.push_back(made); });
-    ASSERT_EQ(given.size(), 500u);
-    for (int i = 0; i < 500; ++i) EXPECT_EQ(given[static_cast<size_t>(i)], i * 2);
-    next = 0;
-    const auto fails = [](int piece) -> int { return piece == 40 ? throw std::runtime_error("forty") : piece; };
-    EXPECT_THROW((stream_in_order<int, int>(threads, [&](int& piece) { return (piece = next++) < 500; }, fails, [](int) {})), std::runtime_error);
   }
 }
 
