@@ -152,8 +152,6 @@ class Question {
   }
 
  private:
-  // A question that bears on so few rules and is too much all the same is so for another reason.
-  static constexpr size_t kNeverCut = 32;
   // With more rules it is soon seen whether regions stay simple; if not, halves are quicker.
   static constexpr size_t kAskedAtOnce = 1'000;
   static constexpr uint64_t kTry = 8'000'000;
@@ -174,7 +172,8 @@ class Question {
   }
 
   std::optional<std::array<Piece, 2>> halves_of(const Piece& piece, const AskedPiece& asked) const {
-    if (!asked.too_much || kept_rules(piece.slice) <= kNeverCut) return std::nullopt;
+    // One that bears on few rules and is too much all the same is so for another reason.
+    if (!asked.too_much || kept_rules(piece.slice) <= limits_.rules_at_once / 2) return std::nullopt;
     auto halves = cut(piece);
     for (size_t i = 0; halves && wanted_ == Wanted::none_pass && i < 2; ++i)
       if (Piece& half = (*halves)[i]; !half.walk.in_question.empty()) leave_out_idle_blocks(half.walk, half.slice);

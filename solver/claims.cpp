@@ -12,9 +12,6 @@ using namespace model;
 
 namespace {
 
-// Rules of a proof that Z3 is asked about at once. With more, its search takes longer than what all pieces have in common.
-constexpr size_t kProvedAtOnce = 64;
-
 // What looking at one rule costs: to find a place for a cut, and to tell Z3 of it.
 constexpr uint64_t kStepsToCut = 20;
 constexpr uint64_t kStepsToEncode = 200;
@@ -58,7 +55,7 @@ class Confirming {
   }
 
   Confirmed run(const std::vector<Claim>& all) {
-    if (kept_rules(question_.slice) <= kProvedAtOnce) {
+    if (kept_rules(question_.slice) <= limits_.rules_at_once) {
       confirm(question_, all);
       return std::move(done_);
     }
@@ -69,7 +66,7 @@ class Confirming {
       const std::vector<Claim> claims = claims_in(all, piece.frame);
       if (claims.empty() || piece.walk.in_question.empty()) continue;
       done_.steps += kStepsToCut * kept_rules(piece.slice);
-      auto halves = kept_rules(piece.slice) > kProvedAtOnce ? cut(piece) : std::nullopt;
+      auto halves = kept_rules(piece.slice) > limits_.rules_at_once ? cut(piece) : std::nullopt;
       if (done_.steps > most_steps_ || cuts > limits_.pieces) {
         give_up("the proof takes more work than the question's share of the run's");
       } else if (!halves) {

@@ -8,6 +8,7 @@
 #include "model/evaluate.h"
 #include "model/point_index.h"
 #include "model/rule_index.h"
+#include "solver/ask.h"
 #include "solver/encode.h"
 #include "solver/flow.h"
 #include "solver/replay.h"
@@ -459,6 +460,52 @@ TEST(Agree, AllThreeOnAnswersThatAreTranslatedBack) {
 }
 
 // Every list of at most three rules over a small alphabet, with both ends, in one base chain and one chain that it may call.
+// A question that is cut as far as it can be, for its regions and for its proof, has the answer of the whole.
+std::string pieces_disagree(const Exchange& made, solver::Wanted wanted, uint64_t steps, size_t& answered_in_pieces) {
+  solver::Limits whole_limits, limits;
+  limits.rules_at_once = 1;
+  limits.diagram_steps = steps;
+  solver::ProofSession proofs(whole_limits);
+  const solver::Answer whole = solver::ask(made.walk, wanted, whole_limits, &proofs), cut = solver::ask(made.walk, wanted, limits, &proofs);
+  for (const solver::Answer* answer : {&whole, &cut})
+    if (!answer->fault.empty()) return answer->fault;
+  if (!whole.limit.empty()) return "";
+  if (cut.any_breaks && !whole.any_breaks) return "a break that is none";
+  if (!cut.limit.empty()) return cut.proven ? "proven, although a limit was reached" : "";
+  answered_in_pieces += cut.proof.queries > whole.proof.queries;
+  if (cut.empty != whole.empty || cut.any_breaks != whole.any_breaks || cut.any_undecided != whole.any_undecided || cut.all_break != whole.all_break) return "another answer";
+  const auto boxes = [](const std::vector<solver::Finding>& findings, size_t leg) {
+    std::vector<PacketBox> all;
+    for (const solver::Finding& finding : findings)
+      if (finding.leg == leg) all.push_back(finding.box);
+    return all;
+  };
+  for (size_t leg = 0; leg < made.walk.legs.size() && whole.listed_all && cut.listed_all; ++leg) {
+    const auto one = boxes(whole.breaks, leg), other = boxes(cut.breaks, leg);
+    for (uint64_t index = 0; index < kPackets; index += 13)
+      if (const Packet packet = packet_of(made.walk, index); contains(one, packet) != contains(other, packet)) return "another list: packet " + std::to_string(index);
+  }
+  return "";
+}
+
+TEST(Agree, PiecesWithTheWhole) {
+  const uint64_t count = std::max<uint64_t>(policies_wanted() / 100, 1);
+  size_t asked = 0, in_pieces = 0;
+  int failures = 0;
+  for (uint64_t seed = first_seed(), end = seed + count; seed < end && failures < 3; ++seed) {
+    Exchange made;
+    make_exchange(seed, made);
+    ++asked;
+    for (const solver::Wanted wanted : {solver::Wanted::all_pass, solver::Wanted::none_pass})
+      for (const uint64_t steps : {uint64_t{300}, uint64_t{5'000}, solver::Limits{}.diagram_steps})
+        if (const std::string what = pieces_disagree(made, wanted, steps, in_pieces); !what.empty()) {
+          ADD_FAILURE() << "seed " << seed << ", " << (wanted == solver::Wanted::all_pass ? "all pass" : "none passes") << ", " << steps << " steps: " << what;
+          ++failures;
+        }
+  }
+  EXPECT_GT(in_pieces, asked / 2) << "hardly anything was cut";
+}
+
 TEST(Agree, RegionsWithTheEvaluatorOnAllSmallPolicies) {
   std::vector<Rule> alphabet;
   const std::vector<std::vector<Term>> conditions = {
