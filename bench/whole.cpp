@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "bench/policies.h"
 #include "bench/process.h"
 #include "bench/sites.h"
+#include "tests/support/corpus.h"
 
 namespace {
 
@@ -174,13 +174,13 @@ void add_imports(const Settings& settings, std::vector<Work>& all) {
   all.push_back({"import of a verbose netsh listing, 10k rules", {windows}, {"import", path_of(settings, windows.name), "--quiet"}, 0, 0.2});
 }
 
-// The real dumps with the most rules, where the folder of exports is at hand (FWPROOF_CORPUS), as a device on the way to a host behind it.
+// The real dumps with the most rules, where the folder of exports is at hand (tests/support/corpus.h), as a device on the way to a host behind it.
 void add_corpus(const Settings& settings, std::vector<Work>& all) {
   constexpr size_t kMost = 3;
-  const char* corpus = std::getenv("FWPROOF_CORPUS");
-  if (!corpus || !fs::is_directory(fs::path(corpus) / "iptables-save")) return;
+  const auto corpus = fwproof::tests::corpus();
+  if (!corpus || !fs::is_directory(*corpus / "iptables-save")) return;
   std::vector<std::pair<size_t, fs::path>> dumps;   // by number of rules
-  for (const auto& entry : fs::directory_iterator(fs::path(corpus) / "iptables-save")) {
+  for (const auto& entry : fs::directory_iterator(*corpus / "iptables-save")) {
     std::ifstream file(entry.path());
     size_t rules = 0;
     for (std::string line; std::getline(file, line);) rules += line.starts_with("-A ");

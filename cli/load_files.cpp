@@ -6,6 +6,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/read_input.h"
+#include "model/in_parts.h"
 #include "specs/digest.h"
 
 namespace fwproof::cli {
@@ -88,7 +89,7 @@ class Digests {
     constexpr size_t kWorthAThread = 4 << 20;   // bytes: some milliseconds
     for (const uint32_t file : files) {
       const std::string& bytes = sources.files[file].bytes;
-      const auto policy = bytes.size() < kWorthAThread ? std::launch::deferred : std::launch::async;
+      const auto policy = bytes.size() < kWorthAThread ? std::launch::deferred : model::kAtOnce;
       by_file_.try_emplace(file, std::async(policy, [&bytes] { return specs::sha256(bytes); }));
     }
   }

@@ -11,15 +11,18 @@
 
 namespace fwproof::model {
 
+// At once where the system gives a thread for it, else when it is asked for.
+constexpr std::launch kAtOnce = std::launch::async | std::launch::deferred;
+
 // worth_a_thread: so many steps cost some milliseconds; shorter loops run where they are. An exception of a part is thrown when all have ended.
 template <class Part>
 void in_parts(size_t count, size_t worth_a_thread, const Part& part) {
   constexpr size_t kMost = 8;
   const size_t threads = std::clamp<size_t>(std::min<size_t>(count / worth_a_thread, std::thread::hardware_concurrency()), 1, kMost);
   const size_t share = (count + threads - 1) / threads;
-  std::vector<std::future<void>> others;   // their destructors wait
+  std::vector<std::future<void>> others;   // the destructors of those that have begun wait
   for (size_t begin = share; begin < count; begin += share)
-    others.push_back(std::async(std::launch::async, [&part, begin, end = std::min(begin + share, count)] { part(begin, end); }));
+    others.push_back(std::async(kAtOnce, [&part, begin, end = std::min(begin + share, count)] { part(begin, end); }));
   part(size_t{0}, std::min(share, count));
   for (std::future<void>& other : others) other.get();
 }
