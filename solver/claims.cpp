@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "solver/diagram.h"
+#include "solver/boxes.h"
 
 namespace fwproof::solver {
 
@@ -29,23 +29,18 @@ std::vector<Claim> claims_in(const std::vector<Claim>& claims, const PacketBox& 
 }
 
 // All packets of the piece are among those that are not in question. false where that takes too long to see: then Z3 is asked for the claims.
-bool is_granted(const Walk& walk, const Limits& limits) try {
+bool is_granted(const Walk& walk, const Limits& limits) {
   if (walk.not_in_question.empty()) return false;
-  Diagrams diagrams(limits.diagram_nodes, limits.diagram_steps);
-  for (const Field field : kClientFields) diagrams.add_variable(max_value(field_bits(field, walk.family)));
-  const auto region = [&](const std::vector<PacketBox>& boxes) {
-    Ref all = Diagrams::kFalse;
-    for (const PacketBox& box : boxes) {
-      Ref one = Diagrams::kTrue;
-      for (size_t i = kClientFields.size(); i-- > 0;) one = diagrams.both(diagrams.in(static_cast<VarId>(i), set_of(box, kClientFields[i])), one);
-      all = diagrams.either(all, one);
-    }
-    return all;
-  };
-  return diagrams.minus(region(walk.in_question), region(walk.not_in_question)) == Diagrams::kFalse;
-} catch (const LimitReached&) {
-  return false;
+  const auto rest = difference(walk.family, walk.in_question, walk.not_in_question, 0, limits);
+  return rest && rest->empty();
 }
+
+// A part of the question, and what is claimed of it.
+struct Part {
+  Piece piece;
+  std::vector<Claim> claims;
+  bool narrowed = false;   // the piece is what its claim is about
+};
 
 class Confirming {
  public:
@@ -59,21 +54,28 @@ class Confirming {
       confirm(question_, all);
       return std::move(done_);
     }
-    std::vector<Piece> pieces = {question_};
-    for (size_t cuts = 0; !pieces.empty() && done_.proven && done_.fault.empty();) {
-      const Piece piece = std::move(pieces.back());
-      pieces.pop_back();
-      const std::vector<Claim> claims = claims_in(all, piece.frame);
-      if (claims.empty() || piece.walk.in_question.empty()) continue;
-      done_.steps += kStepsToCut * kept_rules(piece.slice);
-      auto halves = kept_rules(piece.slice) > limits_.rules_at_once ? cut(piece) : std::nullopt;
+    std::vector<Part> parts;
+    parts.push_back({question_, all, false});
+    for (size_t cuts = 0; !parts.empty() && done_.proven && done_.fault.empty();) {
+      const Part part = std::move(parts.back());
+      parts.pop_back();
+      if (part.claims.empty() || part.piece.walk.in_question.empty()) continue;
+      const size_t rules = kept_rules(part.piece.slice);
+      done_.steps += kStepsToCut * rules;
       if (done_.steps > most_steps_ || cuts > limits_.pieces) {
         give_up("the proof takes more work than the question's share of the run's");
-      } else if (!halves) {
-        confirm(piece, claims);
-      } else {
+      } else if (rules <= limits_.rules_at_once) {
+        confirm(part.piece, part.claims);
+      } else if (auto narrow = narrowed(part)) {
+        for (Part& each : *narrow) parts.push_back(std::move(each));
+      } else if (auto halves = cut(part.piece)) {
         ++cuts;
-        for (Piece& half : *halves) pieces.push_back(std::move(half));
+        for (Piece& half : *halves) {
+          std::vector<Claim> claims = claims_in(part.claims, half.frame);
+          parts.push_back({std::move(half), std::move(claims), part.narrowed});
+        }
+      } else {
+        confirm(part.piece, part.claims);
       }
     }
     return std::move(done_);
@@ -89,9 +91,63 @@ class Confirming {
     } else {
       for (const Claim& claim : claims) judge(prover, claim);
     }
+    take_work(prover, kept_rules(piece.slice));
+  }
+
+  // One part for each claim: the packets that it is about. Rules that only bear on others leave the slice. Nothing where that does not pay.
+  std::optional<std::vector<Part>> narrowed(const Part& part) {
+    if (part.narrowed) return std::nullopt;
+    std::vector<Part> narrow;
+    size_t rules = 0;
+    for (const Claim& claim : part.claims) {
+      auto about = packets_of(claim, part.piece.walk);
+      if (!about) return std::nullopt;
+      narrow.push_back({part.piece, {claim}, true});
+      Piece& piece = narrow.back().piece;
+      piece.walk.in_question = std::move(*about);
+      if (piece.walk.in_question.empty()) continue;
+      piece.slice = slice(piece.walk, &part.piece.slice);
+      if (idle_blocks_) leave_out_idle_blocks(piece.walk, piece.slice);
+      rules += kept_rules(piece.slice);
+    }
+    if (rules >= kept_rules(part.piece.slice)) return std::nullopt;
+    for (const Part& each : narrow)
+      if (each.claims[0].outside) leaves_nothing(part.piece.walk, each);
+    return narrow;
+  }
+
+  // Nothing where they are many boxes.
+  std::optional<std::vector<PacketBox>> packets_of(const Claim& claim, const Walk& walk) const {
+    constexpr size_t kMostBoxes = 32;
+    if (claim.boxes.size() > kMostBoxes) return std::nullopt;
+    if (!claim.outside) return claim.boxes;
+    std::vector<PacketBox> others = walk.not_in_question;
+    others.insert(others.end(), claim.boxes.begin(), claim.boxes.end());
+    return difference(walk.family, walk.in_question, others, kMostBoxes, limits_);
+  }
+
+  // Z3 confirms that the claim is about no other packets of the walk than the part has.
+  void leaves_nothing(Walk walk, const Part& part) {
+    for (const auto* boxes : {&part.claims[0].boxes, &part.piece.walk.in_question})
+      walk.not_in_question.insert(walk.not_in_question.end(), boxes->begin(), boxes->end());
+    Slice no_rules;
+    for (const auto& [policy, kept] : part.piece.slice) no_rules[policy].resize(kept.size());
+    Prover prover(walk, &no_rules, limits_, &proofs_);
+    const Prover::Answer said = prover.nothing_in_question();
+    if (said == Prover::Answer::unknown) give_up(kZ3Limit);
+    if (said == Prover::Answer::refuted) fail("Z3 finds packets that are in no part of the question");
+    take_work(prover, 0);
+  }
+
+  void take_work(const Prover& prover, size_t rules) {
     done_.proof.queries += prover.queries();
     done_.proof.z3_ms += prover.z3_ms();
-    done_.steps += prover.steps() + kStepsToEncode * (1 + kept_rules(piece.slice));
+    done_.steps += prover.steps() + kStepsToEncode * (1 + rules);
+  }
+
+  void fail(std::string what) {
+    done_.proven = false;
+    if (done_.fault.empty()) done_.fault = std::move(what);
   }
 
   void give_up(const char* why) {
@@ -107,10 +163,8 @@ class Confirming {
     const Prover::Answer said = ask();
     if (said == Prover::Answer::proven) return;
     if (said == Prover::Answer::unknown) return give_up(kZ3Limit);
-    done_.proven = false;
     const size_t leg = claim.leg == Prover::kAllLegs ? 0 : claim.leg;
-    if (done_.fault.empty())
-      done_.fault = fmt::format("Z3 refutes the computed regions on leg {} ({})", question_.walk.legs[leg].name, claim.about) + reproduction(prover.witness());
+    fail(fmt::format("Z3 refutes the computed regions on leg {} ({})", question_.walk.legs[leg].name, claim.about) + reproduction(prover.witness()));
   }
 
   const Piece& question_;

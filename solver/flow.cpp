@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "solver/boxes.h"
 #include "solver/flow_run.h"
 
 namespace fwproof::solver {
@@ -11,8 +12,6 @@ namespace fwproof::solver {
 using namespace model;
 
 namespace {
-
-IntervalSet& set_of(PacketBox& box, Field field) { return const_cast<IntervalSet&>(set_of(std::as_const(box), field)); }
 
 IntervalSet without_loopback_interface(const Policy& policy) {
   const NameDomain& names = policy.interfaces;

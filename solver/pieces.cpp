@@ -12,10 +12,6 @@ namespace {
 // Those whose values rules tell apart in many ways.
 constexpr std::array kCutFields = {Field::dst_port, Field::src, Field::dst, Field::src_port};
 
-IntervalSet& set_in(PacketBox& box, Field field) {
-  return const_cast<IntervalSet&>(set_of(std::as_const(box), field));  // the box is not const
-}
-
 // The values from the least to the greatest that a rule leaves to a field of the question.
 struct Range {
   u128 lo, hi;
@@ -81,7 +77,7 @@ std::optional<Cut> best_cut(const Piece& piece, Field field) {
 Piece part_of(const Piece& piece, Field field, const IntervalSet& values) {
   Piece part;
   part.frame = piece.frame;
-  set_in(part.frame, field) = set_of(piece.frame, field).intersected(values);
+  set_of(part.frame, field) = set_of(piece.frame, field).intersected(values);
   part.walk = piece.walk;
   part.walk.in_question = inside(piece.walk.in_question, part.frame);
   part.walk.not_in_question = inside(piece.walk.not_in_question, part.frame);
@@ -90,29 +86,6 @@ Piece part_of(const Piece& piece, Field field, const IntervalSet& values) {
 }
 
 }  // namespace
-
-PacketBox everything(Family family) {
-  PacketBox box;
-  for (const Field field : kClientFields) set_in(box, field) = IntervalSet::all(field_bits(field, family));
-  return box;
-}
-
-PacketBox intersection(const PacketBox& a, const PacketBox& b) {
-  PacketBox both;
-  for (const Field field : kClientFields) set_in(both, field) = set_of(a, field).intersected(set_of(b, field));
-  return both;
-}
-
-bool is_empty(const PacketBox& box) {
-  return std::any_of(kClientFields.begin(), kClientFields.end(), [&](Field field) { return set_of(box, field).empty(); });
-}
-
-std::vector<PacketBox> inside(const std::vector<PacketBox>& boxes, const PacketBox& frame) {
-  std::vector<PacketBox> parts;
-  for (const PacketBox& box : boxes)
-    if (PacketBox part = intersection(box, frame); !is_empty(part)) parts.push_back(std::move(part));
-  return parts;
-}
 
 std::optional<std::array<Piece, 2>> cut(const Piece& piece) {
   if (piece.walk.in_question.empty()) return std::nullopt;

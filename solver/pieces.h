@@ -7,8 +7,8 @@
 
 #include <array>
 #include <optional>
-#include <vector>
 
+#include "solver/boxes.h"
 #include "solver/slice.h"
 #include "solver/walk.h"
 
@@ -19,13 +19,6 @@ struct Piece {
   Walk walk;
   Slice slice;      // of that walk
 };
-
-// Every packet of a family.
-PacketBox everything(model::Family family);
-PacketBox intersection(const PacketBox& a, const PacketBox& b);
-bool is_empty(const PacketBox& box);
-// Those parts of the boxes that lie in the frame.
-std::vector<PacketBox> inside(const std::vector<PacketBox>& boxes, const PacketBox& frame);
 
 // Where it is cut decides how much is looked at, never what is found. Nothing where cutting would not make slices smaller.
 std::optional<std::array<Piece, 2>> cut(const Piece& piece);

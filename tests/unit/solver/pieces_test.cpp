@@ -158,5 +158,24 @@ TEST(Pieces, behind_a_rule_for_established_packets_an_answer_comes_to_nothing_bu
   EXPECT_TRUE(sliced_rightly(walk, kept));
 }
 
+// Many sources hang on conditions of their own; nothing else is open. The proof of the latter is not about the former's rules.
+TEST(Pieces, what_is_proven_of_some_packets_is_not_about_the_rules_of_others) {
+  std::vector<Rule> rules;
+  for (unsigned i = 0; i < 200; ++i) {
+    const std::string source = "198.51.100." + std::to_string(i) + "/32";
+    rules.push_back(rule({address_in(Field::src, source.c_str()), Term{Unknown{0}}}, ActionKind::accept, 2 * i + 1));
+    rules.push_back(rule({address_in(Field::src, source.c_str())}, ActionKind::drop, 2 * i + 2));
+  }
+  Policy policy = policy_of(std::move(rules));
+  policy.unknowns.push_back({UnknownCondition::Sharing::pure, "string", "a", {}});
+  const Walk walk = walk_in(policy, everything(Family::v4));
+  ProofSession proofs{Limits{}};
+  const Answer answer = ask(walk, Wanted::none_pass, {}, &proofs);
+  EXPECT_TRUE(answer.proven) << answer.limit << answer.fault;
+  EXPECT_TRUE(answer.any_undecided);
+  EXPECT_FALSE(answer.any_breaks);
+  EXPECT_LE(answer.proof.queries, 3u);
+}
+
 }  // namespace
 }  // namespace fwproof::solver
