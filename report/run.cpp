@@ -14,15 +14,6 @@ const model::Policy* policy_of(const Run& run, const solver::Counterexample& cou
 
 bool is_accepted(const solver::Result& result) { return result.truth == solver::Truth::violated && !result.accepted.empty(); }
 
-solver::Proof proofs_of(const solver::Report& report) {
-  solver::Proof all;
-  for (const solver::Result& result : report.results) {
-    all.queries += result.proof.queries;
-    all.z3_ms += result.proof.z3_ms;
-  }
-  return all;
-}
-
 Counts count(const solver::Report& report) {
   Counts counts;
   counts.not_asked = report.not_asked.size();

@@ -71,8 +71,6 @@ struct Counts {
   size_t faults = 0;
 };
 Counts count(const solver::Report& report);
-// What all results together took of Z3.
-solver::Proof proofs_of(const solver::Report& report);
 
 std::string_view truth_text(solver::Truth truth);  // "cannot-tell"
 std::string_view kind_text(solver::Kind kind);

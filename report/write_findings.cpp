@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "report/escape.h"
 #include "report/words.h"
@@ -18,6 +20,8 @@ using solver::Result;
 using solver::Truth;
 
 constexpr size_t kRegionsShown = 20;
+constexpr size_t kDecidersShown = 10;      // of each verdict
+constexpr size_t kDependencesShown = 4;    // of those that differ in nothing but their lines
 
 std::string_view done_by(model::Verdict verdict) {
   switch (verdict) {
@@ -125,11 +129,23 @@ class Findings {
 
   void reasons(const Result& result) {
     for (const std::string& reason : result.reasons) out_ << "  " << escape(reason) << '\n';
-    for (const model::Dependence& dependence : result.depends_on) {
-      out_ << "  depends on " << escape(dependence_words(dependence));
+    for (auto at = result.depends_on.begin(); at != result.depends_on.end();) {
+      const std::string words = dependence_words(*at);
+      const auto end = std::find_if(at, result.depends_on.end(), [&](const model::Dependence& next) { return dependence_words(next) != words; });
+      dependences(words, {at, end});
+      at = end;
+    }
+  }
+
+  // All of them in the same words: a list of lines.
+  void dependences(const std::string& words, std::span<const model::Dependence> alike) {
+    const size_t shown = alike.size() <= kDependencesShown + 1 ? alike.size() : kDependencesShown;
+    for (const model::Dependence& dependence : alike.first(shown)) {
+      out_ << "  depends on " << escape(words);
       if (dependence.origin.line != 0) out_ << " (" << lines_.place(dependence.origin) << ')';
       out_ << '\n';
     }
+    if (shown < alike.size()) out_ << fmt::format("  … and {} more of these (--format json lists all)\n", alike.size() - shown);
   }
 
   void examples(const Result& result, const std::vector<Counterexample>& list, size_t first, bool certain) {
@@ -167,13 +183,24 @@ class Findings {
   void evidence(const Counterexample& example, bool certain) {
     if (example.packet.has(Field::src)) out_ << "     for example " << escape(packet_words(example.packet, policy_of(run_, example))) << '\n';
     if (example.hops.size() > 1 || (!example.hops.empty() && !example.hops[0].in_interface.empty())) way(example);
-    for (const Decider& by : example.decided_by)
-      decider(std::string(certain ? "" : "perhaps ") + (by.did.empty() ? std::string(done_by(by.verdict)) : by.did), by, "");
+    deciders(example, certain);
     for (const solver::NearMiss& miss : example.near_misses) {
       const std::string but = miss.why.starts_with("it ") || miss.why.starts_with("its ") || miss.why.starts_with("an ") ? "but " : "but: ";
       decider("", miss.rule, fmt::format(" {}, {}{}", miss.rule.did.empty() ? std::string(would(miss.rule.verdict)) : "would " + miss.rule.did, but, miss.why));
     }
     if (!example.note.empty()) out_ << "     " << escape(example.note) << '\n';
+  }
+
+  // Some that accept and some that block, where there are many.
+  void deciders(const Counterexample& example, bool certain) {
+    std::array<size_t, 2> shown{};
+    size_t more = 0;
+    for (const Decider& by : example.decided_by) {
+      if (++shown[by.verdict == model::Verdict::accept] > kDecidersShown) ++more;
+      else decider(std::string(certain ? "" : "perhaps ") + (by.did.empty() ? std::string(done_by(by.verdict)) : by.did), by, "");
+    }
+    if (!example.all_deciders) out_ << "     … and by many more rules\n";
+    else if (more > 0) out_ << fmt::format("     … and by {} more rule{} (--format json lists all)\n", more, more == 1 ? "" : "s");
   }
 
   // "by edge: wan to lan, becomes 192.0.2.9:40000 > 192.168.1.11:8450"

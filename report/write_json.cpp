@@ -45,6 +45,7 @@ Json example_json(const Run& run, SourceLines& lines, const Counterexample& exam
   if (example.packet.has(Field::src)) json["packet"] = packet_json(example.packet, policy);
   json["decided_by"] = Json::array();
   for (const solver::Decider& decider : example.decided_by) json["decided_by"].push_back(decider_json(lines, decider));
+  if (!example.all_deciders) json["decided_by_others"] = true;
   if (!example.leg.empty()) json["leg"] = example.leg;
   if (!example.from_zone.empty()) json["from"] = example.from_zone;
   if (!example.to_zone.empty()) json["to"] = example.to_zone;

@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "solver/ask_piece.h"
+#include "solver/dependences.h"
 
 namespace fwproof::solver {
 
 using namespace model;
-
-namespace {
 
 void take(const Confirmed& confirmed, Answer& answer) {
   answer.proof.by = confirmed.proof.by;
@@ -20,6 +19,8 @@ void take(const Confirmed& confirmed, Answer& answer) {
   if (answer.limit.empty()) answer.limit = confirmed.limit;
   if (answer.fault.empty()) answer.fault = confirmed.fault;
 }
+
+namespace {
 
 // Puts the answers about the pieces of a question together.
 class Joining {
@@ -47,8 +48,7 @@ class Joining {
     append_some(whole_.moved_address, part.moved_address);
     append_some(whole_.moved_port, part.moved_port);
     append_some(whole_.sent_on, part.sent_on);
-    for (Dependence& what : part.depends_on)
-      if (std::find(whole_.depends_on.begin(), whole_.depends_on.end(), what) == whole_.depends_on.end()) whole_.depends_on.push_back(std::move(what));
+    add_new(whole_.depends_on, part.depends_on);
     for (const Assumption& assumption : part.assumes) add(assumption);
     for (OpenedBy& by : opened) add(std::move(by));
   }
@@ -139,7 +139,7 @@ class Joining {
 class Question {
  public:
   Question(Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened)
-      : wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), left_(limits.budget ? limits.budget->share() : limits.run_steps), for_proofs_(left_ / 2) {}
+      : wanted_(wanted), limits_(limits), proofs_(proofs), opened_(opened), share_(limits), for_proofs_(share_.left() / 2) {}
 
   Answer run(Piece whole) {
     std::vector<OpenedBy> opened;
@@ -152,22 +152,10 @@ class Question {
   }
 
  private:
-  // With more rules it is soon seen whether regions stay simple; if not, halves are quicker.
-  static constexpr size_t kAskedAtOnce = 1'000;
-  static constexpr uint64_t kTry = 8'000'000;
-  static constexpr uint64_t kStepsToSlice = 20;  // for each rule
-
-  void spend(uint64_t steps) {
-    left_ -= std::min(left_, steps);
-    if (limits_.budget) limits_.budget->spend(steps);
-  }
-
   AskedPiece ask(const Piece& piece, std::vector<OpenedBy>& opened) {
-    Limits limits = limits_;
-    const bool is_much = kept_rules(piece.slice) > kAskedAtOnce;
-    limits.diagram_steps = std::min({limits.diagram_steps, left_, is_much ? kTry : left_});
-    AskedPiece asked = ask_piece(piece, wanted_, limits, opened_ ? &opened : nullptr);
-    spend(asked.steps + kStepsToSlice * kept_rules(piece.slice));
+    const size_t rules = kept_rules(piece.slice);
+    AskedPiece asked = ask_piece(piece, wanted_, share_.for_regions(limits_, rules), opened_ ? &opened : nullptr);
+    share_.spend_on_regions(asked.steps, rules);
     return asked;
   }
 
@@ -181,8 +169,8 @@ class Question {
   }
 
   Confirmed confirm(const Piece& piece, const std::vector<Claim>& claims) {
-    Confirmed confirmed = solver::confirm(piece, claims, wanted_ == Wanted::none_pass, limits_, *proofs_, left_);
-    spend(confirmed.steps);
+    Confirmed confirmed = solver::confirm(piece, claims, wanted_ == Wanted::none_pass, limits_, *proofs_, share_.left());
+    share_.spend(confirmed.steps);
     return confirmed;
   }
 
@@ -196,7 +184,7 @@ class Question {
     };
     add(halves);
     for (size_t asked_pieces = 0; !todo.empty() && !joined.is_full(); ++asked_pieces) {
-      if (left_ <= for_proofs_ || asked_pieces > limits_.pieces) {
+      if (share_.left() <= for_proofs_ || asked_pieces > limits_.pieces) {
         joined.give_up("the question takes more work than its share of the run's");
         break;
       }
@@ -237,16 +225,20 @@ class Question {
   const Limits& limits_;
   ProofSession* proofs_;
   std::vector<OpenedBy>* opened_;
-  uint64_t left_;         // of the question's share of work
+  Share share_;
   uint64_t for_proofs_;   // that much of it is not for regions
 };
 
 }  // namespace
 
+Answer ask_piecewise(Piece whole, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
+  return Question(wanted, limits, proofs, opened).run(std::move(whole));
+}
+
 Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
   Piece whole{everything(walk.family), walk, slice(walk)};
   if (wanted == Wanted::none_pass) leave_out_idle_blocks(whole.walk, whole.slice);
-  return Question(wanted, limits, proofs, opened).run(std::move(whole));
+  return ask_piecewise(std::move(whole), wanted, limits, proofs, opened);
 }
 
 }  // namespace fwproof::solver

@@ -25,6 +25,7 @@ struct Finding {
   model::Packet client;
   Replay replay;
   std::vector<Decision> decided_by;
+  bool all_deciders = true;         // false: others decide some of it, too
 };
 
 // Packets that arrive with another destination than the client gave them.
@@ -66,5 +67,9 @@ struct Answer {
 // proofs: the Z3 to ask, shared between questions; nullptr: regions only.
 // opened: if given, filled with what each accepting rule opens on leg 0.
 Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened = nullptr);
+
+// The same for several walks, in their order. Those that differ in nothing but what is in question share a proof: each says how many queries to
+// Z3 it rests on, the others' too.
+std::vector<Answer> ask_all(const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits, ProofSession* proofs);
 
 }  // namespace fwproof::solver

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "solver/check_run.h"
+#include "solver/dependences.h"
 #include "solver/explain.h"
 #include "solver/words.h"
 
@@ -93,9 +94,13 @@ Checking::Checking(Network network, const Requirements& requirements, const Chec
 }
 
 Report Checking::run() {
-  for (const Requirement& row : requirements_.rows) ask_row(row);
+  const uint64_t queries = proofs_.queries();
+  const double z3_ms = proofs_.z3_ms();
+  ask_rows();
   ask_exposures();
   for (const Constraint& constraint : requirements_.constraints) ask_constraint(constraint);
+  report_.queries = proofs_.queries() - queries;
+  report_.z3_ms = proofs_.z3_ms() - z3_ms;
   return std::move(report_);
 }
 
@@ -177,6 +182,7 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
   if (hop && finding.replay.verdict != Verdict::depends && !astray && !(derived && finding.replay.verdict == Verdict::accept && is_end_of_way(part, leg, finding.replay.hop)))
     example.decided_by.push_back(
         describe(*hop, finding.replay.outcome.decided_by, finding.replay.outcome.verdict, !finding.replay.outcome.arrives));
+  example.all_deciders = finding.all_deciders;
   for (const Decision& decision : finding.decided_by) {
     const bool same = finding.replay.verdict != Verdict::depends && decision.hop == finding.replay.hop &&
                       (decision.sent_on || decision.rule == finding.replay.outcome.decided_by);
@@ -249,8 +255,7 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
       add_findings(result, part, answer.breaks, result.undecided);
     }
     add_findings(result, part, answer.undecided, result.undecided);
-    for (const Dependence& what : answer.depends_on)
-      if (std::find(result.depends_on.begin(), result.depends_on.end(), what) == result.depends_on.end()) result.depends_on.push_back(what);
+    add_new(result.depends_on, answer.depends_on);
     result.complete = result.complete && answer.listed_all && settled;
   }
   std::sort(result.reasons.begin(), result.reasons.end());

@@ -189,26 +189,34 @@ void Checking::ask_closed(const Closed& closed) {
     result.citation = closure->citation;
     return result;
   };
+  std::vector<OpenExposure> gathered;
+  const auto open = [&](Result result, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp) {
+    gathered.emplace_back();
+    gathered.back().result = std::move(result);
+    gathered.back().closed = closed;
+    open_exposure(gathered.back(), v4, v6, tcp);
+    if (gathered.size() >= kGathered) answer(gathered, Wanted::none_pass);
+  };
   if (closed.inbound)
     for (const Service& service : listed_services(closed)) {
       const std::string ports = number_words(service.ports);
       const bool tcp = service.protocol == proto_tcp;
-      Result result = result_for("exposure-" + (tcp ? ports : protocol_words(service.protocol) + "-" + ports), Strictness::violation,
-                                 service.protocol, ports);
-      ask_exposure(result, closed, boxes_for(closed, Family::v4, service), boxes_for(closed, Family::v6, service), tcp);
+      open(result_for("exposure-" + (tcp ? ports : protocol_words(service.protocol) + "-" + ports), Strictness::violation, service.protocol, ports),
+           boxes_for(closed, Family::v4, service), boxes_for(closed, Family::v6, service), tcp);
     }
   for (const bool tcp : {true, false}) {
     const Strictness strictness = tcp ? closure->tcp : closure->other;
     if (strictness == Strictness::ignore) continue;
-    Result result = result_for(tcp ? "unlisted-tcp" : "unlisted-other", strictness, tcp ? static_cast<unsigned>(proto_tcp) : 0u, "other");
-    ask_exposure(result, closed, unlisted_boxes(closed, Family::v4, tcp), unlisted_boxes(closed, Family::v6, tcp), tcp);
+    open(result_for(tcp ? "unlisted-tcp" : "unlisted-other", strictness, tcp ? static_cast<unsigned>(proto_tcp) : 0u, "other"),
+         unlisted_boxes(closed, Family::v4, tcp), unlisted_boxes(closed, Family::v6, tcp), tcp);
   }
+  answer(gathered, Wanted::none_pass);
 }
 
-void Checking::ask_exposure(Result& result, const Closed& closed, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp) {
-  std::vector<Part> parts;
-  bool grant_unbound = false;
-  bool touched = false;
+void Checking::open_exposure(OpenExposure& open, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp) {
+  const Closed& closed = open.closed;
+  Result& result = open.result;
+  bool& touched = open.touched;
   name_gaps(result, closed, v4.empty() ? v6 : v4);
   for (Family family : {Family::v4, Family::v6}) {
     const std::vector<PacketBox>& boxes = family == Family::v4 ? v4 : v6;
@@ -224,7 +232,7 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
       for (auto& [path, some] : exposure_paths(closed, family, boxes, result)) {
         if (path.go.size() == 1 && path.go.front().device->host.empty()) continue;  // nothing stands between
         touched = true;
-        ask_exposure_on(closed, family, path, some, tcp, result, parts, grant_unbound);
+        open_exposure_on(open, family, path, some, tcp);
       }
       touched = touched || !result.reasons.empty();
       continue;
@@ -242,24 +250,34 @@ void Checking::ask_exposure(Result& result, const Closed& closed, const std::vec
           result.assumes.push_back({text, {}});
         continue;
       }
-      ask_exposure_on(closed, family, path, boxes, tcp, result, parts, grant_unbound);
+      open_exposure_on(open, family, path, boxes, tcp);
     }
   }
-  if (!touched) return;
+}
+
+void Checking::settle(OpenExposure& open) {
+  if (!open.touched) return;
+  std::vector<Part>& parts = open.parts;
+  Result& result = open.result;
+  for (Part& part : parts) {
+    part.unbound = part.unbound && !any_destination_breaks(part);
+    if (open.closed.inbound) note_sent_on(part.path, part.answer, result);
+  }
   const auto only_granted = [](const Part& part) { return part.answer.empty; };
+  // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
   const bool all_granted = !parts.empty() && std::all_of(parts.begin(), parts.end(), only_granted);
   if (all_granted && result.reasons.empty()) return;  // the table opens it to everyone: no question
   std::erase_if(parts, only_granted);
   // Addresses that a grant needs are missing: what is open may be what it grants.
-  if (grant_unbound)
+  if (open.grant_unbound)
     for (Part& part : parts) part.unbound = true;
-  finish(result, parts, grant_unbound ? "a role that the table lets in has no addresses: bind it" : "the host has no addresses: bind it");
-  summarise_exposure(result, closed, parts, result.ports);
+  finish(result, parts, open.grant_unbound ? "a role that the table lets in has no addresses: bind it" : "the host has no addresses: bind it");
+  summarise_exposure(result, open.closed, parts, result.ports);
   report_.results.push_back(std::move(result));
 }
 
-void Checking::ask_exposure_on(const Closed& closed, Family family, const Path& given, std::vector<PacketBox> boxes, bool tcp, Result& result,
-                               std::vector<Part>& parts, bool& grant_unbound) {
+void Checking::open_exposure_on(OpenExposure& open, Family family, const Path& given, std::vector<PacketBox> boxes, bool tcp) {
+  const Closed& closed = open.closed;
   Path path = given;
   // Where a destination is translated on the way, the packet's own is whatever leads there.
   const bool by_arrival = closed.inbound && !path.go.empty() && add_arrival(path, family) != nullptr;
@@ -276,20 +294,17 @@ void Checking::ask_exposure_on(const Closed& closed, Family family, const Path& 
   part.unbound = !zone(closed.host).bound;
   part.walk.family = family;
   part.walk.in_question = std::move(boxes);
-  part.walk.not_in_question = granted(closed, family, grant_unbound);
+  part.walk.not_in_question = granted(closed, family, open.grant_unbound);
   part.walk.legs = {opening_leg(tcp)};
   if (closed.inbound) ask_by_arrival(path, part);
   std::erase_if(part.walk.in_question, [](const PacketBox& box) { return box.src.empty() || box.dst.empty(); });
   if (part.walk.in_question.empty()) return;
   add_hops(part.walk.legs, path, family, locals_);
   if (by_arrival) part.walk.usual_dst = path.usual_dst.empty() ? ways_.translatable_addresses(family) : path.usual_dst;
-  part.answer = ask(part.walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
-  part.unbound = part.unbound && !any_destination_breaks(part);
-  if (closed.inbound) note_sent_on(path, part.answer, result);
-  note_routing_gaps(path.go, result);
+  note_routing_gaps(path.go, open.result);
   part.path = std::move(path);
-  // Nothing in question: the rows grant it to everyone. Fine, and nothing to prove.
-  parts.push_back(std::move(part));
+  part.waiting = true;
+  open.parts.push_back(std::move(part));
 }
 
 // What the question leaves out, in so many words: assumptions, or reasons why it cannot be told.

@@ -136,7 +136,9 @@ void name_bound_rules(Part& part) {
     const auto plain = std::find(all.begin(), all.end(), Dependence{"field", word, {}});
     if (plain == all.end()) continue;
     std::vector<Dependence> rules;
-    for (const Finding& finding : part.answer.undecided)
+    bool all_rules = true;
+    for (const Finding& finding : part.answer.undecided) {
+      all_rules = all_rules && finding.all_deciders;
       for (const Decision& decision : finding.decided_by) {
         if (decision.sent_on || decision.rule.rule == RuleRef::kAtEnd) continue;
         const Policy& policy = *part.walk.legs[finding.leg].hops[decision.hop].policy;
@@ -149,15 +151,27 @@ void name_bound_rules(Part& part) {
           if (std::find(rules.begin(), rules.end(), bound) == rules.end()) rules.push_back(std::move(bound));
         }
       }
+    }
     if (rules.empty()) continue;
-    all.erase(plain);
+    if (all_rules) all.erase(plain);
     all.insert(all.end(), rules.begin(), rules.end());
   }
 }
 
-void Checking::ask_row(const Requirement& row) {
+void Checking::ask_rows() {
+  std::vector<OpenRow> gathered;
+  for (const Requirement& row : requirements_.rows) {
+    open_row(row, gathered);
+    if (gathered.size() >= kGathered) answer(gathered, Wanted::all_pass);
+  }
+  answer(gathered, Wanted::all_pass);
+}
+
+void Checking::open_row(const Requirement& row, std::vector<OpenRow>& gathered) {
   if (!is_wanted(row)) return skip(row.id, "it mentions none of the roles asked for");
-  Result result;
+  OpenRow open;
+  open.row = &row;
+  Result& result = open.result;
   result.id = row.id;
   result.kind = Kind::required;
   result.optional = row.optional;
@@ -169,7 +183,6 @@ void Checking::ask_row(const Requirement& row) {
   result.description = row.description;
   result.citation = row.citation;
   result.reading = row.reading;
-  std::vector<Part> parts;
   bool touched = false;
   bool pairs = false;
   for (const std::string& from : row.from)
@@ -186,16 +199,28 @@ void Checking::ask_row(const Requirement& row) {
         continue;
       }
       pairs = true;
-      touched = ask_pair(row, from, to, result, parts) || touched;
+      touched = ask_pair(row, from, to, result, open.parts) || touched;
     }
   if (!pairs) return skip(row.id, "source and target are the same host");
   if (!touched) {
     if (options_.only_touched) return skip(row.id, "no given device stands on its way");
     if (result.reasons.empty()) result.reasons.push_back("nothing to check: no device of the site stands on its way");
   }
-  finish(result, parts, unbound_hint(network_, row));
-  summarise_row(row, result, parts);
-  report_.results.push_back(std::move(result));
+  gathered.push_back(std::move(open));
+}
+
+void Checking::settle(OpenRow& open) {
+  for (Part& part : open.parts) {
+    if (!part.waiting) continue;
+    if (part.answer.empty)
+      open.result.reasons.push_back(fmt::format("nothing to check: no packet from {} to {} is in question in {}", part.from, part.to, family_words(part.family)));
+    note_moved(service_words(*open.row), part.path, part.answer, open.result);
+    name_bound_rules(part);
+  }
+  std::erase_if(open.parts, [](const Part& part) { return part.waiting && part.answer.empty; });
+  finish(open.result, open.parts, unbound_hint(network_, *open.row));
+  summarise_row(*open.row, open.result, open.parts);
+  report_.results.push_back(std::move(open.result));
 }
 
 // Returns whether any device stands between the two.
@@ -270,14 +295,8 @@ bool Checking::ask_path(const Requirement& row, const Path& given, Family family
   part.walk.legs = legs_of(row.protocol);
   add_hops(part.walk.legs, path, family, locals_);
   set_service(part.walk, path, row, result);
-  part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
-  if (part.answer.empty) {
-    const std::string reason = fmt::format("nothing to check: no packet from {} to {} is in question in {}", path.from, path.to, family_words(family));
-    result.reasons.push_back(reason);
-    return true;
-  }
-  note_moved(service_words(row), path, part.answer, result);
-  name_bound_rules(part);
+  part.path = std::move(path);
+  part.waiting = true;
   parts.push_back(std::move(part));
   return true;
 }

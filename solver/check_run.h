@@ -28,10 +28,11 @@ struct Part {
   Walk walk;
   Answer answer;
   bool unbound = false;   // a zone of it is not bound: packets stand for any
-  Path path;              // empty unless derived
+  Path path;              // its stops are empty unless derived
   bool touched = true;    // some device stands on the way
   About about = About::row;
   bool taking = false;    // its walk accepts what a device takes out of its way (solver/taking.h)
+  bool waiting = false;   // its answer is still to come
 };
 
 // Zones of a row as addresses of one family. An unbound one stands for ANY.
@@ -61,6 +62,14 @@ class Checking {
   bool is_wanted(const model::Requirement& row) const;
   void skip(const std::string& id, std::string why) { report_.not_asked.push_back({id, std::move(why)}); }
   const model::Zone& zone(const std::string& name) const { return network_.zones.at(name); }
+  // Results in the making. Their questions are gathered, so that those that are alike are asked at once; not too many, since each keeps its walks.
+  static constexpr size_t kGathered = 64;
+  struct Open {
+    Result result;
+    std::vector<Part> parts;
+  };
+  template <class Each>
+  void answer(std::vector<Each>& gathered, Wanted wanted);
   void finish(Result& result, std::vector<Part>& parts, const std::string& unbound_hint);
   void add_findings(Result& result, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into);
   Counterexample explain(const Part& part, const Finding& finding, bool near);
@@ -71,7 +80,12 @@ class Checking {
   void note_devices(Result& result, const Part& part) const;   // devices_seen.cpp
 
   // ---- check_required.cpp ----
-  void ask_row(const model::Requirement& row);
+  struct OpenRow : Open {
+    const model::Requirement* row = nullptr;
+  };
+  void ask_rows();
+  void open_row(const model::Requirement& row, std::vector<OpenRow>& gathered);
+  void settle(OpenRow& open);
   bool ask_pair(const model::Requirement& row, const std::string& from, const std::string& to, Result& result, std::vector<Part>& parts);
   bool ask_path(const model::Requirement& row, const Path& path, model::Family family, Result& result, std::vector<Part>& parts);
   void set_service(Walk& walk, const Path& path, const model::Requirement& row, Result& notes) const;
@@ -238,11 +252,16 @@ class Checking {
     friend bool operator==(const Service& a, const Service& b) { return a.key() == b.key(); }
     std::pair<unsigned, std::vector<std::pair<uint64_t, uint64_t>>> key() const;
   };
+  struct OpenExposure : Open {
+    Closed closed;
+    bool grant_unbound = false;   // a role that the table lets in has no addresses
+    bool touched = false;         // some device stands on the way
+  };
   void ask_exposures();
   void ask_closed(const Closed& closed);
-  void ask_exposure(Result& result, const Closed& closed, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp);
-  void ask_exposure_on(const Closed& closed, model::Family family, const Path& given, std::vector<PacketBox> boxes, bool tcp, Result& result,
-                       std::vector<Part>& parts, bool& grant_unbound);
+  void open_exposure(OpenExposure& open, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp);
+  void open_exposure_on(OpenExposure& open, model::Family family, const Path& given, std::vector<PacketBox> boxes, bool tcp);
+  void settle(OpenExposure& open);
   void name_gaps(Result& result, const Closed& closed, const std::vector<PacketBox>& asked) const;
   std::vector<PacketBox> granted(const Closed& closed, model::Family family, bool& unbound) const;
   std::vector<PacketBox> boxes_for(const Closed& closed, model::Family family, const Service& service) const;
@@ -266,5 +285,21 @@ class Checking {
   ProofSession& proofs_;
   Report report_;
 };
+
+template <class Each>
+void Checking::answer(std::vector<Each>& gathered, Wanted wanted) {
+  std::vector<Part*> waiting;
+  std::vector<const Walk*> walks;
+  for (Each& open : gathered)
+    for (Part& part : open.parts)
+      if (part.waiting) {
+        waiting.push_back(&part);
+        walks.push_back(&part.walk);
+      }
+  std::vector<Answer> answers = ask_all(walks, wanted, options_.limits, options_.proofs ? &proofs_ : nullptr);
+  for (size_t i = 0; i < waiting.size(); ++i) waiting[i]->answer = std::move(answers[i]);
+  for (Each& open : gathered) settle(open);
+  gathered.clear();
+}
 
 }  // namespace fwproof::solver

@@ -134,7 +134,8 @@ Ref Diagrams::apply(Op op, Ref a, Ref b) {
   while (true) {
     const Edge ea = na.var == var ? edges_[na.first + ia] : Edge{max, a};
     const Edge eb = nb.var == var ? edges_[nb.first + ib] : Edge{max, b};
-    const u128 hi = std::min(ea.hi, eb.hi);
+    const u128 hi_a = ea.hi, hi_b = eb.hi;
+    const u128 hi = std::min(hi_a, hi_b);
     edges.push_back({hi, apply(op, ea.to, eb.to)});
     if (hi == max) break;
     ia += ea.hi == hi;

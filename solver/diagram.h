@@ -66,7 +66,8 @@ class Diagrams {
     uint32_t first;  // index of its first edge
     uint32_t count;
   };
-  struct Edge {
+  // Packed: large diagrams are made of these.
+  struct [[gnu::packed]] alignas(4) Edge {
     model::u128 hi;  // this edge covers the values after the previous edge's hi up to here
     Ref to;
   };

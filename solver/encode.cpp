@@ -77,6 +77,9 @@ class ProofSession::State {
   }
   void spoil() { session_.reset(); }
 
+  uint64_t queries = 0;
+  double z3_ms = 0;
+
  private:
   uint32_t timeout_ms_;
   size_t used_ = 0;
@@ -85,6 +88,8 @@ class ProofSession::State {
 
 ProofSession::ProofSession(const Limits& limits) : state_(std::make_unique<State>(limits.z3_timeout_ms)) {}
 ProofSession::~ProofSession() = default;
+uint64_t ProofSession::queries() const { return state_->queries; }
+double ProofSession::z3_ms() const { return state_->z3_ms; }
 
 // What one walk asserts is taken back at its end.
 class Scope {
@@ -237,7 +242,11 @@ Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits, Proof
 
 void Prover::spoil() { session_->state_->spoil(); }
 
-Prover::~Prover() = default;
+Prover::~Prover() {
+  if (!work_) return;
+  session_->state_->queries += work_->queries;
+  session_->state_->z3_ms += work_->z3_ms;
+}
 
 Prover::Answer Prover::none_passes(size_t leg, const std::vector<PacketBox>& region) {
   return guarded(work_, [&] { spoil(); }, [&] { return work_->refute(leg, true, region, false); });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "solver/boxes.h"
+#include "solver/dependences.h"
 #include "solver/flow_run.h"
 
 namespace fwproof::solver {
@@ -311,16 +312,17 @@ std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   const Ref passing = diagrams.both(within, passing_[leg]);
   const std::vector<bool> support = diagrams.support(passing);
   const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= 32;
-  std::vector<Dependence> result;
+  std::vector<Dependence> named;
   for (VarId var = first_unknown_; var < support.size(); ++var) {
     if (!support[var]) continue;
     // A variable matters when forgetting it changes what passes. Of very many, those that are looked at are named.
     std::vector<bool> only(support.size(), false);
     only[var] = true;
     if (few && diagrams.both(diagrams.exists(passing, only), domain_) == passing) continue;
-    const Dependence& what = unknown_texts_[var - first_unknown_];
-    if (std::find(result.begin(), result.end(), what) == result.end()) result.push_back(what);
+    named.push_back(unknown_texts_[var - first_unknown_]);
   }
+  std::vector<Dependence> result;
+  add_new(result, named);
   return result;
 }
 
@@ -386,7 +388,9 @@ Ref Flow::some_assignment(Ref region) { return run_->some_assignment(region); }
 Ref Flow::region_of(const PacketBox& box) { return run_->box_region(box); }
 const LegRegions& Flow::leg(size_t index) const { return run_->legs[index]; }
 std::vector<PacketBox> Flow::boxes(Ref region, size_t limit, bool& complete) const { return run_->boxes(region, limit, complete); }
-std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed) { return run_->deciders(leg, region, only_assumed); }
+std::vector<Decision> Flow::deciders(size_t leg, Ref region, bool only_assumed, size_t most, bool* all) {
+  return run_->deciders(leg, region, only_assumed, most, all);
+}
 Ref Flow::moved(Field field) { return run_->moved(field); }
 IntervalSet Flow::arriving(Field field) { return run_->arriving(field); }
 Ref Flow::sent_on(size_t leg) { return run_->sent_on(leg); }

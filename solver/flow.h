@@ -71,7 +71,8 @@ class Flow {
   // The rules and chain ends that decide some packet of the region on that leg, under some assignment of the unknown conditions.
   // Accepting ones only where nothing later could block. In the order in which they were met.
   // only_assumed: those whose rule or chain end rests on an assumption (much cheaper when there are none).
-  std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed = false);
+  // most: of those that accept, and of those that block; *all becomes false where there are more.
+  std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed = false, size_t most = SIZE_MAX, bool* all = nullptr);
   // The same by rule, in the order of the rules. Where several rules may accept a packet that passes anyway, the last one is named: it
   // accepts what the unknown conditions of the others leave.
   std::vector<Opened> opened(size_t leg);

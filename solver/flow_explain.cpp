@@ -1,5 +1,6 @@
 // Which rules decided a part of the question.
 #include <algorithm>
+#include <array>
 
 #include "solver/flow_run.h"
 
@@ -25,7 +26,7 @@ bool Flow::Run::rests_on_assumption(const Record& record) const {
 }
 
 // Takes a batch apart, in the order in which its rules matched.
-void Flow::Run::resolve(const Record& record, Ref region, std::vector<Decision>& into) {
+bool Flow::Run::resolve(const Record& record, Ref region, size_t most, std::vector<Decision>& into) {
   const WalkHop& hop = walk_.legs[record.leg].hops[record.hop];
   leg_ = record.leg;
   hop_ = record.hop;
@@ -44,10 +45,11 @@ void Flow::Run::resolve(const Record& record, Ref region, std::vector<Decision>&
   Ref left = diagrams.both(region, record.packets.region);
   if (record.first_rule == record.last_rule) {
     if (left != Diagrams::kFalse) add(record.first_rule, left);
-    return;
+    return true;
   }
+  const size_t end = into.size() + std::min(most, SIZE_MAX - into.size());
   const std::vector<uint32_t>& kept = (*kept_)[record.chain];
-  for (auto at = std::lower_bound(kept.begin(), kept.end(), record.first_rule); at != kept.end() && *at <= record.last_rule && left != Diagrams::kFalse; ++at) {
+  for (auto at = std::lower_bound(kept.begin(), kept.end(), record.first_rule); at != kept.end() && *at <= record.last_rule && left != Diagrams::kFalse && into.size() < end; ++at) {
     const uint32_t rule = *at;
     const Ref matching = condition(policy_->chains[record.chain].rules[rule].terms, record.packets, record.chain, rule, record.path);
     const Ref decided = diagrams.both(left, matching);
@@ -56,10 +58,13 @@ void Flow::Run::resolve(const Record& record, Ref region, std::vector<Decision>&
     left = diagrams.minus(left, matching);
   }
   in_nat_ = false;
+  return left == Diagrams::kFalse || into.size() < end;
 }
 
-std::vector<Decision> Flow::Run::deciders(size_t leg, Ref region, bool only_assumed) {
+std::vector<Decision> Flow::Run::deciders(size_t leg, Ref region, bool only_assumed, size_t most, bool* all) {
   std::vector<Decision> found;
+  std::array<size_t, 2> many{};   // that block, that accept
+
   // What leaves this walk is decided elsewhere, whatever let it come so far.
   const Ref within = diagrams.minus(diagrams.both(region, domain_), elsewhere_[leg]);
   // Acceptance is decided where the packet could have been blocked; a policy that never blocks has no such place.
@@ -71,7 +76,10 @@ std::vector<Decision> Flow::Run::deciders(size_t leg, Ref region, bool only_assu
       if (!where_it_could_block && record.verdict != Verdict::accept) continue;
       if (only_assumed && !rests_on_assumption(record)) continue;
       const size_t before = found.size();
-      resolve(record, within, found);
+      size_t& known = many[record.verdict == Verdict::accept];
+      const bool complete = known < most && resolve(record, within, most - known, found);
+      known += found.size() - before;
+      if (!complete && all) *all = false;
       accepted = accepted || (record.verdict == Verdict::accept && found.size() > before);
     }
     if (accepted || only_assumed) break;

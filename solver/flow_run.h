@@ -52,7 +52,7 @@ class Flow::Run {
   Ref question = Diagrams::kFalse;
   std::vector<LegRegions> legs;
 
-  std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed);
+  std::vector<Decision> deciders(size_t leg, Ref region, bool only_assumed, size_t most, bool* all);
   std::vector<model::Dependence> depends_on(size_t leg, Ref region);
   Ref moved(model::Field field);
   model::IntervalSet arriving(model::Field field);
@@ -150,7 +150,8 @@ class Flow::Run {
   Class rewritten(Class packets, const model::RewriteAction& action, uint32_t here);
   Value rewritten_value(const Shape& shape, const model::Rewrite& step, uint32_t here, size_t number, bool shared);
   bool rests_on_assumption(const Record& record) const;
-  void resolve(const Record& record, Ref region, std::vector<Decision>& into);
+  // most: of them; false: there may be more.
+  bool resolve(const Record& record, Ref region, size_t most, std::vector<Decision>& into);
   void merge_into(Classes& into, const Class& packets);
   void record(uint32_t chain, uint32_t first, uint32_t last, const Class& packets, uint32_t path, model::Verdict verdict);
   uint32_t path_of(uint32_t parent, uint32_t chain, uint32_t rule);

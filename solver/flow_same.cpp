@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "solver/dependences.h"
 #include "solver/flow_run.h"
 
 namespace fwproof::solver {
@@ -127,12 +128,10 @@ Ref Flow::Run::product(const std::vector<IntervalSet>& sets) {
 }
 
 std::vector<Dependence> Flow::Run::dependences(const std::vector<bool>& support) const {
-  std::vector<Dependence> result;
-  for (VarId var = first_unknown_; var < support.size(); ++var) {
-    if (!support[var]) continue;
-    const Dependence& what = unknown_texts_[var - first_unknown_];
-    if (std::find(result.begin(), result.end(), what) == result.end()) result.push_back(what);
-  }
+  std::vector<Dependence> named, result;
+  for (VarId var = first_unknown_; var < support.size(); ++var)
+    if (support[var]) named.push_back(unknown_texts_[var - first_unknown_]);
+  add_new(result, named);
   return result;
 }
 

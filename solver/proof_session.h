@@ -8,6 +8,7 @@
 // remembers of earlier ones grows. Of one thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "solver/limits.h"
@@ -18,6 +19,10 @@ class ProofSession {
  public:
   explicit ProofSession(const Limits& limits);
   ~ProofSession();
+
+  // Of all provers that are done with it.
+  uint64_t queries() const;
+  double z3_ms() const;
 
  private:
   friend class Prover;

@@ -62,6 +62,7 @@ struct Counterexample {
   std::string from_zone;       // "ADM"
   std::string to_zone;
   std::vector<Decider> decided_by;
+  bool all_deciders = true;    // false: other rules decide some of the region, too
   std::vector<model::Step> trail;   // of the packet on the deciding device
   std::vector<NearMiss> near_misses;
   std::string note;            // "sent on to 203.0.113.7", …
@@ -93,7 +94,7 @@ struct Evidence {
 struct Proof {
   // "z3" or "none" (nothing was asked).
   std::string by = "none";
-  uint32_t queries = 0;
+  uint32_t queries = 0;        // to Z3 that it rests on; other results may rest on them, too
   uint32_t slice = 0;          // rules in the slices, largest question
   double z3_ms = 0;
 };
@@ -135,6 +136,8 @@ struct NotAsked {
 struct Report {
   std::vector<Result> results;
   std::vector<NotAsked> not_asked;
+  uint64_t queries = 0;        // to Z3, each once
+  double z3_ms = 0;
 };
 
 }  // namespace fwproof::solver

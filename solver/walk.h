@@ -104,6 +104,7 @@ struct WalkHop {
   // The destinations that the device's routes send the way that this walk takes next. nullptr: all of them.
   const model::AddressSet* onward = nullptr;
   std::string device;
+  friend bool operator==(const WalkHop&, const WalkHop&) = default;
 };
 
 // One packet of the connection.
@@ -113,6 +114,7 @@ struct WalkLeg {
   model::IntervalSet state;      // not empty; usually a single model::State
   model::IntervalSet tcp_flags;  // not empty; the packet may carry any of them; {0} where the protocol has none
   std::vector<WalkHop> hops;     // in the order in which this packet meets them
+  friend bool operator==(const WalkLeg&, const WalkLeg&) = default;
 };
 
 // The product of its sets, in one family. An empty set: no packet.

@@ -460,6 +460,23 @@ TEST(Agree, AllThreeOnAnswersThatAreTranslatedBack) {
 }
 
 // Every list of at most three rules over a small alphabet, with both ends, in one base chain and one chain that it may call.
+// What two answers to one question list as breaking and as undecided.
+std::string lists_disagree(const Walk& walk, const solver::Answer& one, const solver::Answer& other) {
+  if (other.empty != one.empty || other.any_breaks != one.any_breaks || other.any_undecided != one.any_undecided || other.all_break != one.all_break) return "another answer";
+  const auto boxes = [](const std::vector<solver::Finding>& findings, size_t leg) {
+    std::vector<PacketBox> all;
+    for (const solver::Finding& finding : findings)
+      if (finding.leg == leg) all.push_back(finding.box);
+    return all;
+  };
+  for (size_t leg = 0; leg < walk.legs.size() && one.listed_all && other.listed_all; ++leg) {
+    const auto these = boxes(one.breaks, leg), those = boxes(other.breaks, leg);
+    for (uint64_t index = 0; index < kPackets; index += 13)
+      if (const Packet packet = packet_of(walk, index); contains(these, packet) != contains(those, packet)) return "another list: packet " + std::to_string(index);
+  }
+  return "";
+}
+
 // A question that is cut as far as it can be, for its regions and for its proof, has the answer of the whole.
 std::string pieces_disagree(const Exchange& made, solver::Wanted wanted, uint64_t steps, size_t& answered_in_pieces) {
   solver::Limits whole_limits, limits;
@@ -473,23 +490,11 @@ std::string pieces_disagree(const Exchange& made, solver::Wanted wanted, uint64_
   if (cut.any_breaks && !whole.any_breaks) return "a break that is none";
   if (!cut.limit.empty()) return cut.proven ? "proven, although a limit was reached" : "";
   answered_in_pieces += cut.proof.queries > whole.proof.queries;
-  if (cut.empty != whole.empty || cut.any_breaks != whole.any_breaks || cut.any_undecided != whole.any_undecided || cut.all_break != whole.all_break) return "another answer";
-  const auto boxes = [](const std::vector<solver::Finding>& findings, size_t leg) {
-    std::vector<PacketBox> all;
-    for (const solver::Finding& finding : findings)
-      if (finding.leg == leg) all.push_back(finding.box);
-    return all;
-  };
-  for (size_t leg = 0; leg < made.walk.legs.size() && whole.listed_all && cut.listed_all; ++leg) {
-    const auto one = boxes(whole.breaks, leg), other = boxes(cut.breaks, leg);
-    for (uint64_t index = 0; index < kPackets; index += 13)
-      if (const Packet packet = packet_of(made.walk, index); contains(one, packet) != contains(other, packet)) return "another list: packet " + std::to_string(index);
-  }
-  return "";
+  return lists_disagree(made.walk, whole, cut);
 }
 
 TEST(Agree, PiecesWithTheWhole) {
-  const uint64_t count = std::max<uint64_t>(policies_wanted() / 100, 1);
+  const uint64_t count = std::max<uint64_t>(policies_wanted() / 200, 1);
   size_t asked = 0, in_pieces = 0;
   int failures = 0;
   for (uint64_t seed = first_seed(), end = seed + count; seed < end && failures < 3; ++seed) {
@@ -504,6 +509,55 @@ TEST(Agree, PiecesWithTheWhole) {
         }
   }
   EXPECT_GT(in_pieces, asked / 2) << "hardly anything was cut";
+}
+
+// Questions that are asked together have the answers that each has alone.
+std::string together_disagree(const Exchange& made, solver::Wanted wanted, uint32_t rules_at_once, size_t& shared) {
+  std::vector<Walk> walks;
+  for (uint64_t port = 0; port <= kPorts; ++port) {
+    Walk walk = made.walk;
+    for (PacketBox& box : walk.in_question) {
+      if (port < kPorts) box.dst_port = IntervalSet::of(port);
+      else box.src = IntervalSet::range(0, kAddresses / 2);   // overlaps with the others
+    }
+    walks.push_back(std::move(walk));
+  }
+  walks[1].must_return = !walks[1].must_return;   // not like the others
+  std::vector<const Walk*> all;
+  for (const Walk& walk : walks) all.push_back(&walk);
+  solver::Limits limits;
+  limits.rules_at_once = rules_at_once;
+  solver::ProofSession proofs(limits), own_proofs(limits);
+  const std::vector<solver::Answer> answers = solver::ask_all(all, wanted, limits, &proofs);
+  for (size_t i = 0; i < walks.size(); ++i) {
+    const solver::Answer alone = solver::ask(walks[i], wanted, solver::Limits{}, &own_proofs);
+    if (!answers[i].fault.empty()) return answers[i].fault;
+    if (answers[i].proven != alone.proven) return "proven alone or together only";
+    if (const std::string what = lists_disagree(walks[i], alone, answers[i]); !what.empty()) return what + ", question " + std::to_string(i);
+  }
+  shared += proofs.queries() < own_proofs.queries();
+  return "";
+}
+
+TEST(Agree, QuestionsTogetherWithEachAlone) {
+  const uint64_t count = std::max<uint64_t>(policies_wanted() / 400, 1);
+  size_t shared = 0;
+  int failures = 0;
+  for (uint64_t seed = first_seed(), end = seed + count; seed < end && failures < 3; ++seed) {
+    Exchange made;
+    make_exchange(seed, made);
+    if (seed % 5 == 0) {
+      made.walk.not_in_question = made.walk.in_question;
+      made.walk.not_in_question[0].src = IntervalSet::range(0, kAddresses / 3);
+    }
+    for (const solver::Wanted wanted : {solver::Wanted::all_pass, solver::Wanted::none_pass})
+      for (const uint32_t rules_at_once : {1u, solver::Limits{}.rules_at_once})
+        if (const std::string what = together_disagree(made, wanted, rules_at_once, shared); !what.empty()) {
+          ADD_FAILURE() << "seed " << seed << ", " << (wanted == solver::Wanted::all_pass ? "all pass" : "none passes") << ", " << rules_at_once << " rules at once: " << what;
+          ++failures;
+        }
+  }
+  EXPECT_GT(shared, count) << "hardly any proof was shared";
 }
 
 TEST(Agree, RegionsWithTheEvaluatorOnAllSmallPolicies) {

@@ -120,7 +120,7 @@ TEST(Timing, IsToldApartFromTheAnswer) {
   size_t queries = 0;
   double ms = 0;
   ASSERT_EQ(std::sscanf(told.c_str(), "%zu proofs by Z3 in %lf ms", &queries, &ms), 2) << told;
-  EXPECT_GE(queries, 29u);   // at least one for each answer
+  EXPECT_GE(queries, 10u);   // answers to questions that are alike share them
   EXPECT_GT(ms, 0);
 }
 
