@@ -8,7 +8,7 @@
 // How jemalloc is to work (jemalloc(3), TUNING). Rules and Z3's tables are memory that is written once: in pages of 2 MiB that costs a
 // fraction of the page faults.
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "thp:always,metadata_thp:always";
+const char* malloc_conf = "thp:always,metadata_thp:always,oversize_threshold:0";
 
 int main(int argc, char** argv) {
   try {

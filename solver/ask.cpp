@@ -164,7 +164,7 @@ class Question {
     if (!asked.too_much || kept_rules(piece.slice) <= limits_.rules_at_once / 2) return std::nullopt;
     auto halves = cut(piece);
     for (size_t i = 0; halves && wanted_ == Wanted::none_pass && i < 2; ++i)
-      if (Piece& half = (*halves)[i]; !half.walk.in_question.empty()) leave_out_idle_blocks(half.walk, half.slice);
+      if (Piece& half = (*halves)[i]; !half.walk.in_question.empty()) leave_out_idle(half.walk, half.slice);
     return halves;
   }
 
@@ -237,7 +237,7 @@ Answer ask_piecewise(Piece whole, Wanted wanted, const Limits& limits, ProofSess
 
 Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
   Piece whole{everything(walk.family), walk, slice(walk)};
-  if (wanted == Wanted::none_pass) leave_out_idle_blocks(whole.walk, whole.slice);
+  if (wanted == Wanted::none_pass) leave_out_idle(whole.walk, whole.slice);
   return ask_piecewise(std::move(whole), wanted, limits, proofs, opened);
 }
 

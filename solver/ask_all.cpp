@@ -45,7 +45,7 @@ class Together {
     }
     Piece piece{everything(walk.family), std::move(walk), {}};
     piece.slice = slice(piece.walk, within);
-    if (wanted_ == Wanted::none_pass) leave_out_idle_blocks(piece.walk, piece.slice);
+    if (wanted_ == Wanted::none_pass) leave_out_idle(piece.walk, piece.slice);
     return piece;
   }
 

@@ -44,8 +44,8 @@ struct Part {
 
 class Confirming {
  public:
-  Confirming(const Piece& question, bool idle_blocks, const Limits& limits, ProofSession& proofs, uint64_t most_steps)
-      : question_(question), idle_blocks_(idle_blocks), limits_(limits), proofs_(proofs), most_steps_(most_steps) {
+  Confirming(const Piece& question, bool idle, const Limits& limits, ProofSession& proofs, uint64_t most_steps)
+      : question_(question), idle_(idle), limits_(limits), proofs_(proofs), most_steps_(most_steps) {
     done_.proof.by = "z3";
   }
 
@@ -84,7 +84,7 @@ class Confirming {
  private:
   void confirm(const Piece& piece, const std::vector<Claim>& claims) {
     const bool is_part = &piece != &question_;
-    if (is_part && !sliced_rightly(piece.walk, piece.slice, idle_blocks_)) done_.fault = "a rule that bears on a piece of the question was left out of its slice";
+    if (is_part && !sliced_rightly(piece.walk, piece.slice, idle_)) done_.fault = "a rule that bears on a piece of the question was left out of its slice";
     Prover prover(piece.walk, &piece.slice, limits_, &proofs_);
     if (is_part && is_granted(piece.walk, limits_)) {
       if (prover.nothing_in_question() != Prover::Answer::proven) give_up(kZ3Limit);
@@ -94,26 +94,50 @@ class Confirming {
     take_work(prover, kept_rules(piece.slice));
   }
 
-  // One part for each claim: the packets that it is about. Rules that only bear on others leave the slice. Nothing where that does not pay.
+  // Parts for each claim: the packets that it is about. Rules that only bear on others leave the slice. Nothing where that does not pay.
   std::optional<std::vector<Part>> narrowed(const Part& part) {
     if (part.narrowed) return std::nullopt;
     std::vector<Part> narrow;
+    std::vector<std::vector<PacketBox>> about;
     size_t rules = 0;
     for (const Claim& claim : part.claims) {
-      auto about = packets_of(claim, part.piece.walk);
-      if (!about) return std::nullopt;
-      narrow.push_back({part.piece, {claim}, true});
-      Piece& piece = narrow.back().piece;
-      piece.walk.in_question = std::move(*about);
-      if (piece.walk.in_question.empty()) continue;
-      piece.slice = slice(piece.walk, &part.piece.slice);
-      if (idle_blocks_) leave_out_idle_blocks(piece.walk, piece.slice);
-      rules += kept_rules(piece.slice);
+      auto boxes = packets_of(claim, part.piece.walk);
+      if (!boxes) return std::nullopt;
+      for (Part& each : parts_of(part, claim, *boxes)) {
+        rules += kept_rules(each.piece.slice);
+        narrow.push_back(std::move(each));
+      }
+      about.push_back(std::move(*boxes));
     }
     if (rules >= kept_rules(part.piece.slice)) return std::nullopt;
-    for (const Part& each : narrow)
-      if (each.claims[0].outside) leaves_nothing(part.piece.walk, each);
+    for (size_t i = 0; i < about.size(); ++i)
+      if (part.claims[i].outside && !leaves_nothing(part.piece.walk, part.claims[i].boxes, about[i])) return std::nullopt;
     return narrow;
+  }
+
+  // One part for all boxes, or one for each where that is less.
+  std::vector<Part> parts_of(const Part& whole, const Claim& claim, const std::vector<PacketBox>& boxes) const {
+    std::vector<Part> parts;
+    if (boxes.empty()) return parts;
+    const Part all = part_of(whole, claim, boxes);
+    const size_t most = kept_rules(all.piece.slice);
+    if (boxes.size() > 1 && most > limits_.rules_at_once) {
+      size_t rules = 0;
+      for (const PacketBox& box : boxes) {
+        parts.push_back(part_of(all, claim, {box}));
+        rules += kept_rules(parts.back().piece.slice);
+      }
+      if (rules < most) return parts;
+    }
+    return {all};
+  }
+
+  Part part_of(const Part& whole, const Claim& claim, const std::vector<PacketBox>& boxes) const {
+    Part part{whole.piece, {claim}, true};
+    part.piece.walk.in_question = boxes;
+    part.piece.slice = slice(part.piece.walk, &whole.piece.slice);
+    if (idle_) leave_out_idle(part.piece.walk, part.piece.slice);
+    return part;
   }
 
   // Nothing where they are many boxes.
@@ -126,17 +150,15 @@ class Confirming {
     return difference(walk.family, walk.in_question, others, kMostBoxes, limits_);
   }
 
-  // Z3 confirms that the claim is about no other packets of the walk than the part has.
-  void leaves_nothing(Walk walk, const Part& part) {
-    for (const auto* boxes : {&part.claims[0].boxes, &part.piece.walk.in_question})
-      walk.not_in_question.insert(walk.not_in_question.end(), boxes->begin(), boxes->end());
+  // Z3 confirms that no packet of the walk is outside the boxes of a claim and of what it is about. It does not always see that of large sets.
+  bool leaves_nothing(Walk walk, const std::vector<PacketBox>& claimed, const std::vector<PacketBox>& about) {
+    for (const auto* boxes : {&claimed, &about}) walk.not_in_question.insert(walk.not_in_question.end(), boxes->begin(), boxes->end());
     Slice no_rules;
-    for (const auto& [policy, kept] : part.piece.slice) no_rules[policy].resize(kept.size());
+    for (const auto& [policy, kept] : question_.slice) no_rules[policy].resize(kept.size());
     Prover prover(walk, &no_rules, limits_, &proofs_);
-    const Prover::Answer said = prover.nothing_in_question();
-    if (said == Prover::Answer::unknown) give_up(kZ3Limit);
-    if (said == Prover::Answer::refuted) fail("Z3 finds packets that are in no part of the question");
+    const bool nothing = prover.nothing_in_question() == Prover::Answer::proven;
     take_work(prover, 0);
+    return nothing;
   }
 
   void take_work(const Prover& prover, size_t rules) {
@@ -168,7 +190,7 @@ class Confirming {
   }
 
   const Piece& question_;
-  bool idle_blocks_;
+  bool idle_;
   const Limits& limits_;
   ProofSession& proofs_;
   uint64_t most_steps_;
@@ -177,8 +199,8 @@ class Confirming {
 
 }  // namespace
 
-Confirmed confirm(const Piece& question, const std::vector<Claim>& claims, bool idle_blocks, const Limits& limits, ProofSession& proofs, uint64_t most_steps) {
-  return Confirming(question, idle_blocks, limits, proofs, most_steps).run(claims);
+Confirmed confirm(const Piece& question, const std::vector<Claim>& claims, bool idle, const Limits& limits, ProofSession& proofs, uint64_t most_steps) {
+  return Confirming(question, idle, limits, proofs, most_steps).run(claims);
 }
 
 std::string reproduction(const std::optional<Packet>& packet) {

@@ -26,8 +26,8 @@ struct Confirmed {
   uint64_t steps = 0;       // of work (solver/limits.h)
 };
 
-// idle_blocks: the slice may leave them out (solver/slice.h). most_steps: gives up behind them.
-Confirmed confirm(const Piece& question, const std::vector<Claim>& claims, bool idle_blocks, const Limits& limits, ProofSession& proofs, uint64_t most_steps);
+// idle: the slice may lack what leave_out_idle() takes (solver/slice.h). most_steps: gives up behind them.
+Confirmed confirm(const Piece& question, const std::vector<Claim>& claims, bool idle, const Limits& limits, ProofSession& proofs, uint64_t most_steps);
 
 // The packet in words, as a way to see a fault.
 std::string reproduction(const std::optional<model::Packet>& packet);

@@ -23,7 +23,7 @@ IntervalSet without_loopback_interface(const Policy& policy) {
 }  // namespace
 
 Flow::Run::Run(const Walk& walk, const Slice& slice, const Limits& limits)
-    : diagrams(limits.diagram_nodes, limits.diagram_steps), walk_(walk), slice_(slice), limits_(limits) {
+    : diagrams(limits.diagram_nodes, limits.diagram_steps), walk_(walk), slice_(slice), limits_(limits), apart_(conditions_apart(walk, slice, limits)) {
   add_client_variables();
   if (walk.same_packet) add_seen_variables();
   for (const PacketBox& box : walk.in_question) question = diagrams.either(question, box_region(box));
@@ -313,14 +313,20 @@ std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   const std::vector<bool> support = diagrams.support(passing);
   const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= 32;
   std::vector<Dependence> named;
+  std::set<uint32_t> grouped;
   for (VarId var = first_unknown_; var < support.size(); ++var) {
     if (!support[var]) continue;
     // A variable matters when forgetting it changes what passes. Of very many, those that are looked at are named.
     std::vector<bool> only(support.size(), false);
     only[var] = true;
-    if (few && diagrams.both(diagrams.exists(passing, only), domain_) == passing) continue;
-    named.push_back(unknown_texts_[var - first_unknown_]);
+    const Ref matters = few ? diagrams.minus(diagrams.both(diagrams.exists(passing, only), domain_), passing) : passing;
+    if (matters != Diagrams::kFalse && !add_grouped(var, matters, grouped)) named.push_back(unknown_texts_[var - first_unknown_]);
   }
+  const auto own = static_cast<std::ptrdiff_t>(named.size());
+  for (const uint32_t text : grouped) named.push_back(grouped_texts_[text]);
+  std::stable_sort(named.begin() + own, named.end(), [](const Dependence& a, const Dependence& b) {
+    return std::pair(a.origin.file, a.origin.line) < std::pair(b.origin.file, b.origin.line);
+  });
   std::vector<Dependence> result;
   add_new(result, named);
   return result;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "solver/flow_run.h"
+#include "solver/slice_parts.h"
 
 namespace fwproof::solver {
 
@@ -9,9 +10,12 @@ using namespace model;
 
 namespace {
 
-bool terminal(ActionKind kind) {
-  return kind == ActionKind::accept || kind == ActionKind::drop || kind == ActionKind::reject || kind == ActionKind::return_;
-}
+// Places in Taken::by.
+constexpr std::array kVerdicts = {ActionKind::accept, ActionKind::drop, ActionKind::reject, ActionKind::return_};
+
+size_t place_of(ActionKind kind) { return static_cast<size_t>(std::find(kVerdicts.begin(), kVerdicts.end(), kind) - kVerdicts.begin()); }
+
+bool terminal(ActionKind kind) { return place_of(kind) < kVerdicts.size(); }
 
 bool equal_but_for_region(const Class& a, const Class& b) {
   return a.shape == b.shape && a.before_nat == b.before_nat && a.after_nat == b.after_nat;
@@ -49,9 +53,14 @@ Classes Flow::Run::run_chain(uint32_t chain, Classes live, uint32_t path, Classe
   if (depth > 2'000) throw LimitReached{"chains call each other more than 2,000 deep"};
   Classes returning;
   const std::vector<uint32_t>& kept = (*kept_)[chain];
+  size_t looked_at = 0;   // whether to take rules of different verdicts at once
   for (size_t at = 0, end = 0; at < kept.size() && !live.empty(); at = end) {
     end = batch_end(chain, at);
-    if (end > at + 1)
+    const size_t verdicts = at < looked_at ? at : verdicts_end(chain, at);
+    looked_at = std::max(looked_at, verdicts);
+    if (verdicts > end && verdicts - at >= limits_.verdicts_at_once && are_scattered(chain, at, verdicts))
+      run_verdicts(chain, at, end = verdicts, live, path, accepted, returning);
+    else if (end > at + 1)
       run_batch(chain, at, end, live, path, accepted, returning);
     else
       run_rule(chain, kept[at], live, path, accepted, returning, depth);
@@ -117,7 +126,7 @@ bool Flow::Run::shareable(uint32_t chain, uint32_t depth) {
 void Flow::Run::run_rule(uint32_t chain, uint32_t index, Classes& live, uint32_t path, Classes& accepted, Classes& returning,
                          uint32_t depth) {
   const Rule& rule = policy_->chains[chain].rules[index];
-  if (rule.action.kind == ActionKind::proceed) return;
+  if (rule.action.kind == ActionKind::proceed || is_idle_call(rule, *kept_)) return;
   Classes hit;
   Classes next;
   for (const Class& packets : live) {
@@ -207,6 +216,73 @@ Ref Flow::Run::batch_condition(uint32_t chain, size_t first, size_t end, const C
   }
   const size_t middle = first + (end - first) / 2;
   return diagrams.either(batch_condition(chain, first, middle, packets, path), batch_condition(chain, middle, end, packets, path));
+}
+
+// ---- Long lists of different verdicts: what each verdict takes, put together pairwise too, and only then taken from the packets ----
+
+size_t Flow::Run::verdicts_end(uint32_t chain, size_t first) const {
+  const std::vector<Rule>& rules = policy_->chains[chain].rules;
+  const std::vector<uint32_t>& kept = (*kept_)[chain];
+  size_t end = first;
+  while (end < kept.size() && terminal(rules[kept[end]].action.kind)) ++end;
+  return end;
+}
+
+bool Flow::Run::are_scattered(uint32_t chain, size_t first, size_t end) const {
+  constexpr int kMostAtOnce = 8;
+  const auto at_once = [&](Field field) {
+    std::vector<std::pair<u128, int>> places;   // where ranges begin (-1) and end (1)
+    for (size_t at = first; at < end; ++at) {
+      const Interval all{0, max_value(field_bits(field, walk_.family))};
+      const Interval range = slicing::range_of(policy_->chains[chain].rules[(*kept_)[chain][at]], field, walk_.family).value_or(all);
+      places.emplace_back(range.lo, -1);
+      places.emplace_back(range.hi, 1);
+    }
+    std::sort(places.begin(), places.end());   // at one value, those that begin before those that end
+    int now = 0, most = 0;
+    for (const auto& [value, ends] : places) most = std::max(most, now -= ends);
+    return most;
+  };
+  return at_once(Field::src) <= kMostAtOnce || at_once(Field::dst) <= kMostAtOnce;
+}
+
+// A rule of the second half takes what the first half leaves.
+Flow::Run::Taken Flow::Run::taken(uint32_t chain, size_t first, size_t end, const Class& packets, uint32_t path) {
+  Taken all;
+  if (end - first == 1) {
+    const uint32_t rule = (*kept_)[chain][first];
+    const Ref matching = condition(policy_->chains[chain].rules[rule].terms, packets, chain, rule, path);
+    all.any = all.by[place_of(policy_->chains[chain].rules[rule].action.kind)] = matching;
+    return all;
+  }
+  const size_t middle = first + (end - first) / 2;
+  const Taken before = taken(chain, first, middle, packets, path);
+  const Taken behind = taken(chain, middle, end, packets, path);
+  for (size_t i = 0; i < all.by.size(); ++i) all.by[i] = diagrams.either(before.by[i], diagrams.minus(behind.by[i], before.any));
+  all.any = diagrams.either(before.any, behind.any);
+  return all;
+}
+
+void Flow::Run::run_verdicts(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted, Classes& returning) {
+  const std::vector<uint32_t>& kept = (*kept_)[chain];
+  Classes next;
+  for (const Class& packets : live) {
+    const Taken took = taken(chain, first, end, packets, path);
+    Class missed = packets;
+    missed.region = diagrams.minus(packets.region, took.any);
+    merge_into(next, missed);
+    for (const ActionKind kind : kVerdicts) {
+      Class matched = packets;
+      matched.region = diagrams.both(packets.region, took.by[place_of(kind)]);
+      if (kind == ActionKind::return_) {
+        merge_into(returning, matched);
+        continue;
+      }
+      record(chain, kept[first], kept[end - 1], matched, path, verdict_of(kind));
+      if (kind == ActionKind::accept) merge_into(accepted, matched);
+    }
+  }
+  live = std::move(next);
 }
 
 void Flow::Run::run_batch(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted,

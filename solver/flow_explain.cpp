@@ -51,6 +51,9 @@ bool Flow::Run::resolve(const Record& record, Ref region, size_t most, std::vect
   const std::vector<uint32_t>& kept = (*kept_)[record.chain];
   for (auto at = std::lower_bound(kept.begin(), kept.end(), record.first_rule); at != kept.end() && *at <= record.last_rule && left != Diagrams::kFalse && into.size() < end; ++at) {
     const uint32_t rule = *at;
+    // What rules of other verdicts in a run took is not in the record.
+    const ActionKind kind = policy_->chains[record.chain].rules[rule].action.kind;
+    if (kind == ActionKind::return_ || verdict_of(kind) != record.verdict) continue;
     const Ref matching = condition(policy_->chains[record.chain].rules[rule].terms, record.packets, record.chain, rule, record.path);
     const Ref decided = diagrams.both(left, matching);
     if (decided == Diagrams::kFalse) continue;

@@ -69,8 +69,30 @@ Ref Flow::Run::boolean(const UnknownCondition& what, const std::tuple<int, uint3
   const auto [kind, index, where] = key;
   const auto [found, added] =
       booleans_.try_emplace({shared ? nullptr : policy_, shared ? 0 : leg_, shared ? 0 : hop_, kind, index, where}, Diagrams::kFalse);
-  if (added) found->second = diagrams.in(unknown_variable(1, {what.kind, what.text, what.origin}), IntervalSet::of(1));
+  if (added) found->second = diagrams.in(condition_variable(what, index), IntervalSet::of(1));
   return found->second;
+}
+
+VarId Flow::Run::condition_variable(const UnknownCondition& what, uint32_t index) {
+  Dependence text{what.kind, what.text, what.origin};
+  const auto apart = apart_.conditions.find({policy_, index});
+  if (apart == apart_.conditions.end()) return unknown_variable(1, std::move(text));
+  const auto [number, values] = apart->second;
+  apart_.conditions.erase(apart);   // where the rule is visited again, the packet may have met it before
+  const auto [group, added] = groups_.try_emplace(number);
+  if (added) group->second.var = unknown_variable(1, {});
+  group->second.met.emplace(static_cast<uint32_t>(grouped_texts_.size()), values);
+  grouped_texts_.push_back(std::move(text));
+  return group->second.var;
+}
+
+bool Flow::Run::add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts) {
+  const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const auto& each) { return each.second.var == var; });
+  if (group == groups_.end()) return false;
+  const IntervalSet met = values_of(matters, client_variable(apart_.field));
+  for (const auto& [text, values] : group->second.met)
+    if (met.intersects(IntervalSet::range(values.lo, values.hi))) texts.insert(text);
+  return true;
 }
 
 Ref Flow::Run::unknown(uint32_t index, const Class& packets, uint32_t here) {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <vector>
 
+#include "solver/apart.h"
 #include "solver/flow.h"
 #include "solver/shape.h"
 
@@ -138,6 +141,16 @@ class Flow::Run {
   void run_rule(uint32_t chain, uint32_t rule, Classes& live, uint32_t path, Classes& accepted, Classes& returning, uint32_t depth);
   size_t batch_end(uint32_t chain, size_t rule) const;
   void run_batch(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted, Classes& returning);
+  // What a run of rules takes, by verdict (in the order of kVerdicts) and in all.
+  struct Taken {
+    std::array<Ref, 4> by{};
+    Ref any = Diagrams::kFalse;
+  };
+  size_t verdicts_end(uint32_t chain, size_t rule) const;
+  // Hardly any of them match the same packets, so that what they take together stays simple.
+  bool are_scattered(uint32_t chain, size_t first, size_t end) const;
+  Taken taken(uint32_t chain, size_t first, size_t end, const Class& packets, uint32_t path);
+  void run_verdicts(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted, Classes& returning);
   void run_unknown(const model::Rule& rule, uint32_t chain, uint32_t index, const Classes& hit, uint32_t path, Classes& live,
                    Classes& accepted);
   Ref batch_condition(uint32_t chain, size_t first, size_t end, const Class& packets, uint32_t path);
@@ -155,6 +168,10 @@ class Flow::Run {
   void merge_into(Classes& into, const Class& packets);
   void record(uint32_t chain, uint32_t first, uint32_t last, const Class& packets, uint32_t path, model::Verdict verdict);
   uint32_t path_of(uint32_t parent, uint32_t chain, uint32_t rule);
+  // A variable of its own, or that of its group where the condition is one of those that no packet meets together.
+  VarId condition_variable(const model::UnknownCondition& what, uint32_t index);
+  // Where the variable stands for a group: adds the texts of the conditions that packets meet for which it matters.
+  bool add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts);
   // shared: by the legs of a walk that look at the same packet.
   Ref boolean(const model::UnknownCondition& unknown, const std::tuple<int, uint32_t, uint32_t>& key, bool shared);
   void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);
@@ -206,6 +223,13 @@ class Flow::Run {
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> path_ids_;
   std::map<std::tuple<const model::Policy*, size_t, size_t, int, uint32_t, uint32_t>, Ref> booleans_;
   std::map<std::tuple<VarId, model::u128, model::u128>, Ref> masked_;
+  Apart apart_;
+  struct Group {
+    VarId var;
+    std::map<uint32_t, model::Interval> met;            // by the place of their texts in grouped_texts_
+  };
+  std::map<uint32_t, Group> groups_;                    // of apart_
+  std::vector<model::Dependence> grouped_texts_;
 };
 
 }  // namespace fwproof::solver

@@ -18,13 +18,17 @@ using Slice = std::map<const model::Policy*, KeptRules>;
 
 // within: the slice of a question that this one is part of; rules that it left out are not looked at again.
 Slice slice(const Walk& walk, const Slice* within = nullptr);
-// For questions about what passes alone: also leaves out blocking rules whose packets would be blocked without them, by the end of their base
-// chain, because nothing that accepts in it can match them.
-void leave_out_idle_blocks(const Walk& walk, Slice& slice);
+// For questions about what passes alone: also leaves out
+// - blocking rules whose packets would be blocked without them, at the end of their base chain, because nothing that accepts in it can match them;
+// - rules that return, where nothing that is kept behind them can match their packets.
+void leave_out_idle(const Walk& walk, Slice& slice);
+// A call of a chain in which nothing is kept: packets go on with the next rule.
+bool is_idle_call(const model::Rule& rule, const KeptRules& kept);
+// But for these.
 size_t kept_rules(const Slice& slice);
 
 // A second, plain pass over every rule: true when no dropped rule could match a packet of the walk. Looks at each term alone, without bounds for fields.
-// idle_blocks: those may be missing too.
-bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle_blocks = false);
+// idle: what leave_out_idle() takes may be missing too.
+bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle = false);
 
 }  // namespace fwproof::solver

@@ -29,7 +29,7 @@ bool some_value_meets(const IntervalSet& set, bool negated, const IntervalSet& p
 }
 
 // Where a packet is looked at: a leg, a hop, and stages of one kind.
-struct Place {
+struct Visit {
   const Walk& walk;
   const WalkLeg& leg;
   const WalkHop& hop;
@@ -65,7 +65,7 @@ bool look_at_surroundings(Field field, const WalkHop& hop, const Look& look) {
 
 // Calls look(values) for sets that together hold what a field may be there. false: it may be anything.
 template <class Look>
-bool look_at_values(Field field, const Place& place, const Look& look) {
+bool look_at_values(Field field, const Visit& place, const Look& look) {
   const auto& [walk, leg, hop, kind, rewritten] = place;
   if (rewritten.anything[static_cast<size_t>(field)]) return false;
   look(rewritten.values[static_cast<size_t>(field)]);
@@ -108,7 +108,7 @@ bool look_at_values(Field field, const Place& place, const Look& look) {
   return bounded;
 }
 
-bool rightly_dropped(const Rule& rule, const Place& place) {
+bool rightly_dropped(const Rule& rule, const Visit& place) {
   if (!rule.enabled) return true;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
@@ -125,7 +125,7 @@ bool rightly_dropped(const Rule& rule, const Place& place) {
 }
 
 // Every packet in question that comes to the rule ends there.
-bool is_end(const Rule& rule, const Place& place) {
+bool is_end(const Rule& rule, const Visit& place) {
   if (!ends_chain(rule)) return false;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
@@ -181,9 +181,9 @@ bool may_meet(const Rule& a, const Rule& b, Family family) {
 
 class Recheck {
  public:
-  Recheck(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const KeptRules& kept, const Rewritten& rewritten, bool idle_blocks)
-      : walk_(walk), leg_(leg), hop_(hop), kept_(kept), rewritten_(rewritten), spans_(spans_of(walk, leg, rewritten)) {
-    if (idle_blocks) trees_ = closed_trees(walk, *hop.policy, kept);
+  Recheck(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const KeptRules& kept, const Rewritten& rewritten, bool idle)
+      : walk_(walk), leg_(leg), hop_(hop), kept_(kept), rewritten_(rewritten), idle_(idle), spans_(spans_of(walk, leg, rewritten)) {
+    if (idle) trees_ = closed_trees(walk, *hop.policy, kept);
   }
 
   bool is_right() const {
@@ -196,12 +196,12 @@ class Recheck {
  private:
   // add(chain): this leg comes there too. A call that is kept for another leg leads nowhere here.
   template <class Add>
-  bool is_right(uint32_t chain, const Place& place, const Add& add) const {
+  bool is_right(uint32_t chain, const Visit& place, const Add& add) const {
     const std::vector<Rule>& rules = hop_.policy->chains[chain].rules;
     for (const uint32_t rule : looked_at(chain)) {
       const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
       const bool apart = rightly_dropped(rules[rule], place);
-      if (!kept && !apart && !is_rightly_idle(chain, rules[rule])) return false;
+      if (!kept && !apart && !is_rightly_idle(chain, rule)) return false;
       if (kept && !apart && is_call(rules[rule].action)) add(rules[rule].action.index);
       // Nothing in question comes to the rules behind it.
       if (is_end(rules[rule], place)) return true;
@@ -223,12 +223,25 @@ class Recheck {
     return rules;
   }
 
+  bool is_rightly_idle(uint32_t chain, uint32_t number) const {
+    const Rule& rule = hop_.policy->chains[chain].rules[number];
+    if (!idle_) return false;
+    if (blocks(rule.action.kind)) return is_blocked_anyway(chain, rule);
+    if (rule.action.kind != ActionKind::return_) return false;
+    // Whether a packet returns here, by a later rule or at the end of the chain is the same where nothing else happens to it on the way there.
+    const auto behind = std::upper_bound(kept_[chain].begin(), kept_[chain].end(), number);
+    return std::none_of(behind, kept_[chain].end(), [&](uint32_t other) {
+      const Rule& later = hop_.policy->chains[chain].rules[other];
+      return later.action.kind != ActionKind::return_ && may_meet(rule, later, walk_.family);
+    });
+  }
+
   // Where nothing that accepts meets it, the end of the base chain blocks what it would have blocked.
-  bool is_rightly_idle(uint32_t chain, const Rule& rule) const {
+  bool is_blocked_anyway(uint32_t chain, const Rule& rule) const {
     for (const ClosedTree& tree : trees_) {
       if (std::find(tree.chains.begin(), tree.chains.end(), chain) == tree.chains.end()) continue;
       const auto meets = [&](const Rule* accepting) { return may_meet(rule, *accepting, walk_.family); };
-      return blocks(rule.action.kind) && std::none_of(tree.accepting.begin(), tree.accepting.end(), meets);
+      return std::none_of(tree.accepting.begin(), tree.accepting.end(), meets);
     }
     return false;
   }
@@ -238,18 +251,19 @@ class Recheck {
   const WalkHop& hop_;
   const KeptRules& kept_;
   const Rewritten& rewritten_;
+  bool idle_;
   std::vector<Span> spans_;
   std::vector<ClosedTree> trees_;
 };
 
 }  // namespace
 
-bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle_blocks) {
+bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle) {
   const Rewritten rewritten = rewritten_by(slice);
   for (const WalkLeg& leg : walk.legs) {
     const Rewritten carried = in_leg(rewritten, leg);
     for (const WalkHop& hop : leg.hops)
-      if (!Recheck(walk, leg, hop, slice.at(hop.policy), carried, idle_blocks).is_right()) return false;
+      if (!Recheck(walk, leg, hop, slice.at(hop.policy), carried, idle).is_right()) return false;
   }
   return true;
 }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/policy.h"
@@ -63,11 +65,18 @@ void walk_chains(const WalkLeg& leg, const WalkHop& hop, model::Stage::Kind kind
   }
 }
 
-// A filter chain of a hook whose end blocks, with the chains that it alone calls.
+// A place in a policy.
+struct Place {
+  uint32_t chain, rule;
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+// A filter chain of a hook that blocks whatever comes to its end, or to a last rule without conditions, with the chains that it alone calls.
 struct ClosedTree {
   std::vector<uint32_t> chains;
   std::vector<const model::Rule*> accepting;
-  bool plain = true;   // packets stay as they are, and no decision is unknown
+  std::vector<Place> closing;   // the rules by which it is closed
+  bool plain = true;            // packets stay as they are, and no decision is unknown
 };
 
 // Of the hooks that the walk passes, in what is kept.
@@ -75,5 +84,8 @@ std::vector<ClosedTree> closed_trees(const Walk& walk, const model::Policy& poli
 
 // What the term demands of the field; nullptr: it is about another field, or negated.
 const model::IntervalSet* plain_set(const model::Term& term, model::Field field, model::Family family);
+
+// From the least to the greatest value that the rule's plain terms leave to the field; nothing: they say nothing about it, or leave none.
+std::optional<model::Interval> range_of(const model::Rule& rule, model::Field field, model::Family family);
 
 }  // namespace fwproof::solver::slicing

@@ -1,0 +1,96 @@
+// Leaving out rules that do nothing for a question about what passes changes no answer, whatever the policy looks like.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "solver/boxes.h"
+#include "solver/flow.h"
+#include "solver/slice.h"
+#include "tests/support/world.h"
+
+namespace fwproof::solver {
+namespace {
+
+using namespace model;
+using namespace tests;
+
+constexpr uint32_t kChains = 4;
+
+Term among_few(std::mt19937& random) {
+  const u128 first = random() % 6;
+  return Term{In{Field::dst_port, IntervalSet::range(first, first + random() % 2)}};
+}
+
+// Rules about few ports; chains call later ones alone.
+Chain some_chain(std::mt19937& random, uint32_t number, ActionKind at_end) {
+  Chain chain{"c" + std::to_string(number), {}, at_end, {}, "", -1};
+  constexpr std::array kinds = {ActionKind::accept, ActionKind::drop, ActionKind::drop, ActionKind::return_, ActionKind::return_, ActionKind::jump, ActionKind::go_to};
+  const auto add = [&](std::vector<Term> terms, ActionKind kind) {
+    const bool calls = kind == ActionKind::jump || kind == ActionKind::go_to;
+    if (calls && number + 1 == kChains) return;
+    Rule added = rule(std::move(terms), kind, static_cast<uint32_t>(chain.rules.size() + 1));
+    if (calls) added.action.index = number + 1 + random() % (kChains - number - 1);
+    chain.rules.push_back(std::move(added));
+  };
+  for (unsigned count = random() % 5; count > 0; --count) add({among_few(random)}, kinds[random() % kinds.size()]);
+  constexpr std::array last = {ActionKind::drop, ActionKind::jump, ActionKind::go_to, ActionKind::reject};
+  if (random() % 3 > 0) add({}, last[random() % last.size()]);
+  return chain;
+}
+
+Policy some_policy(std::mt19937& random) {
+  Policy policy;
+  policy.v4 = true;
+  for (uint32_t number = 0; number < kChains; ++number)
+    policy.chains.push_back(some_chain(random, number, number > 0 ? ActionKind::return_ : random() % 4 > 0 ? ActionKind::accept : ActionKind::drop));
+  policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::filter, 0}};
+  return policy;
+}
+
+Walk walk_in(const Policy& policy) {
+  WalkHop hop;
+  hop.policy = &policy;
+  Walk walk;
+  walk.in_question = {everything(Family::v4)};
+  walk.legs = {{"SYN", false, IntervalSet::of(state_new), IntervalSet::of(tcp_syn), {hop}}};
+  return walk;
+}
+
+TEST(Idle, rules_that_are_left_out_change_nothing) {
+  std::mt19937 random(11);
+  size_t left_out = 0;
+  for (int round = 0; round < 30'000; ++round) {
+    const Policy policy = some_policy(random);
+    const Walk walk = walk_in(policy);
+    const Slice all = slice(walk);
+    Slice kept = all;
+    leave_out_idle(walk, kept);
+    left_out += policy.chains[0].at_end == ActionKind::accept && kept_rules(kept) < kept_rules(all);
+    ASSERT_TRUE(sliced_rightly(walk, kept, true)) << round;
+    ASSERT_EQ(compute(walk, kept, {}).legs[0].passes, compute(walk, all, {}).legs[0].passes) << round;
+  }
+  EXPECT_GT(left_out, 5'000u);
+}
+
+// Any one rule more that is missing is either seen, or really changes nothing.
+TEST(Idle, what_is_missing_wrongly_is_seen) {
+  std::mt19937 random(12);
+  size_t wrong = 0;
+  for (int round = 0; round < 30'000; ++round) {
+    const Policy policy = some_policy(random);
+    const Walk walk = walk_in(policy);
+    Slice kept = slice(walk);
+    const FlowRegions whole = compute(walk, kept, {});
+    if (random() % 2 == 0) leave_out_idle(walk, kept);
+    std::vector<uint32_t>& chain = kept[&policy][random() % kChains];
+    if (chain.empty()) continue;
+    chain.erase(chain.begin() + static_cast<std::ptrdiff_t>(random() % chain.size()));
+    if (compute(walk, kept, {}).legs[0].passes == whole.legs[0].passes) continue;
+    ++wrong;
+    ASSERT_FALSE(sliced_rightly(walk, kept, true)) << round;
+  }
+  EXPECT_GT(wrong, 3'000u);
+}
+
+}  // namespace
+}  // namespace fwproof::solver
