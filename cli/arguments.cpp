@@ -41,8 +41,11 @@ void add_timing(CLI::App& command, OutputArguments& arguments) {
   command.add_flag("--timing", arguments.timing, "on standard error: how many proofs Z3 made, and how long they took");
 }
 
-void show_timing(const OutputArguments& arguments, uint64_t queries, double z3_ms) {
-  if (arguments.timing) std::cerr << fmt::format("{} proof{} by Z3 in {:.1f} ms\n", queries, queries == 1 ? "" : "s", z3_ms);
+void show_timing(const OutputArguments& arguments, const solver::Proof& proofs) {
+  if (!arguments.timing) return;
+  const uint32_t made = proofs.queries - proofs.shared;
+  const std::string others = proofs.shared > 0 ? fmt::format(", {} claim{} more the same as one of these", proofs.shared, proofs.shared == 1 ? "" : "s") : "";
+  std::cerr << fmt::format("{} proof{} by Z3 in {:.1f} ms{}\n", made, made == 1 ? "" : "s", proofs.z3_ms, others);
 }
 
 Output::Output(const OutputArguments& arguments) : arguments_(arguments) {

@@ -27,7 +27,7 @@ void add_output_options(CLI::App& command, OutputArguments& arguments);
 // --timing, for commands that prove.
 void add_timing(CLI::App& command, OutputArguments& arguments);
 // What the proofs took, on standard error where --timing asks for it: times would make two outputs of one input differ.
-void show_timing(const OutputArguments& arguments, uint64_t queries, double z3_ms);
+void show_timing(const OutputArguments& arguments, const solver::Proof& proofs);
 
 // Standard output or the file of --output. The one place that looks at the terminal and at NO_COLOR.
 class Output {

@@ -162,7 +162,7 @@ int run_check(const Arguments& arguments) {
   const report::Run run = run_of(arguments, loaded, nullptr);
   Output output(arguments.output);
   write_run(output, run);
-  show_timing(arguments.output, run.report.queries, run.report.z3_ms);
+  show_timing(arguments.output, run.report.proofs);
   return output.finish() ? run.exit_code : exit_fault;
 }
 

@@ -25,12 +25,11 @@ struct Answered {
   std::string text;
   int exit_code = exit_holds;
   bool violated = false;
-  uint64_t queries = 0;
-  double z3_ms = 0;
+  solver::Proof proofs;
 };
 
 Answered answer_of(const std::string& site, const report::Run& run, const Output& output) {
-  Answered answered{"", run.exit_code, report::count(run.report).violated > 0, run.report.queries, run.report.z3_ms};
+  Answered answered{"", run.exit_code, report::count(run.report).violated > 0, run.report.proofs};
   if (output.is_json()) {
     answered.text = report::site_text_json(site, run);
     return answered;
@@ -59,15 +58,14 @@ class Writer {
     else output_.stream() << answered.text;
     if (same_terminal_) output_.stream().flush();
     violated_ += answered.violated;
-    queries_ += answered.queries;
-    z3_ms_ += answered.z3_ms;
+    proofs_.add(answered.proofs);
     code_ = worse(code_, answered.exit_code);
     progress_.show(++done_, violated_);
   }
   int code() const { return code_; }
   void show_timing(const OutputArguments& arguments) {
     progress_.clear();
-    cli::show_timing(arguments, queries_, z3_ms_);
+    cli::show_timing(arguments, proofs_);
   }
 
  private:
@@ -76,8 +74,7 @@ class Writer {
   Progress progress_;
   bool same_terminal_;
   size_t done_ = 0, violated_ = 0;
-  uint64_t queries_ = 0;
-  double z3_ms_ = 0;
+  solver::Proof proofs_;
   int code_ = exit_holds;
 };
 
@@ -93,8 +90,9 @@ int check_folder(const std::string& folder, const OutputArguments& arguments, si
   int code = exit_holds;
   {
     Writer writer(output, sites.size());
+    solver::SharedProofs shared;
     const auto make_worker = [&] {
-      return [&, session = std::make_unique<solver::ProofSession>(solver::Limits{})](const std::string* site) {
+      return [&, session = std::make_unique<solver::ProofSession>(solver::Limits{}, &shared)](const std::string* site) {
         Answered answered;
         check(*site, *session, [&](const report::Run& run) { answered = answer_of(*site, run, output); });
         return answered;

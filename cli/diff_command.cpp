@@ -85,7 +85,7 @@ int run_diff(const Arguments& arguments) {
     report::write_diff_json(output.stream(), run, report);
   else
     report::write_diff_text(output.stream(), run, report, output.text_options());
-  show_timing(arguments.output, report.proof.queries, report.proof.z3_ms);
+  show_timing(arguments.output, report.proof);
   return output.finish() ? run.exit_code : exit_fault;
 }
 

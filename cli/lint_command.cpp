@@ -75,7 +75,7 @@ int run_lint(const Arguments& arguments) {
     report::write_lint_json(output.stream(), run, lint);
   else
     report::write_lint(output.stream(), run, lint, output.text_options());
-  show_timing(arguments.output, lint.queries, lint.z3_ms);
+  show_timing(arguments.output, {.by = "z3", .queries = lint.queries, .z3_ms = lint.z3_ms});
   return output.finish() ? run.exit_code : exit_fault;
 }
 

@@ -12,9 +12,7 @@ namespace fwproof::solver {
 using namespace model;
 
 void take(const Confirmed& confirmed, Answer& answer) {
-  answer.proof.by = confirmed.proof.by;
-  answer.proof.queries += confirmed.proof.queries;
-  answer.proof.z3_ms += confirmed.proof.z3_ms;
+  answer.proof.add(confirmed.proof);
   answer.proven = answer.proven && confirmed.proven;
   if (answer.limit.empty()) answer.limit = confirmed.limit;
   if (answer.fault.empty()) answer.fault = confirmed.fault;
@@ -31,7 +29,7 @@ class Joining {
   }
 
   void add(Answer part, std::vector<OpenedBy> opened) {
-    add_proof(part.proof);
+    whole_.proof.add(part.proof);
     if (!part.fault.empty() && whole_.fault.empty()) whole_.fault = part.fault;
     if (part.empty) return;
     whole_.empty = false;
@@ -88,13 +86,6 @@ class Joining {
  private:
   // Regions of such questions are scattered; a list with more of their parts is not read by anybody, and takes long to prove.
   static constexpr size_t kMostIntervals = 20'000;
-
-  void add_proof(const Proof& proof) {
-    whole_.proof.queries += proof.queries;
-    whole_.proof.z3_ms += proof.z3_ms;
-    whole_.proof.slice = std::max(whole_.proof.slice, proof.slice);
-    if (proof.by != "none") whole_.proof.by = proof.by;
-  }
 
   void append(std::vector<Finding>& into, std::vector<Finding>& part) {
     for (Finding& finding : part) {

@@ -94,13 +94,11 @@ Checking::Checking(Network network, const Requirements& requirements, const Chec
 }
 
 Report Checking::run() {
-  const uint64_t queries = proofs_.queries();
-  const double z3_ms = proofs_.z3_ms();
+  const Proof before = proofs_.proofs();
   ask_rows();
   ask_exposures();
   for (const Constraint& constraint : requirements_.constraints) ask_constraint(constraint);
-  report_.queries = proofs_.queries() - queries;
-  report_.z3_ms = proofs_.z3_ms() - z3_ms;
+  report_.proofs = proofs_.proofs().since(before);
   return std::move(report_);
 }
 
@@ -233,10 +231,7 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
   result.complete = true;
   for (Part& part : parts) {
     const Answer& answer = part.answer;
-    result.proof.queries += answer.proof.queries;
-    result.proof.z3_ms += answer.proof.z3_ms;
-    result.proof.slice = std::max(result.proof.slice, answer.proof.slice);
-    if (answer.proof.by != "none") result.proof.by = answer.proof.by;
+    result.proof.add(answer.proof);
     take_assumptions(result, answer);
     note_devices(result, part);
     if (!answer.fault.empty() && result.fault.empty()) result.fault = answer.fault;

@@ -261,10 +261,7 @@ bool Checking::ask_taken(const Sent& sent, const Path& path, const WalkLeg& leg,
   Result& result = taking.result;
   if (!says_nothing(part.answer)) return taking.parts.push_back(std::move(part)), true;
   take_assumptions(result, part.answer);
-  result.proof.queries += part.answer.proof.queries;
-  result.proof.z3_ms += part.answer.proof.z3_ms;
-  result.proof.slice = std::max(result.proof.slice, part.answer.proof.slice);
-  if (part.answer.proof.by != "none") result.proof.by = part.answer.proof.by;
+  result.proof.add(part.answer.proof);
   return false;
 }
 

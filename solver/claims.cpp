@@ -46,7 +46,7 @@ class Confirming {
  public:
   Confirming(const Piece& question, bool idle, const Limits& limits, ProofSession& proofs, uint64_t most_steps)
       : question_(question), idle_(idle), limits_(limits), proofs_(proofs), most_steps_(most_steps) {
-    done_.proof.by = "z3";
+    done_.proof.by = "z3";   // also where nothing is left to be asked
   }
 
   Confirmed run(const std::vector<Claim>& all) {
@@ -162,8 +162,7 @@ class Confirming {
   }
 
   void take_work(const Prover& prover, size_t rules) {
-    done_.proof.queries += prover.queries();
-    done_.proof.z3_ms += prover.z3_ms();
+    done_.proof.add(prover.proof());
     done_.steps += prover.steps() + kStepsToEncode * (1 + rules);
   }
 

@@ -243,9 +243,7 @@ class Asking {
       if (!regions.empty() && becomes != Becomes::perhaps) judge(prover, prover.differs_throughout(claim_of(becomes), regions), "a region that differs");
     }
     if (complete_) judge(prover, prover.differs_nowhere_outside(all), "everything else");
-    report_.proof.by = "z3";
-    report_.proof.queries += prover.queries();
-    report_.proof.z3_ms += prover.z3_ms();
+    report_.proof.add(prover.proof());
     steps_ += prover.steps();
   }
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <string>
 
+#include "solver/question_text.h"
+#include "solver/z3_formulas.h"
 #include "solver/z3_walk.h"
 
 namespace fwproof::solver {
@@ -63,7 +65,7 @@ Weight weight(const Walk& walk, const Slice* slice) {
 
 class ProofSession::State {
  public:
-  explicit State(uint32_t timeout_ms) : timeout_ms_(timeout_ms) {}
+  State(uint32_t timeout_ms, SharedProofs* shared) : timeout_ms_(timeout_ms), shared_(shared ? shared : &own_) {}
   Z3Session& session(size_t weight) {
     // What Z3 keeps of earlier walks piles up; after a while a new start is cheaper.
     constexpr size_t kWalk = 100, kMuch = 100'000;
@@ -76,134 +78,174 @@ class ProofSession::State {
     return *session_;
   }
   void spoil() { session_.reset(); }
+  SharedProofs& shared() { return *shared_; }
 
-  uint64_t queries = 0;
-  double z3_ms = 0;
+  Proof proofs;
 
  private:
   uint32_t timeout_ms_;
   size_t used_ = 0;
   std::unique_ptr<Z3Session> session_;
+  SharedProofs own_;
+  SharedProofs* shared_;
 };
 
-ProofSession::ProofSession(const Limits& limits) : state_(std::make_unique<State>(limits.z3_timeout_ms)) {}
+ProofSession::ProofSession(const Limits& limits, SharedProofs* shared) : state_(std::make_unique<State>(limits.z3_timeout_ms, shared)) {}
 ProofSession::~ProofSession() = default;
-uint64_t ProofSession::queries() const { return state_->queries; }
-double ProofSession::z3_ms() const { return state_->z3_ms; }
+const Proof& ProofSession::proofs() const { return state_->proofs; }
 
-// What one walk asserts is taken back at its end.
-class Scope {
+// Z3 with what it was told of one question; all of that is taken back at the end.
+class Told {
  public:
-  Scope(Z3Session& session, const Weight& weight) : session_(session) { session_.begin(weight.sum > kLarge, weight.large_sets); }
-  ~Scope() {
+  Told(Z3Session& session, const Formulas& formulas, const Weight& weight) : session_(session), formulas_(session, formulas) {
+    session_.begin(weight.sum > kLarge, weight.large_sets);
+    formulas_.tell_promises();
+  }
+  ~Told() {
     try {
       session_.end();
     } catch (const z3::exception&) {  // the session is given up by whoever saw the first exception
     }
   }
+  Told(const Told&) = delete;
+  Told& operator=(const Told&) = delete;
 
- private:
-  Z3Session& session_;
-};
-
-class Prover::Work {
- public:
-  Work(const Walk& walk, const Slice* slice, const Limits& limits, Z3Session& session, const Weight& weight)
-      : family_(walk.family), session_(session), scope_(session, weight), walk_(session_, walk, slice, limits.visits) {}
-
-  // Premises that contradict each other would prove everything. Requires: the question is not empty.
-  bool premises_hold() {
-    if (!premises_) premises_ = session_.check({}) == z3::sat;
-    return *premises_;
+  z3::check_result check(Formula claim) {
+    if (claim.is_true()) return session_.check({});
+    const z3::expr told = session_.named(formulas_.of(claim));
+    return session_.check({told});
   }
-
-  Answer nothing_in_question() {
-    ++queries;
-    const z3::check_result result = session_.solver().check();
-    return result == z3::unsat ? Answer::proven : result == z3::sat ? Answer::refuted : Answer::unknown;
-  }
-
-  Answer refute(size_t leg, bool passes, const std::vector<PacketBox>& region, bool outside) {
-    z3::expr fate = session_.yes();
-    if (leg == kAllLegs)
-      for (const Z3Walk::Leg& each : walk_.legs()) fate = session_.both(fate, each.passes);
-    else
-      fate = walk_.legs().at(leg).passes;
-    const z3::expr inside = walk_.inside(region);
-    const z3::expr where = outside ? session_.negation(inside) : inside;
-    const Answer answer = check(leg, session_.named(session_.both(where, passes ? fate : session_.negation(fate))));
-    if (answer == Answer::proven && !premises_hold()) return Answer::unknown;
-    return answer;
-  }
-
-  // same_packet. outside: some packet outside the regions differs; else: some packet inside them does not.
-  Answer refute(Difference difference, const std::vector<Region>& regions, bool outside) {
-    const Z3Walk::Differs& differs = walk_.differs();
-    const z3::expr any = session_.any_of({differs.allowed, differs.blocked, differs.translated});
-    const z3::expr& claimed = difference == Difference::allowed      ? differs.allowed
-                              : difference == Difference::blocked    ? differs.blocked
-                              : difference == Difference::translated ? differs.translated
-                                                                     : any;
-    const z3::expr inside = walk_.inside(regions);
-    const z3::expr wrong = outside ? session_.both(session_.negation(inside), claimed) : session_.both(inside, session_.negation(claimed));
-    const Answer answer = check(0, session_.named(wrong));
-    if (answer == Answer::proven && !premises_hold()) return Answer::unknown;
-    return answer;
-  }
-
-  std::optional<model::Packet> witness;
-  uint32_t queries = 0;
-  double z3_ms = 0;
-  uint64_t steps = 0;
-
- private:
-  Answer check(size_t leg, const z3::expr& claim) {
-    ++queries;
-    const auto start = std::chrono::steady_clock::now();
-    const uint64_t before = resources();
-    const z3::check_result result = session_.check({claim});
-    if (result == z3::sat) remember(leg);
-    steps += steps_since(before);
-    z3_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    switch (result) {
-      case z3::unsat: return Answer::proven;
-      case z3::sat: return Answer::refuted;
-      case z3::unknown: break;
-    }
-    return Answer::unknown;
-  }
+  // Without looking into large sets: then only unsatisfiable means something.
+  z3::check_result check_premises_alone() { return session_.solver().check(); }
+  // Requires: the last check was satisfiable, and the number was told before.
+  model::u128 value(const z3::model& model, Formula number) { return number_of(model.eval(formulas_.of(number), true)); }
+  void tell(Formula number) { formulas_.of(number); }
+  z3::model model() { return session_.solver().get_model(); }
 
   // What Z3 counts of its own work. One of its units takes about as long as six steps.
+  uint64_t steps_since(uint64_t before) {
+    constexpr uint64_t kStepsPerResource = 6;
+    const uint64_t now = resources();
+    return kStepsPerResource * (now > before ? now - before : now);
+  }
   uint64_t resources() {
     const z3::stats statistics = session_.solver().statistics();
     for (unsigned i = 0; i < statistics.size(); ++i)
       if (statistics.key(i) == "rlimit count") return statistics.uint_value(i);
     return 0;
   }
-  uint64_t steps_since(uint64_t before) {
-    constexpr uint64_t kStepsPerResource = 6;
-    const uint64_t now = resources();
-    return kStepsPerResource * (now > before ? now - before : now);
+
+ private:
+  Z3Session& session_;
+  Z3Formulas formulas_;
+};
+
+class Prover::Work {
+ public:
+  Work(const Walk& walk, const Slice* slice, const Limits& limits, ProofSession::State& state)
+      : family_(walk.family), state_(state), weight_(weight(walk, slice)), walk_(formulas_, walk, slice, limits.visits) {}
+
+  // Premises that contradict each other would prove everything. Requires: the question is not empty.
+  bool premises_hold() {
+    if (!premises_) premises_ = answer(formulas_.yes()) == z3::sat;
+    return *premises_;
+  }
+
+  Answer nothing_in_question() {
+    ++proof.queries;
+    const z3::check_result result = told().check_premises_alone();
+    return result == z3::unsat ? Answer::proven : result == z3::sat ? Answer::refuted : Answer::unknown;
+  }
+
+  Answer refute(size_t leg, bool passes, const std::vector<PacketBox>& region, bool outside) {
+    Formula fate = formulas_.yes();
+    if (leg == kAllLegs)
+      for (const Z3Walk::Leg& each : walk_.legs()) fate = formulas_.both(fate, each.passes);
+    else
+      fate = walk_.legs().at(leg).passes;
+    const Formula inside = walk_.inside(region);
+    const Formula where = outside ? formulas_.negation(inside) : inside;
+    return refute(leg, formulas_.both(where, passes ? fate : formulas_.negation(fate)));
+  }
+
+  // same_packet. outside: some packet outside the regions differs; else: some packet inside them does not.
+  Answer refute(Difference difference, const std::vector<Region>& regions, bool outside) {
+    const Z3Walk::Differs& differs = walk_.differs();
+    const Formula any = formulas_.any_of({differs.allowed, differs.blocked, differs.translated});
+    const Formula claimed = difference == Difference::allowed      ? differs.allowed
+                            : difference == Difference::blocked    ? differs.blocked
+                            : difference == Difference::translated ? differs.translated
+                                                                   : any;
+    const Formula inside = walk_.inside(regions);
+    return refute(0, outside ? formulas_.both(formulas_.negation(inside), claimed) : formulas_.both(inside, formulas_.negation(claimed)));
+  }
+
+  std::optional<model::Packet> witness;
+  Proof proof{.by = "z3"};
+  uint64_t steps = 0;
+
+ private:
+  Answer refute(size_t leg, Formula claim) {
+    ++proof.queries;
+    const z3::check_result result = answer(claim, leg);
+    if (result == z3::sat) return Answer::refuted;
+    return result == z3::unsat && premises_hold() ? Answer::proven : Answer::unknown;
+  }
+
+  // Of the claim and all that was promised, from Z3 or from what it has answered. What breaks a claim is seen in Z3's own model.
+  z3::check_result answer(Formula claim, std::optional<size_t> leg = std::nullopt) {
+    const std::optional<std::string> text = question_text(formulas_, claim);
+    if (const auto known = text ? state_.shared().find(*text) : std::nullopt; known && !(leg && known->satisfiable)) {
+      proof.shared += leg.has_value();
+      steps += leg ? known->steps : 0;
+      return known->satisfiable ? z3::sat : z3::unsat;
+    }
+    Told& z3 = told();
+    const auto start = std::chrono::steady_clock::now();
+    const uint64_t before = z3.resources();
+    const z3::check_result result = z3.check(claim);
+    if (leg && result == z3::sat) remember(*leg);
+    const uint64_t took = z3.steps_since(before);
+    if (leg) steps += took;
+    proof.z3_ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    if (text && result != z3::unknown) state_.shared().add(*text, {result == z3::sat, took});
+    return result;
+  }
+
+  Told& told() {
+    if (told_) return *told_;
+    told_.emplace(state_.session(weight_.sum), formulas_, weight_);
+    for_each_of_witness([&](size_t, Field, Formula number) { told_->tell(number); });
+    return *told_;
+  }
+
+  // Of every leg, what a packet that breaks a claim is told by.
+  template <typename Visit>
+  void for_each_of_witness(const Visit& visit) {
+    for (size_t leg = 0; leg < walk_.legs().size(); ++leg) {
+      for (const Field field : kClientFields) visit(leg, field, walk_.client(field));
+      visit(leg, Field::state, walk_.legs()[leg].state);
+      visit(leg, Field::tcp_flags, walk_.legs()[leg].tcp_flags);
+    }
   }
 
   void remember(size_t leg) {
-    const z3::model model = session_.solver().get_model();
+    const z3::model model = told_->model();
     model::Packet packet;
     packet.family = family_;
-    const auto keep = [&](Field field, const z3::expr& value) { packet.set(field, number_of(model.eval(value, true))); };
-    for (const Field field : kClientFields)
-      keep(field, walk_.client(field));
-    if (leg != kAllLegs) {
-      keep(Field::state, walk_.legs()[leg].state);
-      keep(Field::tcp_flags, walk_.legs()[leg].tcp_flags);
-    }
+    for_each_of_witness([&](size_t of, Field field, Formula number) {
+      const bool of_client = field != Field::state && field != Field::tcp_flags;
+      if (of == leg || (leg == kAllLegs && of_client)) packet.set(field, told_->value(model, number));
+    });
     witness = packet;
   }
 
   model::Family family_;
-  Z3Session& session_;
-  Scope scope_;
+  ProofSession::State& state_;
+  Weight weight_;
+  Formulas formulas_;
   Z3Walk walk_;
+  std::optional<Told> told_;
   std::optional<bool> premises_;
 };
 
@@ -218,8 +260,10 @@ Prover::Answer guarded(std::unique_ptr<Work>& work, const Spoil& spoil, const As
   } catch (const z3::exception&) {
     work.reset();
     spoil();
-    return Prover::Answer::unknown;
+  } catch (const NoValue&) {
+    work.reset();
   }
+  return Prover::Answer::unknown;
 }
 
 }  // namespace
@@ -231,21 +275,16 @@ Prover::Prover(const Walk& walk, const Slice* slice, const Limits& limits, Proof
     session_ = own_.get();
   }
   try {
-    const Weight much = weight(walk, slice);
-    work_ = std::make_unique<Work>(walk, slice, limits, session_->state_->session(much.sum), much);
+    work_ = std::make_unique<Work>(walk, slice, limits, *session_->state_);
   } catch (const EncodingLimit&) {
-    spoil();
-  } catch (const z3::exception&) {
-    spoil();
+  } catch (const NoValue&) {
   }
 }
 
 void Prover::spoil() { session_->state_->spoil(); }
 
 Prover::~Prover() {
-  if (!work_) return;
-  session_->state_->queries += work_->queries;
-  session_->state_->z3_ms += work_->z3_ms;
+  if (work_) session_->state_->proofs.add(work_->proof);
 }
 
 Prover::Answer Prover::none_passes(size_t leg, const std::vector<PacketBox>& region) {
@@ -272,8 +311,7 @@ Prover::Answer Prover::differs_nowhere_outside(const std::vector<Region>& region
 }
 
 std::optional<model::Packet> Prover::witness() const { return work_ ? work_->witness : std::nullopt; }
-uint32_t Prover::queries() const { return work_ ? work_->queries : 0; }
+Proof Prover::proof() const { return work_ ? work_->proof : Proof{.by = "z3"}; }
 uint64_t Prover::steps() const { return work_ ? work_->steps : 0; }
-double Prover::z3_ms() const { return work_ ? work_->z3_ms : 0; }
 
 }  // namespace fwproof::solver

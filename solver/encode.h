@@ -4,7 +4,7 @@
 //   Prover prover(walk, nullptr, limits);
 //   prover.all_pass(0, region) == Prover::Answer::proven;   // every packet of the question in the region passes leg 0
 //
-// Never throws: what Z3 cannot do, and every limit, is Answer::unknown.
+// A claim is a question to Z3; equal ones share an answer (question_text.h). Never throws: what Z3 cannot do, and every limit, is Answer::unknown.
 #pragma once
 
 #include <cstddef>
@@ -51,9 +51,9 @@ class Prover {
 
   // After `refuted`: the client's packet that breaks the claim (with the leg's state and flags, for one leg).
   std::optional<model::Packet> witness() const;
-  uint32_t queries() const;
+  // What was asked so far; by "z3".
+  Proof proof() const;
   uint64_t steps() const;  // of work (solver/limits.h)
-  double z3_ms() const;
 
  private:
   class Work;

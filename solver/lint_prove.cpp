@@ -26,7 +26,7 @@ class LintProver::Work {
     session_.solver().add(session_.all_of(parts));
     const z3::check_result result = session_.check({});
     session_.solver().pop();
-    session_.forget_bounds();
+    session_.forget_sets();
     return result;
   }
 

@@ -5,24 +5,26 @@
 //   for (…) check(network, requirements, options);
 //
 // Nothing that one proof asserts is left for the next. It starts anew by itself after an exception, after a large proof, and before what it
-// remembers of earlier ones grows. Of one thread at a time.
+// remembers of earlier ones grows. Of one thread at a time; what Z3 has answered may be shared by those of several threads.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
 #include "solver/limits.h"
+#include "solver/shared_proofs.h"
 
 namespace fwproof::solver {
 
+struct Proof;
+
 class ProofSession {
  public:
-  explicit ProofSession(const Limits& limits);
+  // shared: outlives it; nullptr: answers are shared by the questions of this session alone.
+  explicit ProofSession(const Limits& limits, SharedProofs* shared = nullptr);
   ~ProofSession();
 
   // Of all provers that are done with it.
-  uint64_t queries() const;
-  double z3_ms() const;
+  const Proof& proofs() const;
 
  private:
   friend class Prover;

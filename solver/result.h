@@ -1,6 +1,7 @@
 // Answers to requirements: verdict, exact regions, deciding rules, and what the answer rests on. Flat data for report/.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -94,9 +95,25 @@ struct Evidence {
 struct Proof {
   // "z3" or "none" (nothing was asked).
   std::string by = "none";
-  uint32_t queries = 0;        // to Z3 that it rests on; other results may rest on them, too
+  uint32_t queries = 0;        // claims that Z3 was asked about, on which it rests; other results may rest on them, too
+  uint32_t shared = 0;         // of these, equal to one that Z3 had answered before (solver/question_text.h)
   uint32_t slice = 0;          // rules in the slices, largest question
   double z3_ms = 0;
+
+  void add(const Proof& other) {
+    if (other.by != "none") by = other.by;
+    queries += other.queries;
+    shared += other.shared;
+    slice = std::max(slice, other.slice);
+    z3_ms += other.z3_ms;
+  }
+  Proof since(const Proof& before) const {
+    Proof more = *this;
+    more.queries -= before.queries;
+    more.shared -= before.shared;
+    more.z3_ms -= before.z3_ms;
+    return more;
+  }
 };
 
 struct Result {
@@ -136,8 +153,7 @@ struct NotAsked {
 struct Report {
   std::vector<Result> results;
   std::vector<NotAsked> not_asked;
-  uint64_t queries = 0;        // to Z3, each once
-  double z3_ms = 0;
+  Proof proofs;                // all of them, each counted once
 };
 
 }  // namespace fwproof::solver

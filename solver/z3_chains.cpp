@@ -18,9 +18,9 @@ bool is_call(const Action& action) { return action.kind == ActionKind::jump || a
 
 }  // namespace
 
-Z3Chains::Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
+Z3Chains::Z3Chains(Formulas& formulas, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
                    Z3Choices* choices)
-    : session_(session), packets_(packets), policy_(policy), kept_(kept), visits_left_(visits_left), choices_(choices), facts_(policy.chains.size()), entered_(policy.chains.size()) {}
+    : formulas_(formulas), packets_(packets), policy_(policy), kept_(kept), visits_left_(visits_left), choices_(choices), facts_(policy.chains.size()), entered_(policy.chains.size()) {}
 
 // Callees first, with an explicit stack: hostile inputs nest chains as deep as they like.
 void Z3Chains::find_facts(uint32_t start) {
@@ -100,10 +100,10 @@ void Z3Chains::apply(const Rule& rule, Visit& visit) {
   if (action.kind == ActionKind::proceed) return;
   if (action.kind == ActionKind::jump && !facts_[action.index].has_effect) return;
   visit.fresh.clear();
-  const z3::expr match = session_.named(all_hold(rule.terms, visit));
+  const Formula match = formulas_.named(all_hold(rule.terms, visit));
   if (match.is_false()) return;
-  const z3::expr hit = session_.named(session_.both(visit.here.when, match));
-  const z3::expr miss = session_.named(session_.both(visit.here.when, session_.negation(match)));
+  const Formula hit = formulas_.named(formulas_.both(visit.here.when, match));
+  const Formula miss = formulas_.named(formulas_.both(visit.here.when, formulas_.negation(match)));
   const VersionId version = visit.here.version;
   switch (action.kind) {
     case ActionKind::proceed: return;
@@ -115,9 +115,9 @@ void Z3Chains::apply(const Rule& rule, Visit& visit) {
     case ActionKind::go_to: return call(action.index, true, hit, miss, visit);
     case ActionKind::rewrite: return rewrite(policy_.rewrites[action.index], hit, miss, visit);
     case ActionKind::unknown: {
-      const z3::expr goes_on = choice(visit, kGoesOn);
-      visit.exits.accepted.push_back({session_.named(session_.all_of({hit, !goes_on, choice(visit, kAccepts)})), version});
-      visit.here.when = session_.named(session_.any_of({miss, session_.both(hit, goes_on)}));
+      const Formula goes_on = choice(visit, kGoesOn);
+      visit.exits.accepted.push_back({formulas_.named(formulas_.all_of({hit, formulas_.negation(goes_on), choice(visit, kAccepts)})), version});
+      visit.here.when = formulas_.named(formulas_.any_of({miss, formulas_.both(hit, goes_on)}));
       return;
     }
     case ActionKind::unknown_rewriting: visit.exits.wild.push_back(hit); break;
@@ -125,33 +125,32 @@ void Z3Chains::apply(const Rule& rule, Visit& visit) {
   visit.here.when = miss;
 }
 
-z3::expr Z3Chains::choice(const Visit& visit, uint32_t what) {
-  return choice(visit, what, [&] { return session_.free_bool(); });
+Formula Z3Chains::choice(const Visit& visit, uint32_t what) {
+  return choice(visit, what, [&] { return formulas_.free_bool(); });
 }
 
-z3::expr Z3Chains::choice(const Visit& visit, uint32_t what, unsigned bits, const model::IntervalSet& values) {
-  return choice(visit, what, [&] { return values == model::IntervalSet::all(bits) ? session_.free_number(bits) : session_.free_number(bits, values); });
+Formula Z3Chains::choice(const Visit& visit, uint32_t what, unsigned bits, const model::IntervalSet& values) {
+  return choice(visit, what, [&] { return values == model::IntervalSet::all(bits) ? formulas_.free_number(bits) : formulas_.free_number(bits, values); });
 }
 
-z3::expr Z3Chains::choice(const Visit& visit, uint32_t what, const std::function<z3::expr()>& fresh) {
+Formula Z3Chains::choice(const Visit& visit, uint32_t what, const std::function<Formula()>& fresh) {
   if (choices_ == nullptr) return fresh();
-  const z3::expr untouched = packets_.untouched(choices_->came, visit.here.version);
+  const Formula untouched = packets_.untouched(choices_->came, visit.here.version);
   if (untouched.is_false()) return fresh();
   std::vector<uint32_t> key = path_;
   key.insert(key.end(), {visit.chain, visit.rule, what});
   auto found = choices_->made.find(key);
   if (found == choices_->made.end()) found = choices_->made.emplace(std::move(key), fresh()).first;
   if (untouched.is_true()) return found->second;
-  const z3::expr value = z3::ite(untouched, found->second, fresh());
-  return value.is_bool() ? session_.named(value) : session_.named_number(value);
+  return formulas_.named(formulas_.choice(untouched, found->second, fresh()));
 }
 
-void Z3Chains::call(uint32_t target, bool goes, const z3::expr& hit, const z3::expr& miss, Visit& visit) {
+void Z3Chains::call(uint32_t target, bool goes, Formula hit, Formula miss, Visit& visit) {
   ChainExits exits;
   if (facts_[target].shareable) {
     const Shared& chain = shared(target, visit.here.version);
-    exits.accepted.push_back({session_.named(session_.both(hit, chain.accepted)), visit.here.version});
-    exits.returned.push_back({session_.named(session_.both(hit, chain.returned)), visit.here.version});
+    exits.accepted.push_back({formulas_.named(formulas_.both(hit, chain.accepted)), visit.here.version});
+    exits.returned.push_back({formulas_.named(formulas_.both(hit, chain.returned)), visit.here.version});
   } else {
     path_.insert(path_.end(), {visit.chain, visit.rule});
     exits = this->visit(target, {hit, visit.here.version});
@@ -166,24 +165,24 @@ void Z3Chains::call(uint32_t target, bool goes, const z3::expr& hit, const z3::e
     return;
   }
   exits.returned.push_back({miss, visit.here.version});
-  std::vector<z3::expr> whens;
+  std::vector<Formula> whens;
   for (const Arrival& arrival : exits.returned) whens.push_back(arrival.when);
-  visit.here = {session_.named(session_.any_of(whens)), packets_.merged(exits.returned)};
+  visit.here = {formulas_.named(formulas_.any_of(whens)), packets_.merged(exits.returned)};
 }
 
 const Z3Chains::Shared& Z3Chains::shared(uint32_t chain, VersionId version) {
   const std::tuple key{chain, version, in_nat_};
   if (const auto found = shared_.find(key); found != shared_.end()) return found->second;
-  const ChainExits exits = visit(chain, {session_.yes(), version});
+  const ChainExits exits = visit(chain, {formulas_.yes(), version});
   const auto when_any = [&](const std::vector<Arrival>& arrivals) {
-    std::vector<z3::expr> whens;
+    std::vector<Formula> whens;
     for (const Arrival& arrival : arrivals) whens.push_back(arrival.when);
-    return session_.named(session_.any_of(whens));
+    return formulas_.named(formulas_.any_of(whens));
   };
   return shared_.emplace(key, Shared{when_any(exits.returned), when_any(exits.accepted)}).first->second;
 }
 
-void Z3Chains::rewrite(const model::RewriteAction& action, const z3::expr& hit, const z3::expr& miss, Visit& visit) {
+void Z3Chains::rewrite(const model::RewriteAction& action, Formula hit, Formula miss, Visit& visit) {
   VersionId version = visit.here.version;
   for (uint32_t step = 0; step < action.steps.size(); ++step)
     version = packets_.rewritten(version, action.steps[step], [&](unsigned bits, const model::IntervalSet& values) {

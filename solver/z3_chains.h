@@ -1,4 +1,4 @@
-// One policy at one hop of a walk, in Z3: its base chains and whatever they call, rule by rule, straight from the meaning in
+// One policy at one hop of a walk, for Z3: its base chains and whatever they call, rule by rule, straight from the meaning in
 // model/policy.h. A chain is encoded anew for each visit, except pure ones (no rewriting and nothing that differs between visits), which
 // are encoded once for each version of the packet: thirty chains that each call the next one twice stay thirty chains.
 #pragma once
@@ -20,20 +20,20 @@ struct EncodingLimit {};
 struct ChainExits {
   std::vector<Arrival> returned;
   std::vector<Arrival> accepted;
-  std::vector<z3::expr> wild;  // met an unknown target that may rewrite: their fate is free
+  std::vector<Formula> wild;  // met an unknown target that may rewrite: their fate is free
 };
 
 // What is free and yet one for two walks through two policies that look at the same packet: by the visit that asks (walk.h, "The same
 // packet").
 struct Z3Choices {
   VersionId came = 0;  // the packet as it came
-  std::map<std::vector<uint32_t>, z3::expr> made;
+  std::map<std::vector<uint32_t>, Formula> made;
 };
 
 class Z3Chains {
  public:
   // kept: nullptr keeps all rules. Counts chain entries down in visits_left and throws EncodingLimit at its end.
-  Z3Chains(Z3Session& session, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
+  Z3Chains(Formulas& formulas, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
            Z3Choices* choices = nullptr);
 
   // in_nat: a later packet of a connection is looked at as the first one was. stage: its number in the hook.
@@ -45,15 +45,15 @@ class Z3Chains {
     bool shareable = true;
   };
   struct Shared {
-    z3::expr returned;
-    z3::expr accepted;
+    Formula returned;
+    Formula accepted;
   };
   struct Visit {
     uint32_t chain;
     uint32_t rule;  // at hand
     Arrival here;
     ChainExits exits;
-    std::map<uint32_t, z3::expr> fresh;  // per_visit conditions of the rule at hand
+    std::map<uint32_t, Formula> fresh;  // per_visit conditions of the rule at hand
   };
 
   // Of the chain and those that it calls.
@@ -63,25 +63,25 @@ class Z3Chains {
   const model::Rule& kept_rule(uint32_t chain, size_t i) const { return policy_.chains[chain].rules[kept_ ? (*kept_)[chain][i] : i]; }
   ChainExits visit(uint32_t chain, const Arrival& arrival);
   void apply(const model::Rule& rule, Visit& visit);
-  void call(uint32_t target, bool goes, const z3::expr& hit, const z3::expr& miss, Visit& visit);
+  void call(uint32_t target, bool goes, Formula hit, Formula miss, Visit& visit);
   // What is free in this visit of the rule at hand; `what` tells the free things of one rule apart.
-  z3::expr choice(const Visit& visit, uint32_t what);
-  z3::expr choice(const Visit& visit, uint32_t what, unsigned bits, const model::IntervalSet& values);
-  z3::expr choice(const Visit& visit, uint32_t what, const std::function<z3::expr()>& fresh);
-  void rewrite(const model::RewriteAction& action, const z3::expr& hit, const z3::expr& miss, Visit& visit);
+  Formula choice(const Visit& visit, uint32_t what);
+  Formula choice(const Visit& visit, uint32_t what, unsigned bits, const model::IntervalSet& values);
+  Formula choice(const Visit& visit, uint32_t what, const std::function<Formula()>& fresh);
+  void rewrite(const model::RewriteAction& action, Formula hit, Formula miss, Visit& visit);
   const Shared& shared(uint32_t chain, VersionId version);
 
-  z3::expr read(VersionId version, model::Field field);
-  z3::expr all_hold(const std::vector<model::Term>& terms, Visit& visit);
-  z3::expr holds(const model::Term& term, Visit& visit);
-  z3::expr test(const model::In& in, Visit& visit);
-  z3::expr test(const model::InAddresses& in, Visit& visit);
-  z3::expr test(const model::Masked& masked, Visit& visit);
-  z3::expr test(const model::InNamed& named, Visit& visit);
-  z3::expr test(const model::Unknown& unknown, Visit& visit);
-  z3::expr test(const model::AnyOf& any, Visit& visit);
+  Formula read(VersionId version, model::Field field);
+  Formula all_hold(const std::vector<model::Term>& terms, Visit& visit);
+  Formula holds(const model::Term& term, Visit& visit);
+  Formula test(const model::In& in, Visit& visit);
+  Formula test(const model::InAddresses& in, Visit& visit);
+  Formula test(const model::Masked& masked, Visit& visit);
+  Formula test(const model::InNamed& named, Visit& visit);
+  Formula test(const model::Unknown& unknown, Visit& visit);
+  Formula test(const model::AnyOf& any, Visit& visit);
 
-  Z3Session& session_;
+  Formulas& formulas_;
   Z3Packets& packets_;
   const model::Policy& policy_;
   const KeptRules* kept_;

@@ -52,7 +52,7 @@ void Z3Session::begin(bool large, bool large_sets) {
 }
 
 void Z3Session::end() {
-  forget_bounds();
+  forget_sets();
   large_set_here_ = large_set_;
   if (large_)
     large_.reset();
@@ -143,10 +143,6 @@ z3::expr Z3Session::in_set(const z3::expr& value, const IntervalSet& given) {
   uint64_t constant = 0;
   if (bits <= 64 && value.is_numeral_u64(constant)) return set.contains(constant) ? yes() : no();
   if (set.empty()) return no();
-  if (const auto known = bounds_.find(Z3_get_ast_id(context_, value)); known != bounds_.end()) {
-    if (set.contains(known->second)) return yes();
-    if (!set.intersects(known->second)) return no();
-  }
   if (set.intervals().size() > large_set_here_) return large_sets_.in(value, set);
   const IntervalSet rest = set.complement(top);
   const bool by_rest = rest.intervals().size() <= set.intervals().size();

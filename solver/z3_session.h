@@ -5,7 +5,6 @@
 #include <z3++.h>
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -46,10 +45,8 @@ class Z3Session {
   z3::expr named(const z3::expr& formula);
   z3::expr named_number(const z3::expr& value);
   z3::expr in_set(const z3::expr& value, const model::IntervalSet& set);
-  // Promises that asserted premises keep the variable inside the set; in_set() uses it. Forgotten by end() and forget_bounds().
-  void bound(const z3::expr& variable, model::IntervalSet set) { bounds_[Z3_get_ast_id(context_, variable)] = std::move(set); }
-  void forget_bounds() {
-    bounds_.clear();
+  // Requires: what was asserted about sets since begin() is taken back.
+  void forget_sets() {
     repeated_sets_.clear();
     large_sets_.forget();
   }
@@ -66,7 +63,6 @@ class Z3Session {
   z3::solver small_;
   std::optional<z3::solver> large_;
   uint64_t names_ = 0;
-  std::map<unsigned, model::IntervalSet> bounds_;  // by AST id
   struct RepeatedSet {
     z3::expr of;
     model::IntervalSet set;

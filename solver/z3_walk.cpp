@@ -58,146 +58,142 @@ IntervalSet possible(const WalkHop& hop, Field field) {
 
 }  // namespace
 
-Z3Walk::Z3Walk(Z3Session& session, const Walk& walk, const Slice* slice, uint32_t visits)
-    : session_(session), walk_(walk), slice_(slice), visits_left_(visits), packets_(session, walk.family) {
-  for (size_t i = 0; i < model::kFields; ++i) client_.push_back(session_.number(0, packets_.bits(static_cast<Field>(i))));
+Z3Walk::Z3Walk(Formulas& formulas, const Walk& walk, const Slice* slice, uint32_t visits)
+    : formulas_(formulas), walk_(walk), slice_(slice), visits_left_(visits), packets_(formulas, walk.family) {
+  for (size_t i = 0; i < model::kFields; ++i) client_.push_back(formulas_.number(0, packets_.bits(static_cast<Field>(i))));
   std::map<Field, IntervalSet> possible;
   for (const Field field : kClientFields) {
     for (const PacketBox& box : walk.in_question) possible[field] = possible[field].united(set_of(box, field));
     const unsigned bits = packets_.bits(field);
-    // A field of one value is that number: nothing is left to search there.
-    const bool settled = possible[field].is_single() && possible[field].max() <= model::max_value(bits);
-    client_[at(field)] = settled ? session_.number(possible[field].min(), bits) : session_.free_number(bits);
+    const bool some = possible[field].intersects(IntervalSet::all(bits));
+    client_[at(field)] = formulas_.free_number(bits, some ? possible[field] : IntervalSet::all(bits));
   }
-  session_.solver().add(inside(walk.in_question));
-  session_.solver().add(session_.negation(inside(walk.not_in_question)));
-  // From here on tests that the premises settle are folded: most rules of a slice look at a field that has few values in the question.
-  for (const auto& [field, set] : possible)
-    if (!client(field).is_numeral()) session_.bound(client(field), set);
+  formulas_.promise(inside(walk.in_question));
+  formulas_.promise(formulas_.negation(inside(walk.not_in_question)));
   if (walk.same_packet) see_packet();
   for (const WalkLeg& leg : walk.legs) walk.same_packet ? encode_same(leg) : encode(leg);
 }
 
-z3::expr Z3Walk::inside(const std::vector<PacketBox>& boxes) {
-  std::vector<z3::expr> parts;
+Formula Z3Walk::inside(const std::vector<PacketBox>& boxes) {
+  std::vector<Formula> parts;
   for (const PacketBox& box : boxes) {
-    std::vector<z3::expr> all;
+    std::vector<Formula> all;
     for (const Field field : kClientFields)
-      all.push_back(session_.in_set(client(field), set_of(box, field)));
-    parts.push_back(session_.all_of(all));
+      all.push_back(formulas_.in_set(client(field), set_of(box, field)));
+    parts.push_back(formulas_.all_of(all));
   }
-  return session_.any_of(parts);
+  return formulas_.any_of(parts);
 }
 
 void Z3Walk::encode(const WalkLeg& leg) {
   const bool first = legs_.empty();
-  const z3::expr state = session_.free_number(packets_.bits(Field::state), leg.state);
-  const z3::expr flags = session_.free_number(packets_.bits(Field::tcp_flags), leg.tcp_flags);
-  Progress progress{{session_.yes(), start_of_leg(leg, state, flags)}, {}, {}};
+  const Formula state = formulas_.free_number(packets_.bits(Field::state), leg.state);
+  const Formula flags = formulas_.free_number(packets_.bits(Field::tcp_flags), leg.tcp_flags);
+  Progress progress{{formulas_.yes(), start_of_leg(leg, state, flags)}, {}, {}};
   for (const WalkHop& hop : leg.hops) {
     progress.here.version = start_of_hop(leg, hop, progress.here.version, state);
     progress = pass_hop(leg, hop, std::move(progress));
   }
-  z3::expr wild = session_.named(session_.any_of(progress.wild));
-  z3::expr elsewhere = session_.any_of(progress.elsewhere);
+  Formula wild = formulas_.named(formulas_.any_of(progress.wild));
+  Formula elsewhere = formulas_.any_of(progress.elsewhere);
   if (first) {
     arrived_ = progress.here.version;
     passed_ = progress.here.when;
     wild_ = wild;
   } else {
-    wild = session_.named(session_.any_of({wild, *wild_}));
-    elsewhere = session_.both(elsewhere, session_.negation(*wild_));
+    wild = formulas_.named(formulas_.any_of({wild, *wild_}));
+    elsewhere = formulas_.both(elsewhere, formulas_.negation(*wild_));
     if (leg.reply && walk_.must_return)
-      progress.here.when = session_.both(progress.here.when, session_.any_of({session_.negation(*passed_), came_back(progress.here.version)}));
+      progress.here.when = formulas_.both(progress.here.when, formulas_.any_of({formulas_.negation(*passed_), came_back(progress.here.version)}));
   }
-  if (walk_.elsewhere_passes) gone_.push_back(session_.named(elsewhere));
-  const z3::expr passes = session_.any_of({session_.both(progress.here.when, session_.negation(wild)),
-                                           session_.both(wild, session_.free_bool()), session_.any_of(gone_)});
-  legs_.push_back({session_.named(passes), state, flags});
+  if (walk_.elsewhere_passes) gone_.push_back(formulas_.named(elsewhere));
+  const Formula passes = formulas_.any_of({formulas_.both(progress.here.when, formulas_.negation(wild)),
+                                           formulas_.both(wild, formulas_.free_bool()), formulas_.any_of(gone_)});
+  legs_.push_back({formulas_.named(passes), state, flags});
 }
 
 Z3Packets::Fields Z3Walk::mirrored(const Z3Packets::Fields& fields) {
   Z3Packets::Fields mirror = fields;
   std::swap(mirror[at(Field::src)], mirror[at(Field::dst)]);
   std::swap(mirror[at(Field::src_port)], mirror[at(Field::dst_port)]);
-  const z3::expr& type = fields[at(Field::icmp_type)];
+  const Formula type = fields[at(Field::icmp_type)];
   const bool v4 = walk_.family == model::Family::v4;
   const unsigned echo = v4 ? 8 : 128;
   const unsigned answer = v4 ? 0 : 129;
-  const z3::expr icmp = session_.in_set(fields[at(Field::protocol)], IntervalSet::of(v4 ? model::proto_icmp : model::proto_icmpv6));
+  const Formula icmp = formulas_.in_set(fields[at(Field::protocol)], IntervalSet::of(v4 ? model::proto_icmp : model::proto_icmpv6));
   mirror[at(Field::icmp_type)] =
-      session_.named_number(z3::ite(icmp && type == session_.number(echo, 8), session_.number(answer, 8), type));
+      formulas_.named(formulas_.choice(formulas_.both(icmp, formulas_.in_set(type, IntervalSet::of(echo))), formulas_.number(answer, 8), type));
   return mirror;
 }
 
-VersionId Z3Walk::start_of_leg(const WalkLeg& leg, const z3::expr& state, const z3::expr& flags) {
+VersionId Z3Walk::start_of_leg(const WalkLeg& leg, Formula state, Formula flags) {
   const auto with_leg = [&](Z3Packets::Fields fields) {
     fields[at(Field::state)] = state;
     fields[at(Field::tcp_flags)] = flags;
-    fields[at(Field::ct_dir)] = session_.number(leg.reply ? 1 : 0, 1);
+    fields[at(Field::ct_dir)] = formulas_.number(leg.reply ? 1 : 0, 1);
     return fields;
   };
   if (!leg.reply) return packets_.add(with_leg(client_));
   const VersionId untouched = packets_.add(with_leg(mirrored(client_)));
   if (passed_->is_false()) return untouched;
   const VersionId arrived = packets_.add(with_leg(mirrored(packets_.fields(arrived_))));
-  return packets_.merged({{*passed_, arrived}, {session_.negation(*passed_), untouched}});
+  return packets_.merged({{*passed_, arrived}, {formulas_.negation(*passed_), untouched}});
 }
 
-VersionId Z3Walk::start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId arriving, const z3::expr& state) {
+VersionId Z3Walk::start_of_hop(const WalkLeg& leg, const WalkHop& hop, VersionId arriving, Formula state) {
   Z3Packets::Fields fields = packets_.fields(arriving);
-  const auto set = [&](Field field, const z3::expr& value) { fields[at(field)] = value; };
+  const auto set = [&](Field field, const Formula value) { fields[at(field)] = value; };
   const IntervalSet& seen_as = hop.state ? *hop.state : leg.state;
   const bool surely_new = seen_as == IntervalSet::of(model::state_new);
   const bool alone = stands_alone(walk_, leg, hop);
-  set(Field::mark, session_.number(0, 32));
-  set(Field::connmark, surely_new ? session_.number(0, 32) : session_.free_number(32));
-  set(Field::fragment, session_.number(0, 1));
+  set(Field::mark, formulas_.number(0, 32));
+  set(Field::connmark, surely_new ? formulas_.number(0, 32) : formulas_.free_number(32));
+  set(Field::fragment, formulas_.number(0, 1));
   set(Field::ct_status, ct_status(hop));
-  const z3::expr direction = session_.number(leg.reply && !alone ? 1 : 0, 1);
-  const z3::expr known = hop.state ? session_.free_number(packets_.bits(Field::state), seen_as) : state;
+  const Formula direction = formulas_.number(leg.reply && !alone ? 1 : 0, 1);
+  const Formula known = hop.state ? formulas_.free_number(packets_.bits(Field::state), seen_as) : state;
   const auto unseen = untracked_.find(hop.policy);
   if (unseen == untracked_.end()) {
     set(Field::ct_dir, direction);
     set(Field::state, known);
   } else {
-    const z3::expr any = session_.free_number(packets_.bits(Field::state), IntervalSet::range(model::state_new, model::state_invalid));
-    set(Field::ct_dir, alone ? direction : session_.named_number(z3::ite(unseen->second, session_.free_number(1), direction)));
-    set(Field::state, session_.named_number(z3::ite(unseen->second, any, known)));
+    const Formula any = formulas_.free_number(packets_.bits(Field::state), IntervalSet::range(model::state_new, model::state_invalid));
+    set(Field::ct_dir, alone ? direction : formulas_.named(formulas_.choice(unseen->second, formulas_.free_number(1), direction)));
+    set(Field::state, formulas_.named(formulas_.choice(unseen->second, any, known)));
   }
-  set(Field::mac, session_.free_number(48));
+  set(Field::mac, formulas_.free_number(48));
   for (const Field field : {Field::in, Field::out, Field::profile, Field::program, Field::service, Field::rpc_port}) set(field, surrounding(leg, hop, field));
   return packets_.add(std::move(fields));
 }
 
-z3::expr Z3Walk::ct_status(const WalkHop& hop) {
-  const z3::expr none = session_.number(0, 2);
+Formula Z3Walk::ct_status(const WalkHop& hop) {
+  const Formula none = formulas_.number(0, 2);
   const auto seen = translated_.find(hop.policy);
   if (legs_.empty() || seen == translated_.end()) return none;
-  return session_.named_number(z3::ite(*passed_, packets_.field(seen->second.end, Field::ct_status), none));
+  return formulas_.named(formulas_.choice(*passed_, packets_.field(seen->second.end, Field::ct_status), none));
 }
 
-z3::expr Z3Walk::surrounding(const WalkLeg& leg, const WalkHop& hop, Field field) {
+Formula Z3Walk::surrounding(const WalkLeg& leg, const WalkHop& hop, Field field) {
   const unsigned bits = packets_.bits(field);
-  if (const auto& set = settled(hop, field)) return session_.free_number(bits, *set);
+  if (const auto& set = settled(hop, field)) return formulas_.free_number(bits, *set);
   if (field != Field::in && field != Field::out) return shared(*hop.policy, field, 0, possible(hop, field));
   const bool means_nothing = (field == Field::in && hop.hook == Hook::output) || (field == Field::out && hop.hook == Hook::input);
-  if (means_nothing) return session_.free_number(bits, possible(hop, field));
+  if (means_nothing) return formulas_.free_number(bits, possible(hop, field));
   const Side side = (field == Field::in) != leg.reply ? Side::client : Side::server;
   return shared(*hop.policy, Field::in, static_cast<int>(side), possible(hop, field));
 }
 
-z3::expr Z3Walk::shared(const Policy& policy, Field field, int role, const IntervalSet& possible) {
+Formula Z3Walk::shared(const Policy& policy, Field field, int role, const IntervalSet& possible) {
   const std::tuple key{&policy, field, role};
   if (const auto found = shared_.find(key); found != shared_.end()) return found->second;
-  return shared_.emplace(key, session_.free_number(packets_.bits(field), possible)).first->second;
+  return shared_.emplace(key, formulas_.free_number(packets_.bits(field), possible)).first->second;
 }
 
 Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progress at) {
   const KeptRules* kept = nullptr;
   if (slice_)
     if (const auto found = slice_->find(hop.policy); found != slice_->end()) kept = &found->second;
-  Z3Chains chains(session_, packets_, *hop.policy, kept, visits_left_, walk_.same_packet ? &choices_ : nullptr);
+  Z3Chains chains(formulas_, packets_, *hop.policy, kept, visits_left_, walk_.same_packet ? &choices_ : nullptr);
   const std::vector<Stage>& stages = hop.policy->hooks[static_cast<size_t>(hop.hook)];
   std::vector<const Stage*> nats;
   for (const Stage& stage : stages)
@@ -218,8 +214,8 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
         break;
       case Stage::Kind::route:
         if (hop.hook != Hook::forward && hop.local) {
-          const z3::expr own = session_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family));
-          at.here.when = session_.named(session_.both(at.here.when, hop.hook == Hook::input ? own : session_.negation(own)));
+          const Formula own = formulas_.in_set(packets_.field(at.here.version, Field::dst), hop.local->in(walk_.family));
+          at.here.when = formulas_.named(formulas_.both(at.here.when, hop.hook == Hook::input ? own : formulas_.negation(own)));
         }
         if (!std::exchange(routed, true)) stay(hop, at);
         break;
@@ -239,69 +235,69 @@ void Z3Walk::enter(const WalkHop& hop, const Stage& stage, bool in_nat, Z3Chains
   const auto number = static_cast<uint32_t>(&stage - hop.policy->hooks[static_cast<size_t>(hop.hook)].data());
   ChainExits exits = chains.base_chain(stage.chain, at.here, in_nat, number);
   at.wild.insert(at.wild.end(), exits.wild.begin(), exits.wild.end());
-  std::vector<z3::expr> whens;
+  std::vector<Formula> whens;
   for (const Arrival& arrival : exits.accepted) whens.push_back(arrival.when);
-  at.here.when = session_.named(session_.any_of(whens));
+  at.here.when = formulas_.named(formulas_.any_of(whens));
   if (!exits.accepted.empty()) at.here.version = packets_.merged(exits.accepted);
 }
 
 void Z3Walk::pass_nat(const WalkHop& hop, const Stage& stage, Z3Chains& chains, Progress& at, Translated& seen) {
   if (!seen.before) seen.before = at.here.version;
-  const z3::expr unfollowed = session_.in_set(packets_.field(at.here.version, Field::state),
+  const Formula unfollowed = formulas_.in_set(packets_.field(at.here.version, Field::state),
                                               IntervalSet::range(model::state_invalid, model::state_untracked));
-  const z3::expr answer = walk_.same_packet ? session_.in_set(packets_.field(at.here.version, Field::ct_dir), IntervalSet::of(1)) : session_.no();
-  const z3::expr skipped = session_.named(session_.any_of({unfollowed, answer}));
-  Arrival beside{session_.named(session_.both(at.here.when, skipped)), at.here.version};
-  at.here.when = session_.named(session_.both(at.here.when, session_.negation(skipped)));
+  const Formula answer = walk_.same_packet ? formulas_.in_set(packets_.field(at.here.version, Field::ct_dir), IntervalSet::of(1)) : formulas_.no();
+  const Formula skipped = formulas_.named(formulas_.any_of({unfollowed, answer}));
+  Arrival beside{formulas_.named(formulas_.both(at.here.when, skipped)), at.here.version};
+  at.here.when = formulas_.named(formulas_.both(at.here.when, formulas_.negation(skipped)));
   enter(hop, stage, true, chains, at);
-  at.here = {session_.named(session_.any_of({at.here.when, beside.when})), packets_.merged({at.here, beside})};
+  at.here = {formulas_.named(formulas_.any_of({at.here.when, beside.when})), packets_.merged({at.here, beside})};
   seen.behind = at.here.version;
 }
 
 // Takes those whose destination the device's routes send elsewhere off this walk.
 void Z3Walk::stay(const WalkHop& hop, Progress& at) {
   if (!hop.onward) return;
-  const z3::expr onward = session_.named(session_.in_set(packets_.field(at.here.version, Field::dst), hop.onward->in(walk_.family)));
-  at.elsewhere.push_back(session_.named(session_.both(at.here.when, session_.negation(onward))));
-  at.here.when = session_.named(session_.both(at.here.when, onward));
+  const Formula onward = formulas_.named(formulas_.in_set(packets_.field(at.here.version, Field::dst), hop.onward->in(walk_.family)));
+  at.elsewhere.push_back(formulas_.named(formulas_.both(at.here.when, formulas_.negation(onward))));
+  at.here.when = formulas_.named(formulas_.both(at.here.when, onward));
 }
 
 // The mirror of the client's packet in addresses and ports.
-z3::expr Z3Walk::came_back(VersionId version) {
+Formula Z3Walk::came_back(VersionId version) {
   const auto is = [&](Field mine, Field theirs) {
-    const z3::expr& value = packets_.field(version, mine);
-    return same(value, client(theirs)) ? session_.yes() : session_.named((value == client(theirs)).simplify());
+    const Formula value = packets_.field(version, mine);
+    return formulas_.named(formulas_.equal(value, client(theirs)));
   };
-  return session_.named(session_.all_of({is(Field::src, Field::dst), is(Field::dst, Field::src), is(Field::src_port, Field::dst_port),
+  return formulas_.named(formulas_.all_of({is(Field::src, Field::dst), is(Field::dst, Field::src), is(Field::src_port, Field::dst_port),
                                          is(Field::dst_port, Field::src_port)}));
 }
 
 void Z3Walk::note_untracked(const WalkHop& hop, const Progress& at) {
-  const z3::expr state = session_.in_set(packets_.field(at.here.version, Field::state), IntervalSet::of(model::state_untracked));
-  z3::expr unseen = session_.both(at.here.when, state);
+  const Formula state = formulas_.in_set(packets_.field(at.here.version, Field::state), IntervalSet::of(model::state_untracked));
+  Formula unseen = formulas_.both(at.here.when, state);
   if (unseen.is_false()) return;
   const auto earlier = untracked_.find(hop.policy);
-  if (earlier != untracked_.end()) unseen = session_.any_of({earlier->second, unseen});
-  untracked_.insert_or_assign(hop.policy, session_.named(unseen));
+  if (earlier != untracked_.end()) unseen = formulas_.any_of({earlier->second, unseen});
+  untracked_.insert_or_assign(hop.policy, formulas_.named(unseen));
 }
 
 void Z3Walk::translate(const WalkLeg& leg, const WalkHop& hop, bool destination, Progress& at) {
   const auto found = translated_.find(hop.policy);
   if (found == translated_.end() || !found->second.before) return;
   const Translated& seen = found->second;
-  const z3::expr untracked = session_.in_set(packets_.field(at.here.version, Field::state),
+  const Formula untracked = formulas_.in_set(packets_.field(at.here.version, Field::state),
                                              IntervalSet::range(model::state_invalid, model::state_untracked));
-  const z3::expr applies = session_.named(session_.both(*passed_, session_.negation(untracked)));
+  const Formula applies = formulas_.named(formulas_.both(*passed_, formulas_.negation(untracked)));
   const auto twin = [&](Field source, Field target) {
     return std::pair{destination ? target : source, destination != leg.reply ? target : source};
   };
   for (const auto& [mine, theirs] : {twin(Field::src, Field::dst), twin(Field::src_port, Field::dst_port)}) {
-    const z3::expr& before = packets_.field(*seen.before, theirs);
-    const z3::expr& behind = packets_.field(seen.behind, theirs);
-    if (same(before, behind)) continue;
-    const z3::expr changed = session_.named(session_.both(applies, before != behind));
+    const Formula before = packets_.field(*seen.before, theirs);
+    const Formula behind = packets_.field(seen.behind, theirs);
+    if (before == behind) continue;
+    const Formula changed = formulas_.named(formulas_.both(applies, formulas_.negation(formulas_.equal(before, behind))));
     const VersionId restored = packets_.assigned(at.here.version, {{mine, leg.reply ? before : behind}});
-    at.here.version = packets_.merged({{changed, restored}, {session_.named(session_.negation(changed)), at.here.version}});
+    at.here.version = packets_.merged({{changed, restored}, {formulas_.named(formulas_.negation(changed)), at.here.version}});
   }
 }
 

@@ -12,6 +12,7 @@
 #include "solver/encode.h"
 #include "solver/flow.h"
 #include "solver/replay.h"
+#include "solver/z3_formulas.h"
 #include "solver/z3_walk.h"
 #include "tests/support/random_policy.h"
 #include "tests/support/shrink.h"
@@ -233,17 +234,20 @@ TEST(Agree, TheIndexChangesNothing) {
 std::string large_sets_disagree(const Policy& policy, uint64_t seed) {
   if (rewrites_bits(policy)) return "";   // the evaluator keeps no single bits of a field that it does not know
   const Walk walk = walk_of(policy, seed);
+  solver::Formulas formulas;
+  solver::Z3Walk encoded(formulas, walk, nullptr, 200'000);
   solver::Z3Session session(30'000, 1);
-  solver::Z3Walk z3(session, walk, nullptr, 200'000);
+  solver::Z3Formulas z3(session, formulas);
+  z3.tell_promises();
   std::vector<PacketBox> boxes[4];
   constexpr uint64_t kStride = 67;
   for (uint64_t index = seed % kStride; index < kPackets; index += kStride) {
     const Packet packet = packet_of(walk, index);
     boxes[static_cast<int>(fate_of(walk, packet))].push_back(box_of(packet));
   }
-  const z3::expr passes = z3.legs()[0].passes;
+  const solver::Formula passes = encoded.legs()[0].passes;
   const auto some = [&](const std::vector<PacketBox>& region, bool passing) {
-    return session.check({session.named(session.both(z3.inside(region), passing ? passes : session.negation(passes)))});
+    return session.check({session.named(z3.of(formulas.both(encoded.inside(region), passing ? passes : formulas.negation(passes))))});
   };
   if (some(boxes[0], false) != z3::unsat) return "not all of the evaluator's passing packets pass";
   if (some(boxes[1], true) != z3::unsat) return "some of the evaluator's blocked packets pass";
@@ -537,7 +541,7 @@ std::string together_disagree(const Exchange& made, solver::Wanted wanted, uint3
     if (answers[i].proven != alone.proven) return "proven alone or together only";
     if (const std::string what = lists_disagree(walks[i], alone, answers[i]); !what.empty()) return what + ", question " + std::to_string(i);
   }
-  shared += proofs.queries() < own_proofs.queries();
+  shared += proofs.proofs().queries < own_proofs.proofs().queries;
   return "";
 }
 

@@ -43,7 +43,7 @@ TEST(Encode, AnswersForOneRule) {
   EXPECT_EQ(prover.none_passes(0, {tiny_universe()}), Answer::refuted);
   ASSERT_TRUE(prover.witness());
   EXPECT_EQ(prover.witness()->get(Field::dst_port), 1u);
-  EXPECT_EQ(prover.queries(), 4u);
+  EXPECT_EQ(prover.proof().queries, 4u);
 }
 
 // Of many addresses, every `step`th from `first` on.
