@@ -1,6 +1,7 @@
 #include "solver/z3_session.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 namespace fwproof::solver {
@@ -47,6 +48,12 @@ void Z3Session::begin(bool large, bool large_sets) {
   if (large) {
     large_.emplace(context_, "QF_BV");
     large_->set(params_);
+  } else if (!is_untimed_) {
+    // No clock beside the count of work: it wakes a thread at every check, which on a busy machine takes longer than the check.
+    z3::params untimed(context_);
+    untimed.set("timeout", std::numeric_limits<unsigned>::max());
+    small_.set(untimed);
+    is_untimed_ = true;
   }
   solver().push();
 }

@@ -20,7 +20,8 @@ class Z3Session {
   Z3Session(const Z3Session&) = delete;
   Z3Session& operator=(const Z3Session&) = delete;
 
-  // What is asserted after begin() is taken back by end(), and its names are given again. large: for formulas over hundreds of rules.
+  // What is asserted after begin() is taken back by end(), and its names are given again. large: for formulas over hundreds of rules; on others the
+  // time is not looked at, their limit is counted in work alone.
   // large_sets: some set is a predicate; then smaller ones are too, so that what they have in common is said.
   void begin(bool large, bool large_sets);
   void end();
@@ -61,6 +62,7 @@ class Z3Session {
   z3::context context_;
   z3::params params_;
   z3::solver small_;
+  bool is_untimed_ = false;   // small_, for the walks that begin
   std::optional<z3::solver> large_;
   uint64_t names_ = 0;
   struct RepeatedSet {

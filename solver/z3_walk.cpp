@@ -136,7 +136,10 @@ VersionId Z3Walk::start_of_leg(const WalkLeg& leg, Formula state, Formula flags)
   if (!leg.reply) return packets_.add(with_leg(client_));
   const VersionId untouched = packets_.add(with_leg(mirrored(client_)));
   if (passed_->is_false()) return untouched;
-  const VersionId arrived = packets_.add(with_leg(mirrored(packets_.fields(arrived_))));
+  // The rest does not travel between hops.
+  Z3Packets::Fields travelled = client_;
+  for (const Field field : kClientFields) travelled[at(field)] = packets_.field(arrived_, field);
+  const VersionId arrived = packets_.add(with_leg(mirrored(travelled)));
   return packets_.merged({{*passed_, arrived}, {formulas_.negation(*passed_), untouched}});
 }
 
