@@ -111,6 +111,7 @@ class Told {
   Told& operator=(const Told&) = delete;
 
   z3::check_result check(Formula claim) {
+    formulas_.tell_promises();   // where there are more by now
     if (claim.is_true()) return session_.check({});
     const z3::expr told = session_.named(formulas_.of(claim));
     return session_.check({told});
