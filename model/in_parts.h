@@ -18,6 +18,7 @@ constexpr std::launch kAtOnce = std::launch::async | std::launch::deferred;
 template <class Part>
 void in_parts(size_t count, size_t worth_a_thread, const Part& part) {
   constexpr size_t kMost = 8;
+  if (count < 2 * worth_a_thread) return part(size_t{0}, count);   // many short loops: to ask for the number of cores reads a file
   const size_t threads = std::clamp<size_t>(std::min<size_t>(count / worth_a_thread, std::thread::hardware_concurrency()), 1, kMost);
   const size_t share = (count + threads - 1) / threads;
   std::vector<std::future<void>> others;   // the destructors of those that have begun wait
