@@ -66,8 +66,11 @@ struct Answers {
 // Answers packets; what it refers to does not change meanwhile, so that several threads may ask.
 class Tracer {
  public:
-  Tracer(const Arguments& arguments, const Loaded& loaded, bool of_site, const Output& output)
-      : arguments_(arguments), loaded_(loaded), of_site_(of_site), output_(output), stations_(stations(loaded, !arguments.network.local.empty())), by_routes_(loaded.network) {
+  // Takes the policies of `loaded`.
+  Tracer(const Arguments& arguments, Loaded& loaded, bool of_site, const Output& output) : arguments_(arguments), loaded_(loaded), of_site_(of_site), output_(output) {
+    if (of_site) by_routes_ = std::make_unique<SiteTracer>(loaded.network);
+    if (of_site && !by_routes_->derived()) by_routes_ = nullptr;
+    if (!derived()) stations_ = stations(loaded, !arguments.network.local.empty());
     if (arguments.answers && !derived()) throw UsageError{"--answers wants a site file that tells where its devices stand (their interfaces' addresses)"};
     for (const Hook hook : {Hook::input, Hook::output, Hook::forward})
       if (model::to_text(hook) == arguments.hook) hook_ = hook;
@@ -79,7 +82,7 @@ class Tracer {
 
   void answer(const std::string& place, PacketRequest request, report::TraceWriter& writer, Answers& answers) {
     if (!request.hook) request.hook = hook_;
-    const TraceAnswer answer = derived() ? trace_by_routes(by_routes_, request, arguments_.answers) : trace_at(stations_, std::move(request), of_site_);
+    const TraceAnswer answer = derived() ? trace_by_routes(*by_routes_, request, arguments_.answers) : trace_at(stations_, std::move(request), of_site_);
     if (!answer.problem.empty()) answers.problems.emplace_back(static_cast<size_t>(answers.out.tellp()), "fwproof: " + report::escape(place) + ": " + report::escape(answer.problem) + '\n');
     if (!output_.is_json()) {
       if (answer.problem.empty()) writer.write_text(answers.out, answer.trace, output_.style());
@@ -109,14 +112,14 @@ class Tracer {
   }
 
  private:
-  bool derived() const { return of_site_ && by_routes_.derived(); }
+  bool derived() const { return by_routes_ != nullptr; }
 
   const Arguments& arguments_;
   const Loaded& loaded_;
   bool of_site_;
   const Output& output_;
-  std::vector<Station> stations_;
-  SiteTracer by_routes_;
+  std::vector<Station> stations_;            // or by_routes_
+  std::unique_ptr<SiteTracer> by_routes_;    // where the site tells where its devices stand
   std::optional<Hook> hook_;
 };
 
@@ -167,7 +170,7 @@ int trace_all(const Arguments& arguments, Tracer& tracer, std::ostream& out) {
 int run_trace(const Arguments& arguments) {
   if (arguments.packets.empty() && arguments.packet_file.empty()) throw UsageError{"trace wants --packet or --packets"};
   const bool of_site = arguments.configs.size() == 1 && is_site(arguments.configs[0]);
-  const Loaded loaded = load(arguments, of_site);
+  Loaded loaded = load(arguments, of_site);
   int code = loaded.exit_code;
   report::write_diagnostics(std::cerr, loaded.sources, loaded.diagnostics, error_style(), 20);
   Output output(arguments.output);

@@ -27,12 +27,11 @@ bool contains(const model::AddressSet& set, const model::Packet& packet, Field f
 
 }  // namespace
 
-std::vector<Station> stations(const Loaded& loaded, bool local_given) {
+std::vector<Station> stations(Loaded& loaded, bool local_given) {
   std::vector<Station> result;
-  for (const Device& device : loaded.network.devices) {
-    Device copy = device;
-    model::bind_device(copy, loaded.network, local_given);
-    Station station{&device, known_addresses(device, loaded.network, local_given), std::move(copy.policies), {}};
+  for (Device& device : loaded.network.devices) {
+    model::bind_device(device, loaded.network, local_given);
+    Station station{&device, known_addresses(device, loaded.network, local_given), std::move(device.policies), {}};
     result.push_back(std::move(station));
   }
   return result;

@@ -32,8 +32,8 @@ struct TraceAnswer {
   std::string problem;
 };
 
-// The stations refer to `loaded`.
-std::vector<Station> stations(const Loaded& loaded, bool local_given);
+// Takes the devices' policies (they may be large); the stations refer to the rest of `loaded`.
+std::vector<Station> stations(Loaded& loaded, bool local_given);
 void index_points(std::vector<Station>& all);
 // May be called by several threads. of_site: the devices' places follow from the zones, else there is one device.
 TraceAnswer trace_at(const std::vector<Station>& all, PacketRequest request, bool of_site);
