@@ -116,6 +116,12 @@ class Assembler {
     result_.accounts.at(section.file).set(section.first_line + ref.index, line_class, construct);
   }
 
+  void account(LineRef ref, const LineResult& line) { account(ref, line.line_class, line.construct.empty() ? "rule" : std::string_view(line.construct)); }
+
+  void tell(LineRef ref, LineResult::Note note, uint32_t column, uint32_t length) {
+    tell(ref, note.id, note.severity, std::move(note.message), column, length, std::move(note.note));
+  }
+
   void tell(LineRef ref, DiagnosticId id, Severity severity, std::string message, uint32_t column = 0, uint32_t length = 0, std::string note = {}) {
     Repeated& seen = repeated_[message];
     seen.last = ref;
@@ -218,8 +224,17 @@ class Assembler {
   }
 
   void add_lowered(LineRef ref, LoweredAhead lowered) {
-    account(ref, LineClass::modelled, "rule");
-    builder_.policy.chains[lowered.chain].rules.push_back(std::move(lowered.rule));
+    auto& rules = builder_.policy.chains[lowered.chain].rules;
+    if (lowered.traces == nullptr) {
+      account(ref, LineClass::modelled, "rule");
+      return rules.push_back(std::move(lowered.rule));
+    }
+    leave_traces(builder_, lowered);
+    LineTraces& traces = *lowered.traces;
+    account(ref, traces.line);
+    for (size_t i = 0; i < traces.line.notes.size(); ++i) tell(ref, std::move(traces.line.notes[i]), traces.places[i].column, traces.places[i].length);
+    for (Rule& first : traces.before) rules.push_back(std::move(first));
+    rules.push_back(std::move(lowered.rule));
   }
 
   // Names that outlive the line's AST: views into the dump stay, unescaped ones are kept here.
@@ -246,10 +261,10 @@ class Assembler {
     std::vector<Rule> before;
     lower_rule(builder_, scope, ast, origin_of(sections_, ref), rule, line, before);
     if (ast.target_spec != nullptr && ast.target_spec->effect == Effect::changes_header) builder_.changes_header = true;
-    account(ref, line.line_class, line.construct.empty() ? "rule" : std::string_view(line.construct));
+    account(ref, line);
     for (LineResult::Note& note : line.notes) {
       const Word word = note.word < ast.words.size() ? ast.words[note.word] : Word{};
-      tell(ref, note.id, note.severity, std::move(note.message), word.column, static_cast<uint32_t>(word.text.size()), std::move(note.note));
+      tell(ref, std::move(note), word.column, static_cast<uint32_t>(word.text.size()));
     }
     auto& rules = builder_.policy.chains[number].rules;
     if (ast.verb == Verb::append) {
