@@ -154,6 +154,10 @@ void for_each_prefix(Family family, const IntervalSet& set, const Do& act) {
   const unsigned bits = address_bits(family);
   for (const Interval& whole : set.intervals()) {
     u128 lo = whole.lo;
+    if (lo == whole.hi) {   // most members of large sets
+      if (!act(Prefix{{family, lo}, bits})) return;
+      continue;
+    }
     while (true) {
       // The largest block that starts at lo, is aligned there and does not reach past the end.
       unsigned host_bits = 0;

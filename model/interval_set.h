@@ -6,7 +6,7 @@
 //   ports.complement(max_value(16));          // 0-79, 81-8469, 8475-65535
 //
 // Policies hold millions of sets, nearly all of them one interval of small numbers: such a set takes 16 bytes and no allocation. Copies of
-// larger sets share their intervals, which never change.
+// larger sets share their intervals, which never change and take 8 bytes each where all numbers have 32 bits.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +28,25 @@ struct Interval {
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
+// Of numbers of 32 bits, as IPv4 addresses are.
+struct NarrowInterval {
+  uint32_t lo = 0;
+  uint32_t hi = 0;
+  friend bool operator==(const NarrowInterval&, const NarrowInterval&) = default;
+};
+constexpr u128 kMostNarrow = max_value(32);
+
 // The intervals of a set, ascending. Valid as long as the set is.
 class Intervals {
+ private:
+  // The one interval, or where the many are.
+  struct List {
+    Interval only;
+    const NarrowInterval* narrow = nullptr;
+    const Interval* wide = nullptr;
+    Interval operator[](std::ptrdiff_t i) const { return narrow ? Interval{narrow[i].lo, narrow[i].hi} : wide ? wide[i] : only; }
+  };
+
  public:
   class Iterator {
    public:
@@ -42,8 +59,8 @@ class Intervals {
       const Interval* operator->() const { return &interval; }
     };
     Iterator() = default;
-    Iterator(const Intervals* of, std::ptrdiff_t at) : only_(of->only_), list_(of->list_), at_(at) {}
-    Interval operator*() const { return list_ ? list_[at_] : only_; }
+    Iterator(const Intervals* of, std::ptrdiff_t at) : list_(of->list_), at_(at) {}
+    Interval operator*() const { return list_[at_]; }
     pointer operator->() const { return {**this}; }
     Interval operator[](std::ptrdiff_t n) const { return *(*this + n); }
     Iterator& operator++() { return *this += 1; }
@@ -60,8 +77,7 @@ class Intervals {
     friend auto operator<=>(const Iterator& a, const Iterator& b) { return a.at_ <=> b.at_; }
 
    private:
-    Interval only_;
-    const Interval* list_ = nullptr;
+    List list_;
     std::ptrdiff_t at_ = 0;
   };
 
@@ -69,14 +85,13 @@ class Intervals {
   Iterator end() const { return {this, static_cast<std::ptrdiff_t>(size_)}; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  Interval operator[](size_t i) const { return list_ ? list_[i] : only_; }
+  Interval operator[](size_t i) const { return list_[static_cast<std::ptrdiff_t>(i)]; }
   Interval front() const { return (*this)[0]; }
   Interval back() const { return (*this)[size_ - 1]; }
 
  private:
   friend class IntervalSet;
-  Interval only_;                    // the one interval, where there is no list
-  const Interval* list_ = nullptr;
+  List list_;
   size_t size_ = 0;
 };
 
@@ -102,6 +117,7 @@ class IntervalSet {
   static IntervalSet all(unsigned bits) { return range(0, max_value(bits)); }
   // Any order, overlaps allowed; O(n log n).
   static IntervalSet from(std::vector<Interval> intervals);
+  static IntervalSet from_narrow(std::vector<NarrowInterval> intervals);
 
   bool empty() const { return word_ == 0; }
   bool contains(u128 value) const;
@@ -125,6 +141,20 @@ class IntervalSet {
   struct Shared;
   // Sorted, disjoint and not adjacent.
   static IntervalSet of_sorted(const std::vector<Interval>& intervals);
+  static IntervalSet of_sorted(const std::vector<NarrowInterval>& intervals);
+  template <class Kept, class Each>
+  static uint64_t share(const std::vector<Each>& intervals);
+  template <class Each>
+  static IntervalSet from_any(std::vector<Each> intervals);
+  template <class Each>
+  IntervalSet united_as(const IntervalSet& other) const;
+  template <class Each>
+  IntervalSet intersected_as(const IntervalSet& other) const;
+  template <class Each>
+  IntervalSet minus_as(const IntervalSet& other) const;
+  bool is_narrow() const;
+  // One interval that holds all of the other set.
+  bool spans(const IntervalSet& other) const;
 
   bool is_small() const { return (word_ & 1) != 0; }
   bool is_shared() const { return word_ != 0 && (word_ & 1) == 0; }

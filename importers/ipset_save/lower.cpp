@@ -1,6 +1,7 @@
 #include "importers/ipset_save/lower.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "importers/ipset_save/parse.h"
 #include "importers/text/number.h"
@@ -217,15 +218,13 @@ void SetCollector::Addresses::add(const Interval& range, Family family) {
 }
 
 IntervalSet SetCollector::Addresses::merged() {
-  std::vector<Interval> all = std::move(v6);
+  if (!v6.empty()) return IntervalSet::from(std::exchange(v6, {}));   // a set is of one family
   std::sort(v4.begin(), v4.end());
-  for (const uint64_t range : v4) {
-    const uint64_t lo = range >> 32, hi = range & 0xffffffff;
-    if (!all.empty() && lo <= all.back().hi + 1) all.back().hi = std::max<model::u128>(all.back().hi, hi);
-    else all.push_back({lo, hi});
-  }
+  std::vector<model::NarrowInterval> all;
+  all.reserve(v4.size());
+  for (const uint64_t range : v4) all.push_back({static_cast<uint32_t>(range >> 32), static_cast<uint32_t>(range)});
   v4 = {};
-  return IntervalSet::from(std::move(all));
+  return IntervalSet::from_narrow(std::move(all));
 }
 
 void SetCollector::merge(Collected& set) {
