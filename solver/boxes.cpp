@@ -52,7 +52,7 @@ Ref region(Diagrams& diagrams, const std::vector<PacketBox>& boxes) {
 
 std::optional<std::vector<PacketBox>> difference(Family family, const std::vector<PacketBox>& boxes, const std::vector<PacketBox>& others, size_t most,
                                                  const Limits& limits) try {
-  Diagrams diagrams(limits.diagram_nodes, limits.diagram_steps);
+  Diagrams diagrams(limits.diagram_nodes, limits.diagram_steps, limits.many_edges);
   for (const Field field : kClientFields) diagrams.add_variable(max_value(field_bits(field, family)));
   const Ref left = diagrams.minus(region(diagrams, boxes), region(diagrams, others));
   std::vector<PacketBox> found;

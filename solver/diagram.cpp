@@ -25,7 +25,13 @@ Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
   }
   edges.resize(kept);
   if (kept == 1) return edges[0].to;
-  uint64_t hash = var;
+  if (kept > many_edges_)
+    if (const auto divided = make_divided(var, edges)) return *divided;
+  return find_or_add(var, kUndivided, edges);
+}
+
+Ref Diagrams::find_or_add(VarId var, uint32_t division, const std::vector<Edge>& edges) {
+  uint64_t hash = var + (uint64_t{division} << 32);
   for (const Edge& edge : edges) {
     const auto mix = [&](uint64_t v) { hash = (hash ^ v) * 0x9e3779b97f4a7c15ULL, hash ^= hash >> 32; };
     mix(static_cast<uint64_t>(edge.hi));
@@ -36,14 +42,14 @@ Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
   for (; unique_[place] != 0; place = (place + 1) & (unique_.size() - 1)) {
     const Ref candidate = unique_[place];
     const Node& node = nodes_[candidate];
-    if (hashes_[candidate] != hash || node.var != var || node.count != kept) continue;
+    if (hashes_[candidate] != hash || node.var != var || node.count != edges.size() || node.division != division) continue;
     const bool same = std::equal(edges.begin(), edges.end(), edges_.begin() + node.first,
                                  [](const Edge& a, const Edge& b) { return a.hi == b.hi && a.to == b.to; });
     if (same) return candidate;
   }
   if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{16} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
   const auto ref = static_cast<Ref>(nodes_.size());
-  nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(kept)});
+  nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(edges.size()), division});
   hashes_.push_back(hash);
   edges_.insert(edges_.end(), edges.begin(), edges.end());
   unique_[place] = ref;
@@ -84,6 +90,7 @@ void Diagrams::grow_memo() {
 }
 
 Ref Diagrams::in(VarId var, const IntervalSet& set) {
+  if (set.intervals().size() > many_edges_) return in_divided(var, set);
   std::vector<Edge> edges;
   const u128 max = max_of_[var];
   u128 next = 0;
@@ -126,6 +133,11 @@ Ref Diagrams::apply(Op op, Ref a, Ref b) {
   const Node na = nodes_[a];
   const Node nb = nodes_[b];
   const VarId var = std::min(na.var, nb.var);
+  if ((na.var == var && na.division != kUndivided) || (nb.var == var && nb.division != kUndivided)) {
+    const Ref result = apply_divided(op, var, a, b);
+    remember(ab, op, result);
+    return result;
+  }
   std::vector<Edge> edges;
   edges.reserve((na.var == var ? na.count : 1) + (nb.var == var ? nb.count : 1));
   uint32_t ia = 0;
@@ -143,9 +155,13 @@ Ref Diagrams::apply(Op op, Ref a, Ref b) {
   }
   count(edges.size());
   const Ref result = make(var, edges);
+  remember(ab, op, result);
+  return result;
+}
+
+void Diagrams::remember(uint64_t ab, Op op, Ref result) {
   memo_place(ab, op) = {ab, result, op};
   if (++remembered_ * 2 > memo_.size()) grow_memo();
-  return result;
 }
 
 Ref Diagrams::exists_from(Ref f, VarId first) {
@@ -166,8 +182,13 @@ Ref Diagrams::exists_below(Ref f, const std::vector<bool>& drop, std::unordered_
   Ref result = kFalse;
   if (drop[node.var]) {
     for (uint32_t i = 0; i < node.count; ++i) result = either(result, exists_below(edges_[node.first + i].to, drop, memo));
+  } else if (node.division != kUndivided) {
+    std::vector<Ref> children;
+    for (uint32_t i = 0; i < node.count; ++i) children.push_back(exists_below(edges_[node.first + i].to, drop, memo));
+    result = with_children(node.var, node.division, children);
   } else {
     std::vector<Edge> edges;
+    edges.reserve(node.count);
     for (uint32_t i = 0; i < node.count; ++i) {
       const Edge edge = edges_[node.first + i];
       edges.push_back({edge.hi, exists_below(edge.to, drop, memo)});
@@ -204,6 +225,14 @@ bool Diagrams::products_below(Ref f, std::vector<IntervalSet>& sets,
   if (f == kFalse) return true;
   if (f == kTrue) return visit(sets);
   const Node& node = nodes_[f];
+  for (uint32_t i = 0; node.division != kUndivided && i < node.count; ++i) {
+    const Ref child = edges_[node.first + i].to;
+    if (child == kFalse) continue;
+    sets[node.var] = divisions_[node.division].set(i);
+    if (!products_below(child, sets, visit)) return false;
+    sets[node.var] = IntervalSet{};
+  }
+  if (node.division != kUndivided) return true;
   // Edges to the same child belong to one product.
   std::vector<std::pair<Ref, std::vector<Interval>>> children;
   std::unordered_map<Ref, size_t> position;

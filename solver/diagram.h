@@ -8,12 +8,16 @@
 //   d.minus(d.truth(), open);                 // every port but 80
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "model/interval_set.h"
+#include "solver/division.h"
 
 namespace fwproof::solver {
 
@@ -31,8 +35,10 @@ class Diagrams {
   static constexpr Ref kFalse = 0;
   static constexpr Ref kTrue = 1;
 
-  // A step is the making of one edge.
-  explicit Diagrams(uint32_t max_nodes, uint64_t max_steps = ~uint64_t{0}) : max_nodes_(max_nodes), max_steps_(max_steps) {
+  // A step is the making of one edge. A node of more than many_edges, few of which lead to different nodes, is kept by a division of its values: the
+  // same sets, in less room and time.
+  explicit Diagrams(uint32_t max_nodes, uint64_t max_steps = ~uint64_t{0}, uint32_t many_edges = 4096)
+      : max_nodes_(max_nodes), max_steps_(max_steps), many_edges_(many_edges) {
     new_terminal();
     new_terminal();
   }
@@ -65,21 +71,37 @@ class Diagrams {
     VarId var;
     uint32_t first;  // index of its first edge
     uint32_t count;
+    uint32_t division;  // kUndivided, or that of its values: then there is an edge for each class
   };
   // Packed: large diagrams are made of these.
   struct [[gnu::packed]] alignas(4) Edge {
-    model::u128 hi;  // this edge covers the values after the previous edge's hi up to here
+    model::u128 hi;  // this edge covers the values after the previous edge's hi up to here; 0 in divided nodes
     Ref to;
   };
   static constexpr VarId kLeaf = 0xffffffff;
+  static constexpr uint32_t kUndivided = 0xffffffff;
+  class Side;
 
   void new_terminal() {
-    nodes_.push_back({kLeaf, 0, 0});
+    nodes_.push_back({kLeaf, 0, 0, kUndivided});
     hashes_.push_back(0);
   }
   // Takes edges with possibly equal neighbours; returns the canonical node.
   Ref make(VarId var, std::vector<Edge>& edges);
+  Ref find_or_add(VarId var, uint32_t division, const std::vector<Edge>& edges);
   Ref apply(Op op, Ref a, Ref b);
+  // ---- diagram_divided.cpp ----
+  bool is_worth_dividing(size_t runs, size_t classes) const { return runs > many_edges_ && classes * std::min<size_t>(8, many_edges_) <= runs; }
+  std::optional<Ref> make_divided(VarId var, const std::vector<Edge>& edges);
+  // Requires: children are different, one for each class.
+  Ref make_of(VarId var, Division division, const std::vector<Ref>& children);
+  // A node whose values fall into the same classes; children may be alike.
+  Ref with_children(VarId var, uint32_t division, const std::vector<Ref>& children);
+  uint32_t add_division(Division division);
+  Ref in_divided(VarId var, const model::IntervalSet& set);
+  Ref apply_divided(Op op, VarId var, Ref a, Ref b);
+  Ref apply_by_class(Op op, VarId var, const Side& a, const Side& b);
+  Ref apply_by_edge(Op op, VarId var, const Side& a, const Side& b);
   bool products_below(Ref f, std::vector<model::IntervalSet>& sets,
                       const std::function<bool(const std::vector<model::IntervalSet>&)>& visit) const;
   Ref exists_below(Ref f, const std::vector<bool>& drop, std::unordered_map<Ref, Ref>& memo);
@@ -91,10 +113,14 @@ class Diagrams {
 
   uint32_t max_nodes_;
   uint64_t max_steps_;
+  uint32_t many_edges_;
   uint64_t steps_ = 0;
   std::vector<model::u128> max_of_;
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
+  std::deque<Division> divisions_;
+  std::unordered_multimap<uint64_t, uint32_t> division_by_hash_;
+  size_t divided_runs_ = 0;
   // Open addressing with linear probing; 0 marks a free place (kFalse is never looked up).
   std::vector<Ref> unique_ = std::vector<Ref>(1024);
   std::vector<uint64_t> hashes_;  // by node
@@ -107,6 +133,7 @@ class Diagrams {
   std::vector<Remembered> memo_ = std::vector<Remembered>(1024);
   size_t remembered_ = 0;
   Remembered& memo_place(uint64_t ab, Op op);
+  void remember(uint64_t ab, Op op, Ref result);
   // Beyond its limit the memory of results starts anew.
   void grow_memo();
 };

@@ -23,7 +23,7 @@ IntervalSet without_loopback_interface(const Policy& policy) {
 }  // namespace
 
 Flow::Run::Run(const Walk& walk, const Slice& slice, const Limits& limits)
-    : diagrams(limits.diagram_nodes, limits.diagram_steps), walk_(walk), slice_(slice), limits_(limits), apart_(conditions_apart(walk, slice, limits)) {
+    : diagrams(limits.diagram_nodes, limits.diagram_steps, limits.many_edges), walk_(walk), slice_(slice), limits_(limits), apart_(conditions_apart(walk, slice, limits)) {
   add_client_variables();
   if (walk.same_packet) add_seen_variables();
   for (const PacketBox& box : walk.in_question) question = diagrams.either(question, box_region(box));

@@ -488,6 +488,7 @@ std::string pieces_disagree(const Exchange& made, solver::Wanted wanted, uint64_
   solver::Limits whole_limits, limits;
   limits.rules_at_once = 1;
   limits.diagram_steps = steps;
+  limits.many_edges = 1;   // and nodes are divided wherever they can be
   solver::ProofSession proofs(whole_limits);
   const solver::Answer whole = solver::ask(made.walk, wanted, whole_limits, &proofs), cut = solver::ask(made.walk, wanted, limits, &proofs);
   for (const solver::Answer* answer : {&whole, &cut})

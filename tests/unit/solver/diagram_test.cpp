@@ -15,7 +15,8 @@ struct Twin {
   uint64_t bits;
 };
 
-class DiagramTest : public testing::Test {
+// With the number of edges above which nodes are divided: nearly never, and nearly always.
+class DiagramTest : public testing::TestWithParam<uint32_t> {
  protected:
   DiagramTest() {
     for (int i = 0; i < 3; ++i) diagrams_.add_variable(3);
@@ -45,10 +46,10 @@ class DiagramTest : public testing::Test {
     return bits;
   }
 
-  Diagrams diagrams_{100000};
+  Diagrams diagrams_{100000, ~uint64_t{0}, GetParam()};
 };
 
-TEST_F(DiagramTest, equal_sets_have_equal_references_and_operations_mean_what_they_say) {
+TEST_P(DiagramTest, equal_sets_have_equal_references_and_operations_mean_what_they_say) {
   std::mt19937 random(7);
   std::vector<Twin> all = {{Diagrams::kFalse, 0}, {Diagrams::kTrue, ~uint64_t{0}}};
   for (int step = 0; step < 3000; ++step) {
@@ -71,11 +72,41 @@ TEST_F(DiagramTest, equal_sets_have_equal_references_and_operations_mean_what_th
   }
 }
 
-TEST_F(DiagramTest, exists_forgets_the_variables_from_one_on) {
+TEST_P(DiagramTest, exists_forgets_the_variables_from_one_on) {
   const Ref f = diagrams_.both(in(0, 1, 2).ref, in(2, 3, 3).ref);
   EXPECT_EQ(diagrams_.exists_from(f, 1), in(0, 1, 2).ref);
   EXPECT_EQ(diagrams_.exists_from(f, 0), Diagrams::kTrue);
   EXPECT_EQ(diagrams_.exists(f, {true, false, false}), in(2, 3, 3).ref);
+}
+
+INSTANTIATE_TEST_SUITE_P(Divided, DiagramTest, testing::Values(4096, 1, 2));
+
+// A set of scattered values, a hundred thousand of them, in diagrams that divide and in ones that do not.
+TEST(Diagrams, divided_nodes_say_what_others_say) {
+  for (const model::u128 max : {model::u128{0xffffffff}, ~model::u128{0}}) {
+    std::mt19937 random(3);
+    const auto scattered = [&](size_t count) {
+      std::vector<model::Interval> all;
+      for (size_t i = 0; i < count; ++i) all.push_back({random(), 0}), all.back().hi = all.back().lo + random() % 3;
+      return IntervalSet::from(std::move(all)).intersected(IntervalSet::range(0, max));
+    };
+    const IntervalSet many = scattered(20'000), others = scattered(20'000), few = IntervalSet::range(1'000'000'000, 3'000'000'000);
+    const auto answers = [&](uint32_t many_edges) {
+      Diagrams d(1'000'000, ~uint64_t{0}, many_edges);
+      const VarId port = d.add_variable(65535), address = d.add_variable(max), unknown = d.add_variable(1);
+      const Ref open = d.both(d.in(port, IntervalSet::of(80)), d.in(address, many)), perhaps = d.both(d.in(address, others), d.in(unknown, IntervalSet::of(1)));
+      std::vector<std::vector<std::vector<IntervalSet>>> all;
+      for (const Ref each : {d.either(open, perhaps), d.minus(perhaps, open), d.exists_from(d.either(open, perhaps), unknown), d.both(d.in(address, few), d.minus(open, perhaps)),
+                             d.exists(d.either(open, perhaps), {false, true, false}), d.minus(d.either(open, perhaps), perhaps)}) {
+        all.emplace_back();
+        d.products(each, [&](const std::vector<IntervalSet>& sets) { return all.back().push_back(sets), true; });
+      }
+      EXPECT_EQ(d.minus(d.either(open, perhaps), perhaps), d.minus(open, perhaps));
+      EXPECT_EQ(d.either(d.minus(open, perhaps), d.both(open, perhaps)), open);
+      return all;
+    };
+    EXPECT_EQ(answers(100), answers(~uint32_t{0}));
+  }
 }
 
 TEST(Diagrams, growth_beyond_the_limit_is_told) {
