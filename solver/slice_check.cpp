@@ -1,6 +1,6 @@
 // The second look at a slice: every rule that was left out, by tests that the first look does not use.
 #include <algorithm>
-#include <map>
+#include <array>
 #include <numeric>
 #include <optional>
 
@@ -15,15 +15,14 @@ using namespace slicing;
 
 namespace {
 
-// Some value of `possible` meets the term; a deliberately different formulation: value ranges are compared one by one.
+// Some value of `possible` meets the term; a deliberately different formulation: value ranges are compared one by one, by their ends.
 bool some_value_meets(const IntervalSet& set, bool negated, const IntervalSet& possible) {
+  const Intervals all = set.intervals();
   for (const Interval& p : possible.intervals()) {
-    if (negated) {
-      if (!IntervalSet::range(p.lo, p.hi).minus(set).empty()) return true;
-      continue;
-    }
-    for (const Interval& s : set.intervals())
-      if (s.lo <= p.hi && p.lo <= s.hi) return true;
+    const auto from = std::lower_bound(all.begin(), all.end(), p.lo, [](const Interval& s, u128 value) { return s.hi < value; });
+    const bool meets = from != all.end() && from->lo <= p.hi;
+    const bool holds_all = meets && from->lo <= p.lo && p.hi <= from->hi;   // intervals of a set do not touch
+    if (negated ? !holds_all : meets) return true;
   }
   return false;
 }
@@ -167,15 +166,22 @@ std::vector<Span> spans_of(const Walk& walk, const WalkLeg& leg, const Rewritten
 
 // Some packet may match both: what their plain terms leave to a field, together.
 bool may_meet(const Rule& a, const Rule& b, Family family) {
-  std::map<Field, IntervalSet> left;
+  std::array<std::pair<Field, IntervalSet>, kFields> left;   // in place: pairs of rules are many
+  size_t told = 0;
   for (const Rule* rule : {&a, &b})
-    for (const Term& term : rule->terms)
-      for (size_t i = 0; i < kFields; ++i)
-        if (const IntervalSet* set = plain_set(term, static_cast<Field>(i), family)) {
-          const auto [known, added] = left.try_emplace(static_cast<Field>(i), *set);
-          if (!added) known->second = known->second.intersected(*set);
-          if (known->second.empty()) return false;
-        }
+    for (const Term& term : rule->terms) {
+      const auto* in = std::get_if<In>(&term.what);
+      const auto* addresses = std::get_if<InAddresses>(&term.what);
+      if (!in && !addresses) continue;
+      const Field field = in ? in->field : addresses->field;
+      const IntervalSet* set = plain_set(term, field, family);
+      if (!set) continue;
+      size_t i = 0;
+      while (i < told && left[i].first != field) ++i;
+      if (i == told) left[told++] = {field, *set};
+      else left[i].second = left[i].second.intersected(*set);
+      if (left[i].second.empty()) return false;
+    }
   return true;
 }
 
