@@ -33,7 +33,7 @@ class Account {
   void set(size_t line, LineClass line_class, std::string_view construct);
   // Every line that nobody has set yet.
   void set_rest(LineClass line_class, std::string_view construct);
-  bool is_set(size_t line) const { return line >= 1 && line <= lines_.size() && lines_[line - 1].state == State::set; }
+  bool is_set(size_t line) const { return line >= 1 && line <= lines_.size() && lines_[line - 1].state() == State::set; }
 
   size_t total() const;  // non-blank lines
   size_t count(LineClass line_class) const;
@@ -46,15 +46,26 @@ class Account {
 
  private:
   enum class State : uint8_t { unset, blank, set };
+  // Files have millions of lines, so each takes four bytes.
   struct Line {
-    State state = State::unset;
-    LineClass line_class = LineClass::unrecognised;
-    uint32_t construct = 0;
+    uint32_t state_bits : 2 = 0;
+    uint32_t class_bits : 3 = static_cast<uint32_t>(LineClass::unrecognised);
+    uint32_t construct : 27 = 0;
+    State state() const { return static_cast<State>(state_bits); }
+    LineClass line_class() const { return static_cast<LineClass>(class_bits); }
   };
+  // Beyond what 27 bits number, all are "another line".
   uint32_t intern(std::string_view construct);
+  static Line line_of(State state, LineClass line_class, uint32_t construct) {
+    Line line;
+    line.state_bits = static_cast<uint32_t>(state);
+    line.class_bits = static_cast<uint32_t>(line_class);
+    line.construct = construct;
+    return line;
+  }
 
   std::vector<Line> lines_;
-  std::vector<std::string> construct_names_ = {"line that no importer knows"};
+  std::vector<std::string> construct_names_ = {"line that no importer knows", "another line"};
   std::map<std::string, uint32_t, std::less<>> construct_ids_;
   uint32_t last_construct_ = 0;   // most lines are what the one before was
 };
