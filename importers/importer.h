@@ -81,6 +81,9 @@ struct Importer {
   // Does a section of this format start at lines[at]? Called for every line of a file that no one has claimed yet and for every later
   // line, so it must be cheap for lines that are none of its business. `maybe` is only used when the whole file has no `yes`.
   Claim (*starts_at)(std::span<const std::string_view> lines, size_t at) = nullptr;
+  // A line of a shape that this format alone has: in a run of its own nobody else is asked whether a section starts there, which is what costs time in a
+  // file of a million lines. Must be very cheap; may be missing.
+  bool (*only_ours)(std::string_view line) = nullptr;
   // For a file that nobody claims: why this importer nearly would have ("a netsh listing in a language without a table"), or empty.
   std::string (*nearly)(std::span<const std::string_view> lines) = nullptr;
   // sections: never empty. facts: in for policy importers, in and out for fact importers.

@@ -35,7 +35,10 @@ const std::vector<const Importer*>& table() {
   return importers;
 }
 
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\f\v") == std::string_view::npos; }
+bool is_blank(std::string_view line) {
+  if (!line.empty() && static_cast<unsigned char>(line.front()) > ' ') return false;   // nearly every line
+  return line.find_first_not_of(" \t\r\f\v") == std::string_view::npos;
+}
 
 // One file of the host, decoded. Sections point into its text.
 struct File {
@@ -130,7 +133,10 @@ class HostImport {
     Section section;
     section.file = file.index;
     section.first_line = static_cast<uint32_t>(begin + 1);
-    section.lines.assign(file.lines.lines.begin() + static_cast<long>(begin), file.lines.lines.begin() + static_cast<long>(end));
+    const auto first = file.lines.lines.begin() + static_cast<long>(begin), last = file.lines.lines.begin() + static_cast<long>(end);
+    // Of a file of one section nobody needs the lines any more.
+    if (begin == 0 && end == file.lines.lines.size()) section.lines = std::move(file.lines.lines);
+    else section.lines.assign(first, last);
     section.encoding = file.decoded.encoding;
     section.path = file.path;
     claimed_.push_back({&importer, std::move(section)});
@@ -210,6 +216,7 @@ class HostImport {
   }
 
   static bool somebody_claims(const std::vector<std::string_view>& lines, size_t at, Claim wanted, const Importer* owner) {
+    if (owner && owner->only_ours && owner->only_ours(lines[at])) return false;
     return !is_blank(lines[at]) &&
            std::any_of(table().begin(), table().end(), [&](const Importer* importer) { return importer != owner && importer->starts_at(lines, at) == wanted; });
   }

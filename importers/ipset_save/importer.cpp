@@ -34,6 +34,17 @@ Claim starts_at(std::span<const std::string_view> lines, size_t at) {
   return Claim::no;
 }
 
+// "add NAME ADDRESS": nft's `add` has words in the address's place, RouterOS's has `name=value`.
+bool only_ours(std::string_view line) {
+  if (!line.starts_with("add ")) return false;
+  line.remove_prefix(4);
+  const size_t name = std::min(line.find(' '), line.size());
+  if (name == 0 || name == line.size() || line.substr(0, name).find('=') != std::string_view::npos) return false;
+  line.remove_prefix(name + 1);
+  const auto is_part = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '/'; };
+  return line.find('.') != std::string_view::npos && std::all_of(line.begin(), line.end(), is_part);
+}
+
 std::string nearly(std::span<const std::string_view> lines) {
   for (const std::string_view line : lines)
     if (line.starts_with("Name: ") && lines.size() > 1 && lines[1].starts_with("Type: "))
@@ -61,7 +72,8 @@ class Reader {
   void read_line(const Section& section, uint32_t i, model::Account& account) {
     const uint32_t number = section.first_line + i;
     const std::string_view text = section.lines[i];
-    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return account.set_blank(number);
+    const bool begins = !text.empty() && static_cast<unsigned char>(text.front()) > ' ';   // nearly every line
+    if (!begins && text.find_first_not_of(" \t\r") == std::string_view::npos) return account.set_blank(number);
     parse_line(text, line_);
     const model::Origin origin{section.file, number};
     switch (line_.command) {
@@ -106,6 +118,7 @@ constexpr Importer kImporter = {
     .summary = "ipset save (named address sets beside an iptables dump)",
     .facts_only = true,
     .starts_at = &starts_at,
+    .only_ours = &only_ours,
     .nearly = &nearly,
     .import = &import,
 };

@@ -23,13 +23,16 @@ constexpr auto kCommands = std::to_array<CommandRow>({
     {"del", Command::change}, {"swap", Command::change}, {"rename", Command::change}, {"COMMIT", Command::none},
 });
 
+// By pointers: lists have millions of lines.
 std::string_view next_word(std::string_view& rest) {
-  const size_t start = rest.find_first_not_of(" \t\r");
-  if (start == std::string_view::npos) return rest = {};
-  rest.remove_prefix(start);
-  const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r"));
-  rest.remove_prefix(word.size());
-  return word;
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  const char* at = rest.data();
+  const char* const end = at + rest.size();
+  while (at != end && is_space(*at)) ++at;
+  const char* const start = at;
+  while (at != end && !is_space(*at)) ++at;
+  rest = {at, static_cast<size_t>(end - at)};
+  return {start, static_cast<size_t>(at - start)};
 }
 
 struct ProtocolRow {
@@ -90,8 +93,12 @@ void parse_line(std::string_view text, Line& line) {
     line.command = Command::none;
     return;
   }
-  for (const CommandRow& row : kCommands)
-    if (row.name == word) line.command = row.command;
+  if (word == "add") {   // nearly every line
+    line.command = Command::add;
+  } else {
+    for (const CommandRow& row : kCommands)
+      if (row.name == word) line.command = row.command;
+  }
   line.set = next_word(text);
   if (line.command == Command::create || line.command == Command::add) {
     line.subject = next_word(text);

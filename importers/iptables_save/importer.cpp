@@ -14,6 +14,11 @@ ImportResult import(std::span<const Section> sections, Facts& facts) {
   return result;
 }
 
+// Rules and chains: no other format's lines begin so.
+bool only_ours(std::string_view line) {
+  return line.starts_with("-A ") || (line.starts_with(':') && line.ends_with(']') && line.find(" [") != std::string_view::npos);
+}
+
 std::string nearly(std::span<const std::string_view> lines) {
   for (const std::string_view line : lines) {
     if (line.starts_with("Chain ") && line.find("(policy ") != std::string_view::npos)
@@ -30,6 +35,7 @@ constexpr Importer kImporter = {
     .summary = "iptables-save and ip6tables-save (Linux netfilter)",
     .facts_only = false,
     .starts_at = &starts_at,
+    .only_ours = &only_ours,
     .nearly = &nearly,
     .import = &import,
 };

@@ -146,8 +146,22 @@ Decoded decode(std::string_view bytes) {
   return result;
 }
 
+namespace {
+
+// As many as there are if all of the text looks like its first part: growing copies a million lines again and again.
+size_t expected_lines(std::string_view text) {
+  constexpr size_t kFirst = 65'536;
+  const std::string_view first = text.substr(0, kFirst);
+  const auto ends = static_cast<size_t>(std::count_if(first.begin(), first.end(), [](char c) { return c == '\n'; }));
+  constexpr size_t kLineBytes = 16;   // no more room than the text takes, whatever its first part is
+  return text.size() <= kFirst ? ends + 1 : std::min(ends * (text.size() / kFirst + 1), text.size() / kLineBytes);
+}
+
+}  // namespace
+
 Lines split_lines(std::string_view text) {
   Lines result;
+  result.lines.reserve(expected_lines(text));
   size_t feed = text.find('\n'), carriage = text.find('\r');   // the next of each
   for (size_t start = 0; start < text.size();) {
     if (feed < start) feed = text.find('\n', start);

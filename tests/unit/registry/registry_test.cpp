@@ -1,6 +1,10 @@
 // Files as they come: encodings, line ends, several outputs in one file, and what is no configuration at all.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "importers/registry.h"
 #include "importers/text/decode.h"
 
@@ -131,6 +135,33 @@ TEST(Registry, TwoFirewallsAreNotOneHost) {
   const ImportedHost host = import_bytes({dump(""), kNft});
   EXPECT_FALSE(host.understood);
   EXPECT_TRUE(has(host, "input.ambiguous"));
+}
+
+// Importer::only_ours: what a format says is its own alone, no other claims, in any file of the tests.
+TEST(Registry, LinesOfOneFormatAloneAreClaimedByNoOther) {
+  std::vector<std::string> texts = {
+      "add clients 192.0.2.1\nadd clients 192.0.2.0/24\nadd rule 192.0.2.1\nadd table 192.0.2.1\nadd element 10.0.0.1\nadd address=192.0.2.1 list=x\nadd firewall 1.2.3.4\n",
+      "-A INPUT -s 192.0.2.1/32 -m comment --comment \"Rule Name:      x\" -j ACCEPT\n----------\n-A\n-A table ip filter {\n:INPUT ACCEPT [0:0]\n:table {  [0:0]\n::1 localhost [x]\n"};
+  for (const char* folder : {"tests/golden", "tests/fixtures", "examples"})
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(FWPROOF_SOURCE_DIR) / folder)) {
+      if (!entry.is_regular_file() || entry.file_size() > 200'000) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      texts.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+  size_t alone = 0;
+  for (const std::string& text : texts) {
+    const text::Lines lines = text::split_lines(text);
+    for (size_t at = 0; at < lines.lines.size(); ++at)
+      for (const Importer* owner : all()) {
+        if (!owner->only_ours || !owner->only_ours(lines.lines[at])) continue;
+        ++alone;
+        for (const Importer* other : all()) {
+          const bool claims = other != owner && other->starts_at(lines.lines, at) != Claim::no;
+          EXPECT_FALSE(claims) << owner->name << " and " << other->name << ": " << lines.lines[at];
+        }
+      }
+  }
+  EXPECT_GT(alone, 100U);
 }
 
 }  // namespace
