@@ -33,33 +33,39 @@ Range range_in_question(const Walk& walk, Field field) {
   return range;
 }
 
-Range range_of(const Rule& rule, Field field, Family family, Range left) {
+// By kCutFields.
+using Ranges = std::array<Range, kCutFields.size()>;
+
+Ranges ranges_of(const Rule& rule, Family family, Ranges left) {
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
-    if (term.negated || (!in && !addresses) || (in ? in->field : addresses->field) != field) continue;
+    if (term.negated || (!in && !addresses)) continue;
+    const auto field = std::find(kCutFields.begin(), kCutFields.end(), in ? in->field : addresses->field);
     const IntervalSet& set = in ? in->set : addresses->set.in(family);
-    if (set.empty()) continue;
-    left = {std::max(left.lo, set.min()), std::min(left.hi, set.max())};
+    if (field == kCutFields.end() || set.empty()) continue;
+    Range& range = left[static_cast<size_t>(field - kCutFields.begin())];
+    range = {std::max(range.lo, set.min()), std::min(range.hi, set.max())};
   }
   return left;
 }
 
-std::vector<Range> ranges_of(const Piece& piece, Field field, Range question) {
-  std::vector<Range> ranges;
+// Of all rules in one pass: they are many and far apart in memory.
+std::vector<Ranges> ranges_of(const Piece& piece, const Ranges& question) {
+  std::vector<Ranges> ranges;
+  ranges.reserve(kept_rules(piece.slice));
   for (const auto& [policy, kept] : piece.slice)
     for (size_t chain = 0; chain < kept.size(); ++chain)
-      for (const uint32_t rule : kept[chain]) ranges.push_back(range_of(policy->chains[chain].rules[rule], field, piece.walk.family, question));
+      for (const uint32_t rule : kept[chain]) ranges.push_back(ranges_of(policy->chains[chain].rules[rule], piece.walk.family, question));
   return ranges;
 }
 
 // At the middle of all places where some rule begins or ends.
-std::optional<Cut> best_cut(const Piece& piece, Field field) {
-  const Range question = range_in_question(piece.walk, field);
+std::optional<Cut> best_cut(const std::vector<Ranges>& ranges, size_t field, Range question) {
   if (question.lo >= question.hi) return std::nullopt;
-  const std::vector<Range> ranges = ranges_of(piece, field, question);
   std::vector<u128> places;
-  for (const Range& range : ranges) {
+  for (const Ranges& of_rule : ranges) {
+    const Range& range = of_rule[field];
     if (range.lo > question.lo && range.lo <= question.hi) places.push_back(range.lo);
     if (range.hi < question.hi && range.hi >= question.lo) places.push_back(range.hi + 1);
   }
@@ -67,11 +73,11 @@ std::optional<Cut> best_cut(const Piece& piece, Field field) {
   const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
   std::nth_element(places.begin(), middle, places.end());
   size_t below = 0, above = 0;
-  for (const Range& range : ranges) {
-    below += range.lo < *middle;
-    above += range.hi >= *middle;
+  for (const Ranges& of_rule : ranges) {
+    below += of_rule[field].lo < *middle;
+    above += of_rule[field].hi >= *middle;
   }
-  return Cut{field, *middle, std::max(below, above)};
+  return Cut{kCutFields[field], *middle, std::max(below, above)};
 }
 
 Piece part_of(const Piece& piece, Field field, const IntervalSet& values) {
@@ -90,9 +96,12 @@ Piece part_of(const Piece& piece, Field field, const IntervalSet& values) {
 std::optional<std::array<Piece, 2>> cut(const Piece& piece) {
   if (piece.walk.in_question.empty()) return std::nullopt;
   const size_t rules = kept_rules(piece.slice);
+  Ranges question;
+  for (size_t field = 0; field < kCutFields.size(); ++field) question[field] = range_in_question(piece.walk, kCutFields[field]);
+  const std::vector<Ranges> ranges = ranges_of(piece, question);
   std::optional<Cut> best;
-  for (const Field field : kCutFields)
-    if (const auto here = best_cut(piece, field); here && (!best || here->rules < best->rules)) best = here;
+  for (size_t field = 0; field < kCutFields.size(); ++field)
+    if (const auto here = best_cut(ranges, field, question[field]); here && (!best || here->rules < best->rules)) best = here;
   // Halves that are nearly as much work as the whole would be cut for ever.
   if (!best || best->rules > rules - rules / 8) return std::nullopt;
   const u128 top = max_value(field_bits(best->field, piece.walk.family));
