@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -148,6 +150,22 @@ std::optional<Prefix> covering_prefix(Family family, const IntervalSet& set) {
 
 namespace {
 
+// Host bits of the largest block that starts at lo, is aligned there and does not reach past the end.
+unsigned block_at(u128 lo, u128 hi, unsigned bits) {
+  if (hi <= kMostNarrow) {   // what lies between a million addresses is twelve million blocks
+    const auto from = static_cast<uint64_t>(lo), count = static_cast<uint64_t>(hi) - from + 1;
+    const int aligned = from == 0 ? static_cast<int>(bits) : std::countr_zero(from), fitting = 63 - std::countl_zero(count);
+    return static_cast<unsigned>(std::min({aligned, fitting, static_cast<int>(bits)}));
+  }
+  unsigned host_bits = 0;
+  while (host_bits < bits) {
+    const u128 mask = max_value(host_bits + 1);
+    if ((lo & mask) != 0 || (lo | mask) > hi) break;
+    ++host_bits;
+  }
+  return host_bits;
+}
+
 // Until `act` returns false.
 template <typename Do>
 void for_each_prefix(Family family, const IntervalSet& set, const Do& act) {
@@ -159,13 +177,7 @@ void for_each_prefix(Family family, const IntervalSet& set, const Do& act) {
       continue;
     }
     while (true) {
-      // The largest block that starts at lo, is aligned there and does not reach past the end.
-      unsigned host_bits = 0;
-      while (host_bits < bits) {
-        const u128 mask = max_value(host_bits + 1);
-        if ((lo & mask) != 0 || (lo | mask) > whole.hi) break;
-        ++host_bits;
-      }
+      const unsigned host_bits = block_at(lo, whole.hi, bits);
       if (!act(Prefix{{family, lo}, bits - host_bits})) return;
       const u128 last = host_bits == 0 ? lo : lo | max_value(host_bits);
       if (last >= whole.hi) break;
