@@ -151,14 +151,20 @@ Ref Diagrams::apply_by_class(Op op, VarId var, const Side& a, const Side& b) {
   Numbering numbering;
   Division division(max_of_[var]);
   size_t steps = 0;
+  u128 end = 0;
+  uint32_t open = kNotYet;   // the class of the run that ends there
   for (size_t i = 0, k = 0; i < a.runs() && k < b.runs(); ++steps) {
-    uint32_t& number = numbers[a.class_of(i) * b.classes() + b.class_of(k)];
-    if (number == kNotYet) number = numbering.of(apply(op, a.child(a.class_of(i)), b.child(b.class_of(k))));
+    const size_t class_a = a.class_of(i), class_b = b.class_of(k);
+    uint32_t& number = numbers[class_a * b.classes() + class_b];
+    if (number == kNotYet) number = numbering.of(apply(op, a.child(class_a), b.child(class_b)));
+    if (number != open && open != kNotYet) division.add(end, open);
+    open = number;
     const u128 end_a = a.hi(i), end_b = b.hi(k);
-    division.add(std::min(end_a, end_b), number);
+    end = std::min(end_a, end_b);
     i += end_a <= end_b;
     k += end_b <= end_a;
   }
+  division.add(end, open);
   count(steps);
   return make_of(var, std::move(division), numbering.children);
 }
