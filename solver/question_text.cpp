@@ -64,6 +64,7 @@ class Text {
   std::optional<std::string> run() {
     find_reached();
     if (reached_.size() > kMostFormulas) return std::nullopt;
+    add(reached_.size());
     for (const uint32_t id : reached_) {
       add_formula({id});
       if (text_.size() > kMostBytes || intervals_ > kMostIntervals) return std::nullopt;
