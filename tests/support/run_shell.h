@@ -13,10 +13,10 @@ struct Ran {
   std::string output;   // standard output
 };
 
-// Standard input is empty.
+// Standard input is empty. The command may end in a comment.
 inline Ran run_shell(const std::string& command) {
   Ran ran;
-  FILE* pipe = popen(("{ " + command + "; } </dev/null").c_str(), "r");
+  FILE* pipe = popen(("{ " + command + "\n} </dev/null").c_str(), "r");
   if (pipe == nullptr) return ran;
   char buffer[65536];
   for (size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.output.append(buffer, got);
