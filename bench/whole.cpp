@@ -99,6 +99,8 @@ Peer textbook(const Settings& settings, const std::string& file, const std::vect
 }
 
 void add_checks(const Settings& settings, std::vector<Work>& all) {
+  const fs::path example = fs::path(FWPROOF_SOURCE_DIR) / "examples/mailstore-spe/site.json";
+  all.push_back({"check, example site of four devices", {}, {"check", example.string(), "--quiet"}, 1, 0.03});
   for (const auto& [rules, goal] : {std::pair<size_t, double>{1'000, 0.03}, {10'000, 0.05}, {100'000, 0.2}, {1'000'000, 1.5}}) {
     const Input input = policy_input("nested", rules);
     Work work{"check, 20 rows and nothing else, " + count(rules) + " rules", {input, specification_input()}, check_words(settings, {input.name}), 0, goal};
