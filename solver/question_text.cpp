@@ -73,6 +73,8 @@ class Text {
     for (const Formula promise : formulas_.promises()) add(number_[promise.id]);
     add(number_[claim_.id]);
     for (const Compared& compared : compared_) {
+      intervals_ += formulas_.domain(compared.number).intervals().size();
+      if (intervals_ > kMostIntervals) return std::nullopt;
       add_rows(compared);
       if (text_.size() > kMostBytes) return std::nullopt;
     }

@@ -97,6 +97,8 @@ bool takes_all(const Rule& rule, const FieldBounds& bounds, Family family) {
   return ends_chain(rule) && std::all_of(rule.terms.begin(), rule.terms.end(), [&](const Term& term) { return surely_holds(term, bounds, family); });
 }
 
+bool may_close(const Rule& rule) { return rule.terms.empty() && (blocks(rule.action.kind) || is_call(rule.action)); }
+
 // Rules of a chain that may match, ascending. within: looks at these alone.
 std::vector<uint32_t> matching(const Policy& policy, uint32_t chain, const FieldBounds& bounds, Family family, const KeptRules* within) {
   const std::vector<Rule>& rules = policy.chains[chain].rules;
@@ -111,7 +113,11 @@ std::vector<uint32_t> matching(const Policy& policy, uint32_t chain, const Field
   }
   std::erase_if(found, [&](uint32_t rule) { return !may_match(rules[rule], bounds, family); });
   const auto last = std::find_if(found.begin(), found.end(), [&](uint32_t rule) { return takes_all(rules[rule], bounds, family); });
-  if (last != found.end()) found.erase(last + 1, found.end());
+  if (last == found.end()) return found;
+  // What closes the chain for all packets stays: rules may have left the slice for it (leave_out_idle).
+  const auto closing = blocks(rules[*last].action.kind) ? std::find_if(last + 1, found.end(), [&](uint32_t rule) { return may_close(rules[rule]); }) : found.end();
+  if (closing == found.end()) found.erase(last + 1, found.end());
+  else found.erase(closing + 1, found.end()), found.erase(last + 1, closing);
   return found;
 }
 

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "solver/ask.h"
 #include "solver/boxes.h"
 #include "solver/flow.h"
 #include "solver/slice.h"
@@ -70,6 +71,49 @@ TEST(Idle, rules_that_are_left_out_change_nothing) {
     ASSERT_EQ(compute(walk, kept, {}).legs[0].passes, compute(walk, all, {}).legs[0].passes) << round;
   }
   EXPECT_GT(left_out, 5'000u);
+}
+
+// A part of a question has a slice within that of the whole, from which rules are missing already.
+TEST(Idle, parts_may_lack_what_the_whole_lacks) {
+  std::mt19937 random(13);
+  size_t left_out = 0;
+  for (int round = 0; round < 30'000; ++round) {
+    const Policy policy = some_policy(random);
+    const Walk walk = walk_in(policy);
+    Slice kept = slice(walk);
+    const size_t all = kept_rules(kept);
+    leave_out_idle(walk, kept);
+    left_out += kept_rules(kept) < all;
+    Walk part = walk;
+    const u128 first = random() % 6;
+    part.in_question[0].dst_port = IntervalSet::range(first, first + random() % 3);
+    Slice within = slice(part, &kept);
+    if (random() % 2 == 0) leave_out_idle(part, within);
+    ASSERT_TRUE(sliced_rightly(part, within, true)) << round;
+    ASSERT_EQ(compute(part, within, {}).legs[0].passes, compute(part, slice(part), {}).legs[0].passes) << round;
+  }
+  EXPECT_GT(left_out, 5'000u);
+}
+
+// In a part all of whose packets one rule blocks, the chain is still closed for the rules that are missing.
+TEST(Idle, a_rule_that_blocks_a_whole_part_is_no_fault) {
+  std::vector<Rule> rules = {rule({tcp(), port(22)}, ActionKind::drop, 1)};
+  for (unsigned network : {10u, 200u})
+    for (unsigned host = 1; host < 100; host += 2) {
+      const std::string source = std::to_string(network) + ".0.0." + std::to_string(host) + "/32";
+      rules.push_back(rule({address_in(Field::src, source.c_str()), tcp(), field_in(Field::dst_port, IntervalSet::range(1000, 2000))}, ActionKind::accept, 2));
+    }
+  rules.push_back(rule({address_in(Field::src, "128.0.0.0/1")}, ActionKind::drop, 3));
+  rules.push_back(rule({}, ActionKind::drop, 4));
+  Policy policy;
+  policy.v4 = true;
+  policy.chains.push_back({"c", std::move(rules), ActionKind::accept, {}, "", -1});
+  policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::filter, 0}};
+  ProofSession proofs{Limits{}};
+  const Answer answer = ask(walk_in(policy), Wanted::none_pass, {}, &proofs);
+  EXPECT_EQ(answer.fault, "");
+  EXPECT_TRUE(answer.proven);
+  EXPECT_TRUE(answer.any_breaks);
 }
 
 // Any one rule more that is missing is either seen, or really changes nothing.
