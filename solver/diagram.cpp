@@ -47,7 +47,7 @@ Ref Diagrams::find_or_add(VarId var, uint32_t division, const std::vector<Edge>&
                                  [](const Edge& a, const Edge& b) { return a.hi == b.hi && a.to == b.to; });
     if (same) return candidate;
   }
-  if (nodes_.size() >= max_nodes_ || edges_.size() >= size_t{16} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
+  if (nodes_.size() >= max_nodes_ || edges_.size() >= kMostEdges * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
   const auto ref = static_cast<Ref>(nodes_.size());
   nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(edges.size()), division});
   hashes_.push_back(hash);

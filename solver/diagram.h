@@ -80,6 +80,7 @@ class Diagrams {
   };
   static constexpr VarId kLeaf = 0xffffffff;
   static constexpr uint32_t kUndivided = 0xffffffff;
+  static constexpr size_t kMostEdges = 4;   // for each node of the limit, on average
   class Side;
 
   void new_terminal() {

@@ -82,7 +82,7 @@ uint32_t Diagrams::add_division(Division division) {
   for (auto at = begin; at != end; ++at)
     if (divisions_[at->second] == division) return at->second;
   divided_runs_ += division.runs();
-  if (divided_runs_ >= size_t{16} * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
+  if (divided_runs_ >= kMostEdges * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
   const auto number = static_cast<uint32_t>(divisions_.size());
   divisions_.push_back(std::move(division));
   division_by_hash_.emplace(hash, number);
