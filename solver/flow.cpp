@@ -311,20 +311,23 @@ std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   const Ref within = diagrams.both(region, domain_);
   const Ref passing = diagrams.both(within, passing_[leg]);
   const std::vector<bool> support = diagrams.support(passing);
-  const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= 32;
+  constexpr std::ptrdiff_t kFew = 32;
+  const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= kFew;
+  std::ptrdiff_t fields = 0;
   std::vector<Dependence> named;
   std::set<uint32_t> grouped;
   for (VarId var = first_unknown_; var < support.size(); ++var) {
     if (!support[var]) continue;
-    // A variable matters when forgetting it changes what passes. Of very many, those that are looked at are named.
+    // A variable matters when forgetting it changes what passes. Of very many conditions, those that are looked at are named.
     std::vector<bool> only(support.size(), false);
     only[var] = true;
-    const Ref matters = few ? diagrams.minus(diagrams.both(diagrams.exists(passing, only), domain_), passing) : passing;
+    const bool tested = few || (unknown_texts_[var - first_unknown_].kind == "field" && ++fields <= kFew);
+    const Ref matters = tested ? diagrams.minus(diagrams.both(diagrams.exists(passing, only), domain_), passing) : passing;
     if (matters != Diagrams::kFalse && !add_grouped(var, matters, grouped)) named.push_back(unknown_texts_[var - first_unknown_]);
   }
-  const auto own = static_cast<std::ptrdiff_t>(named.size());
   for (const uint32_t text : grouped) named.push_back(grouped_texts_[text]);
-  std::stable_sort(named.begin() + own, named.end(), [](const Dependence& a, const Dependence& b) {
+  // In the order of the lines; variables are made in the order in which conditions are put together.
+  std::stable_sort(named.begin(), named.end(), [](const Dependence& a, const Dependence& b) {
     return std::pair(a.origin.file, a.origin.line) < std::pair(b.origin.file, b.origin.line);
   });
   std::vector<Dependence> result;
