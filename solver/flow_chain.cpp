@@ -17,6 +17,11 @@ size_t place_of(ActionKind kind) { return static_cast<size_t>(std::find(kVerdict
 
 bool terminal(ActionKind kind) { return place_of(kind) < kVerdicts.size(); }
 
+Class part_of(Class packets, Ref region) {
+  packets.region = region;
+  return packets;
+}
+
 bool equal_but_for_region(const Class& a, const Class& b) {
   return a.shape == b.shape && a.before_nat == b.before_nat && a.after_nat == b.after_nat;
 }
@@ -264,47 +269,34 @@ Flow::Run::Taken Flow::Run::taken(uint32_t chain, size_t first, size_t end, cons
 }
 
 void Flow::Run::run_verdicts(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted, Classes& returning) {
-  const std::vector<uint32_t>& kept = (*kept_)[chain];
   Classes next;
   for (const Class& packets : live) {
     const Taken took = taken(chain, first, end, packets, path);
-    Class missed = packets;
-    missed.region = diagrams.minus(packets.region, took.any);
-    merge_into(next, missed);
-    for (const ActionKind kind : kVerdicts) {
-      Class matched = packets;
-      matched.region = diagrams.both(packets.region, took.by[place_of(kind)]);
-      if (kind == ActionKind::return_) {
-        merge_into(returning, matched);
-        continue;
-      }
-      record(chain, kept[first], kept[end - 1], matched, path, verdict_of(kind));
-      if (kind == ActionKind::accept) merge_into(accepted, matched);
-    }
+    merge_into(next, part_of(packets, diagrams.minus(packets.region, took.any)));
+    for (const ActionKind kind : kVerdicts)
+      decide_run(chain, first, end, part_of(packets, diagrams.both(packets.region, took.by[place_of(kind)])), kind, path, accepted, returning);
   }
   live = std::move(next);
 }
 
 void Flow::Run::run_batch(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted,
                           Classes& returning) {
-  const std::vector<uint32_t>& kept = (*kept_)[chain];
-  const ActionKind kind = policy_->chains[chain].rules[kept[first]].action.kind;
+  const ActionKind kind = policy_->chains[chain].rules[(*kept_)[chain][first]].action.kind;
   Classes next;
   for (const Class& packets : live) {
     const Ref matching = batch_condition(chain, first, end, packets, path);
-    Class matched = packets;
-    matched.region = diagrams.both(packets.region, matching);
-    Class missed = packets;
-    missed.region = diagrams.minus(packets.region, matching);
-    merge_into(next, missed);
-    if (kind == ActionKind::return_) {
-      merge_into(returning, matched);
-      continue;
-    }
-    record(chain, kept[first], kept[end - 1], matched, path, verdict_of(kind));
-    if (kind == ActionKind::accept) merge_into(accepted, matched);
+    merge_into(next, part_of(packets, diagrams.minus(packets.region, matching)));
+    decide_run(chain, first, end, part_of(packets, diagrams.both(packets.region, matching)), kind, path, accepted, returning);
   }
   live = std::move(next);
+}
+
+// What rules of one verdict took.
+void Flow::Run::decide_run(uint32_t chain, size_t first, size_t end, const Class& packets, ActionKind kind, uint32_t path, Classes& accepted, Classes& returning) {
+  if (kind == ActionKind::return_) return merge_into(returning, packets);
+  const std::vector<uint32_t>& kept = (*kept_)[chain];
+  record(chain, kept[first], kept[end - 1], packets, path, verdict_of(kind));
+  if (kind == ActionKind::accept) merge_into(accepted, packets);
 }
 
 }  // namespace fwproof::solver

@@ -151,6 +151,7 @@ class Flow::Run {
   bool are_scattered(uint32_t chain, size_t first, size_t end) const;
   Taken taken(uint32_t chain, size_t first, size_t end, const Class& packets, uint32_t path);
   void run_verdicts(uint32_t chain, size_t first, size_t end, Classes& live, uint32_t path, Classes& accepted, Classes& returning);
+  void decide_run(uint32_t chain, size_t first, size_t end, const Class& packets, model::ActionKind kind, uint32_t path, Classes& accepted, Classes& returning);
   void run_unknown(const model::Rule& rule, uint32_t chain, uint32_t index, const Classes& hit, uint32_t path, Classes& live,
                    Classes& accepted);
   Ref batch_condition(uint32_t chain, size_t first, size_t end, const Class& packets, uint32_t path);
