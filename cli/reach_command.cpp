@@ -54,6 +54,7 @@ int run_reach(const Arguments& arguments) {
     report::write_run_json(output.stream(), run);
   else
     report::write_text(output.stream(), run, output.text_options());
+  show_timing(arguments.output, run.report.proofs);
   return output.finish() ? code : exit_fault;
 }
 
@@ -68,6 +69,7 @@ Run add_reach(CLI::App& command) {
   add_repeated(command, "--profile", arguments->network.profiles, "domain, private or public: the Windows network profile in use");
   command.add_flag("--strict", arguments->strict, "what rests on an assumption may be open");
   add_output_options(command, arguments->output);
+  add_timing(command, arguments->output);
   command.footer(std::string(kExamples));
   return [arguments] { return run_reach(*arguments); };
 }

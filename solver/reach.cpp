@@ -75,6 +75,7 @@ class Reaching {
     for (Family family : {Family::v4, Family::v6})
       if (const Policy* policy = device_.policy_for(family))
         for (const ProtocolGroup& group : protocol_groups(family)) ask_group(*policy, family, group);
+    report_.proofs = proofs_.proofs();
     return std::move(report_);
   }
 
