@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "solver/boxes.h"
 #include "solver/check.h"
 #include "tests/support/build_policy.h"
 
@@ -58,6 +59,15 @@ struct World {
 
 inline Rule allow_adm(uint32_t line = 2) { return rule({tcp(), port(8474), address_in(Field::src, "192.0.2.0/24")}, ActionKind::accept, line); }
 inline Rule stateful() { return rule({established()}, ActionKind::accept, 1); }
+// One leg of these packets into the input hook of the policy.
+inline Walk walk_in(const Policy& policy, const PacketBox& box = everything(Family::v4)) {
+  WalkHop hop;
+  hop.policy = &policy;
+  Walk walk;
+  walk.in_question = {box};
+  walk.legs = {{"SYN", false, IntervalSet::of(state_new), IntervalSet::of(tcp_syn), {hop}}};
+  return walk;
+}
 // The device on the way whose forward hook has this policy.
 inline Device edge(Policy policy) {
   policy.hooks[static_cast<size_t>(Hook::forward)] = policy.hooks[static_cast<size_t>(Hook::input)];

@@ -35,15 +35,6 @@ Policy hosts() {
   return policy;
 }
 
-Walk walk_in(const Policy& policy) {
-  WalkHop hop;
-  hop.policy = &policy;
-  Walk walk;
-  walk.in_question = {everything(Family::v4)};
-  walk.legs = {{"SYN", false, IntervalSet::of(state_new), IntervalSet::of(tcp_syn), {hop}}};
-  return walk;
-}
-
 PacketBox from(unsigned host) {
   PacketBox box = everything(Family::v4);
   box.src = AddressSet::of(*parse_prefix("198.51.100." + std::to_string(host) + "/32")).v4;

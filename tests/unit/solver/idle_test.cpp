@@ -48,15 +48,6 @@ Policy some_policy(std::mt19937& random) {
   return policy;
 }
 
-Walk walk_in(const Policy& policy) {
-  WalkHop hop;
-  hop.policy = &policy;
-  Walk walk;
-  walk.in_question = {everything(Family::v4)};
-  walk.legs = {{"SYN", false, IntervalSet::of(state_new), IntervalSet::of(tcp_syn), {hop}}};
-  return walk;
-}
-
 TEST(Idle, rules_that_are_left_out_change_nothing) {
   std::mt19937 random(11);
   size_t left_out = 0;
@@ -105,10 +96,7 @@ TEST(Idle, a_rule_that_blocks_a_whole_part_is_no_fault) {
     }
   rules.push_back(rule({address_in(Field::src, "128.0.0.0/1")}, ActionKind::drop, 3));
   rules.push_back(rule({}, ActionKind::drop, 4));
-  Policy policy;
-  policy.v4 = true;
-  policy.chains.push_back({"c", std::move(rules), ActionKind::accept, {}, "", -1});
-  policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::filter, 0}};
+  const Policy policy = input_policy(std::move(rules), ActionKind::accept);
   ProofSession proofs{Limits{}};
   const Answer answer = ask(walk_in(policy), Wanted::none_pass, {}, &proofs);
   EXPECT_EQ(answer.fault, "");

@@ -59,16 +59,6 @@ TEST(Pieces, without_work_left_the_answer_is_cannot_tell_or_at_least) {
   EXPECT_EQ(result.reasons[0].rfind("limit reached: ", 0), 0u) << result.reasons[0];
 }
 
-// One leg in the hook of the policy.
-Walk walk_in(const Policy& policy, const PacketBox& box) {
-  WalkHop hop;
-  hop.policy = &policy;
-  Walk walk;
-  walk.in_question = {box};
-  walk.legs = {{"SYN", false, IntervalSet::of(state_new), IntervalSet::of(tcp_syn), {hop}}};
-  return walk;
-}
-
 Policy policy_of(std::vector<Rule> rules) {
   Policy policy;
   policy.v4 = true;
