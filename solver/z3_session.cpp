@@ -49,8 +49,11 @@ void Z3Session::begin(bool large, bool large_sets) {
     large_.emplace(context_, "QF_BV");
     large_->set(params_);
   } else if (!is_untimed_) {
-    // No clock beside the count of work: it wakes a thread at every check, which on a busy machine takes longer than the check.
+    // No clock beside the count of work: it wakes a thread at every check, which on a busy machine takes longer than the check. Small questions take
+    // some thousands; the worst that could be made up took 90 seconds for a hundred millions.
+    constexpr unsigned kMostOfSmall = 20'000'000;
     z3::params untimed(context_);
+    untimed.set("rlimit", kMostOfSmall);
     untimed.set("timeout", std::numeric_limits<unsigned>::max());
     small_.set(untimed);
     is_untimed_ = true;
