@@ -160,67 +160,6 @@ Slice slice(const Walk& walk, const Slice* within) {
   }
 }
 
-// ---- idle rules ---------------------------------------------------------------------------------------------------
-
-namespace {
-
-constexpr size_t kMostPairs = 4'000'000;   // of rules that are compared
-
-bool are_apart(const Rule& a, const Rule& b, Family family) {
-  for (const Term& one : a.terms) {
-    const auto* in = std::get_if<In>(&one.what);
-    const auto* addresses = std::get_if<InAddresses>(&one.what);
-    if (!in && !addresses) continue;
-    const Field field = in ? in->field : addresses->field;
-    const IntervalSet* mine = plain_set(one, field, family);
-    if (!mine) continue;
-    for (const Term& other : b.terms)
-      if (const IntervalSet* theirs = plain_set(other, field, family); theirs && !mine->intersects(*theirs)) return true;
-  }
-  return false;
-}
-
-bool is_apart_from_all(const Rule& rule, const std::vector<const Rule*>& others, Family family) {
-  return std::all_of(others.begin(), others.end(), [&](const Rule* other) { return are_apart(rule, *other, family); });
-}
-
-void leave_out_blocks(const Policy& policy, const ClosedTree& tree, Family family, KeptRules& kept) {
-  size_t rules = 0;
-  for (const uint32_t chain : tree.chains) rules += kept[chain].size();
-  if (rules * tree.accepting.size() > kMostPairs) return;
-  for (const uint32_t chain : tree.chains)
-    std::erase_if(kept[chain], [&](uint32_t number) {
-      const Rule& rule = policy.chains[chain].rules[number];
-      const bool closes = std::find(tree.closing.begin(), tree.closing.end(), slicing::Place{chain, number}) != tree.closing.end();
-      return blocks(rule.action.kind) && rule.assumption < 0 && !closes && is_apart_from_all(rule, tree.accepting, family);
-    });
-}
-
-// Their packets come to the end of the chain, which returns them too.
-void leave_out_returns(const Chain& chain, Family family, std::vector<uint32_t>& kept) {
-  std::vector<const Rule*> behind;
-  size_t pairs = 0;
-  for (size_t at = kept.size(); at-- > 0;) {
-    const Rule& rule = chain.rules[kept[at]];
-    if (rule.action.kind != ActionKind::return_ || rule.assumption >= 0) {
-      behind.push_back(&rule);
-      continue;
-    }
-    pairs += behind.size();
-    if (pairs > kMostPairs) return;
-    if (is_apart_from_all(rule, behind, family)) kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(at));
-  }
-}
-
-}  // namespace
-
-void leave_out_idle(const Walk& walk, Slice& slice) {
-  for (auto& [policy, kept] : slice) {
-    for (const ClosedTree& tree : closed_trees(walk, *policy, kept)) leave_out_blocks(*policy, tree, walk.family, kept);
-    for (size_t chain = 0; chain < kept.size(); ++chain) leave_out_returns(policy->chains[chain], walk.family, kept[chain]);
-  }
-}
-
 bool is_idle_call(const Rule& rule, const KeptRules& kept) { return rule.action.kind == ActionKind::jump && kept[rule.action.index].empty(); }
 
 size_t kept_rules(const Slice& slice) {

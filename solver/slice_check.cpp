@@ -1,6 +1,7 @@
 // The second look at a slice: every rule that was left out, by tests that the first look does not use.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -189,7 +190,7 @@ class Recheck {
  public:
   Recheck(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const KeptRules& kept, const Rewritten& rewritten, bool idle)
       : walk_(walk), leg_(leg), hop_(hop), kept_(kept), rewritten_(rewritten), idle_(idle), spans_(spans_of(walk, leg, rewritten)) {
-    if (idle) trees_ = closed_trees(walk, *hop.policy, kept);
+    if (idle) find_bases();
   }
 
   bool is_right() const {
@@ -207,7 +208,7 @@ class Recheck {
     for (const uint32_t rule : looked_at(chain)) {
       const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
       const bool apart = rightly_dropped(rules[rule], place);
-      if (!kept && !apart && !is_rightly_idle(chain, rule)) return false;
+      if (!kept && !apart && !is_rightly_idle(chain, rule, place.kind)) return false;
       if (kept && !apart && is_call(rules[rule].action)) add(rules[rule].action.index);
       // Nothing in question comes to the rules behind it.
       if (is_end(rules[rule], place)) return true;
@@ -229,10 +230,10 @@ class Recheck {
     return rules;
   }
 
-  bool is_rightly_idle(uint32_t chain, uint32_t number) const {
+  bool is_rightly_idle(uint32_t chain, uint32_t number, Stage::Kind kind) const {
     const Rule& rule = hop_.policy->chains[chain].rules[number];
     if (!idle_) return false;
-    if (blocks(rule.action.kind)) return is_blocked_anyway(chain, rule);
+    if (blocks(rule.action.kind)) return is_blocked_anyway(chain, rule, kind);
     if (rule.action.kind != ActionKind::return_) return false;
     // Whether a packet returns here, by a later rule or at the end of the chain is the same where nothing else happens to it on the way there.
     const auto behind = std::upper_bound(kept_[chain].begin(), kept_[chain].end(), number);
@@ -242,14 +243,77 @@ class Recheck {
     });
   }
 
-  // Where nothing that accepts meets it, the end of the base chain blocks what it would have blocked.
-  bool is_blocked_anyway(uint32_t chain, const Rule& rule) const {
-    for (const ClosedTree& tree : trees_) {
-      if (std::find(tree.chains.begin(), tree.chains.end(), chain) == tree.chains.end()) continue;
-      const auto meets = [&](const Rule* accepting) { return may_meet(rule, *accepting, walk_.family); };
-      return std::none_of(tree.accepting.begin(), tree.accepting.end(), meets);
+  // A base chain that the hop enters, and the chains that it comes to by kept calls.
+  struct Base {
+    Stage::Kind kind;
+    uint32_t chain;
+    std::vector<bool> reaches;
+  };
+
+  void find_bases() {
+    for (const Stage& stage : hop_.policy->hooks[static_cast<size_t>(hop_.hook)]) {
+      if (stage.kind == Stage::Kind::route) continue;
+      Base base{stage.kind, stage.chain, std::vector<bool>(hop_.policy->chains.size(), false)};
+      std::vector<uint32_t> todo = {stage.chain};
+      while (!todo.empty()) {
+        const uint32_t chain = todo.back();
+        todo.pop_back();
+        if (base.reaches[chain]) continue;
+        base.reaches[chain] = true;
+        for (const uint32_t rule : kept_[chain])
+          if (const Action& action = hop_.policy->chains[chain].rules[rule].action; is_call(action)) todo.push_back(action.index);
+      }
+      bases_.push_back(std::move(base));
     }
-    return false;
+  }
+
+  // Without it, its packets come to the end of every base chain from which they come here, and that blocks them; or a later rule does.
+  bool is_blocked_anyway(uint32_t chain, const Rule& rule, Stage::Kind kind) const {
+    bool is_reached = false;
+    for (const Base& base : bases_) {
+      if (base.kind != kind || !base.reaches[chain]) continue;
+      is_reached = true;
+      std::map<uint32_t, Ways> known;
+      const Ways ways = ways_through(base.chain, rule, known, 0);
+      const Chain& whole = hop_.policy->chains[base.chain];
+      const bool end_blocks = blocks(whole.at_end) && whole.at_end_assumption < 0;
+      if (ways.accepts || (ways.returns && !end_blocks)) return false;
+    }
+    return is_reached;
+  }
+
+  // How packets that a rule may match may leave a chain of kept rules, other than by being blocked.
+  struct Ways {
+    bool accepts = true;   // or are changed, or nobody knows
+    bool returns = true;
+  };
+  Ways ways_through(uint32_t chain, const Rule& packets, std::map<uint32_t, Ways>& known, uint32_t depth) const {
+    constexpr uint32_t kDeepest = 200;
+    if (depth > kDeepest) return {};
+    const auto [place, added] = known.try_emplace(chain);
+    if (!added) return place->second;   // or it is being looked at, and anything may happen
+    Ways ways{false, false};
+    for (const uint32_t number : kept_[chain]) {
+      const Rule& rule = hop_.policy->chains[chain].rules[number];
+      const bool takes_all = rule.terms.empty();
+      const ActionKind kind = rule.action.kind;
+      if (blocks(kind) && takes_all) return place->second = ways;
+      if (blocks(kind) || kind == ActionKind::proceed || !may_meet(packets, rule, walk_.family)) continue;
+      if (kind == ActionKind::return_) {
+        ways.returns = true;
+        if (takes_all) return place->second = ways;
+      } else if (is_call(rule.action)) {
+        const Ways inner = ways_through(rule.action.index, packets, known, depth + 1);
+        const bool goes = kind == ActionKind::go_to;
+        ways.accepts = ways.accepts || inner.accepts;
+        ways.returns = ways.returns || (goes && inner.returns);
+        if (takes_all && (goes || !inner.returns)) return place->second = ways;
+      } else {
+        ways.accepts = true;
+      }
+    }
+    ways.returns = true;
+    return place->second = ways;
   }
 
   const Walk& walk_;
@@ -259,7 +323,7 @@ class Recheck {
   const Rewritten& rewritten_;
   bool idle_;
   std::vector<Span> spans_;
-  std::vector<ClosedTree> trees_;
+  std::vector<Base> bases_;
 };
 
 }  // namespace

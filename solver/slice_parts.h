@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -64,23 +63,6 @@ void walk_chains(const WalkLeg& leg, const WalkHop& hop, model::Stage::Kind kind
     visit(chain, add);
   }
 }
-
-// A place in a policy.
-struct Place {
-  uint32_t chain, rule;
-  friend auto operator<=>(const Place&, const Place&) = default;
-};
-
-// A filter chain of a hook that blocks whatever comes to its end, or to a last rule without conditions, with the chains that it alone calls.
-struct ClosedTree {
-  std::vector<uint32_t> chains;
-  std::vector<const model::Rule*> accepting;
-  std::vector<Place> closing;   // the rules by which it is closed
-  bool plain = true;            // packets stay as they are, and no decision is unknown
-};
-
-// Of the hooks that the walk passes, in what is kept.
-std::vector<ClosedTree> closed_trees(const Walk& walk, const model::Policy& policy, const KeptRules& kept);
 
 // What the term demands of the field; nullptr: it is about another field, or negated.
 const model::IntervalSet* plain_set(const model::Term& term, model::Field field, model::Family family);
