@@ -36,8 +36,9 @@ struct StepLimit {};
 
 class Way {
  public:
-  Way(const Policy& policy, const Packet& packet, const EvaluateOptions& options, Script& script, std::vector<Dependence>& looked_at)
-      : policy_(policy), packet_(packet), options_(options), script_(script), looked_at_(looked_at) {
+  // steps: those that are left.
+  Way(const Policy& policy, const Packet& packet, const EvaluateOptions& options, Script& script, std::vector<Dependence>& looked_at, uint64_t& steps)
+      : policy_(policy), packet_(packet), options_(options), script_(script), looked_at_(looked_at), steps_(steps) {
     for (size_t i = 0; i < kFields; ++i)
       if (!packet_.known[i]) possible_[i] = domain(static_cast<Field>(i));
   }
@@ -175,12 +176,17 @@ class Way {
         }
         return decide(chain.at_end, {base_chain, RuleRef::kAtEnd}, chain.at_end_text);
       }
-      if (++steps_ > options_.max_steps) throw StepLimit{};
+      take(1);
       const RuleRef here{frame.chain, frame.next++};
       const Rule& rule = chain.rules[here.rule];
       if (!rule.enabled || !all_hold(rule.terms, here)) continue;
       if (const auto passed = act(rule, here)) return *passed;
     }
+  }
+
+  void take(uint64_t steps) {
+    if (steps_ < steps) throw StepLimit{};
+    steps_ -= steps;
   }
 
   // Goes on to the next rule that the packet may match.
@@ -199,6 +205,8 @@ class Way {
     if (options_.points && options_.points->find(policy_, frame.chain, packet_, frame.found)) return true;
     const RuleColumns* columns = columns_of(policy_, frame.chain, packet_.family);
     if (columns == nullptr) return false;
+    constexpr uint64_t kRulesInStep = 16;   // columns are compared many at a time
+    take(policy_.chains[frame.chain].rules.size() / kRulesInStep);
     FieldBounds bounds;
     for (const Field field : {Field::src, Field::dst, Field::dst_port, Field::protocol})
       if (packet_.has(field)) bounds.of(field) = IntervalSet::of(packet_.get(field));
@@ -233,6 +241,7 @@ class Way {
   }
 
   std::optional<bool> call(uint32_t target, RuleRef here, bool goes) {
+    take(EvaluateOptions::kStepsOfCall);
     outcome_.trail.push_back({here, std::string(goes ? "goto " : "jump ") + policy_.chains[target].name});
     const uint32_t path = path_of(stack_.back().call_path, here);
     // A goto out of a base chain must keep that frame: at its end the base chain's policy applies.
@@ -393,13 +402,13 @@ class Way {
   const EvaluateOptions& options_;
   Script& script_;
   std::vector<Dependence>& looked_at_;
+  uint64_t& steps_;
   std::array<IntervalSet, kFields> possible_;
   std::vector<Frame> stack_;
   std::vector<SeenUnknown> seen_;
   std::map<std::pair<uint32_t, RuleRef>, uint32_t> paths_;
   Outcome outcome_;
   uint32_t version_ = 0;
-  uint32_t steps_ = 0;
   bool in_nat_ = false;
   bool stage_can_block_ = true;
   bool fate_known_ = false;
@@ -446,10 +455,11 @@ Outcome evaluate(const Policy& policy, Hook hook, const Packet& packet, const Ev
   Script script;
   std::vector<Dependence> looked_at;
   std::optional<Outcome> first;
+  uint64_t steps = options.max_steps;
   for (uint32_t way = 0; way < options.max_ways; ++way) {
     script.rewind();
     try {
-      Outcome outcome = Way(policy, packet, options, script, looked_at).run(hook);
+      Outcome outcome = Way(policy, packet, options, script, looked_at, steps).run(hook);
       if (!first)
         first = std::move(outcome);
       else if (!same_fate(*first, outcome))

@@ -70,7 +70,9 @@ struct Translation {
 
 struct EvaluateOptions {
   uint32_t max_ways = 4096;
-  uint32_t max_steps = 10'000'000;
+  // Of all ways together: a rule that is looked at is one, a call is kStepsOfCall.
+  uint64_t max_steps = 50'000'000;
+  static constexpr uint64_t kStepsOfCall = 500;
   // The host's own addresses, for the routing decision: in hook input others are sent on, in hook output these stay. nullptr: none of that.
   const AddressSet* local = nullptr;
   // The destinations that go on: asked at the first route stage (behind `local`), or where there is none before the first
