@@ -18,6 +18,7 @@ constexpr uint32_t kReplays = 12;              // replays of one rule that did n
 constexpr size_t kHits = 64;
 constexpr size_t kHitsOfCall = 2'000;
 constexpr uint32_t kCallDepth = 16;
+constexpr uint32_t kCallsOfPoint = 1'000;
 constexpr size_t kRoots = 64;
 
 bool takes(const Policy& policy, const Action& action) {
@@ -285,7 +286,8 @@ bool LintSearch::keep_from(const std::vector<uint32_t>& boxes, const LintChain& 
 }
 
 bool LintSearch::decided_in(uint32_t number, const LintPoint& point, bool only_drops, uint32_t depth, LintTaken& taken) {
-  if (depth > kCallDepth) return false;
+  if (depth > kCallDepth || calls_left_ == 0) return false;
+  --calls_left_;
   const LintChain& chain = chains_.chains[number];
   const Chain& rules = chains_.policy.chains[number];
   const std::vector<uint32_t>& leaving = only_drops ? chain.accepting : chain.leaving;
@@ -318,6 +320,7 @@ bool LintSearch::decided_in(uint32_t number, const LintPoint& point, bool only_d
 
 std::optional<LintTaken> LintSearch::taken_at(const Asked& asked, const LintPoint& point, const LintRegion& region) {
   std::optional<LintTaken> part;
+  calls_left_ = kCallsOfPoint;
   for (const Frame& frame : asked.frames) {
     auto taken = taken_in(frame, point, region);
     if (!taken) continue;

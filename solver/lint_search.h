@@ -91,6 +91,7 @@ class LintSearch {
   LintReplay& replay_;
   uint64_t random_ = 0x9E3779B97F4A7C15;
   uint64_t steps_ = 0;
+  uint32_t calls_left_ = 0;   // chains that may be looked into for the point at hand
   uint64_t looked_ = 0;
   uint32_t failed_replays_ = 0;
 };
