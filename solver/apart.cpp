@@ -86,7 +86,7 @@ Apart conditions_apart(const Walk& walk, const Slice& slice, const Limits& limit
   if (walk.legs.size() != 1 || walk.same_packet || may_rewrite_anything(slice)) return best;
   const std::vector<Candidate> candidates = asked_once(slice);
   if (candidates.size() < limits.apart_from) return best;
-  const slicing::Rewritten rewritten = slicing::rewritten_by(slice);
+  const slicing::Rewritten rewritten = slicing::rewritten_by(walk, slice);
   for (const Field field : {Field::src, Field::dst}) {
     const auto i = static_cast<size_t>(field);
     if (rewritten.anything[i] || !rewritten.values[i].empty()) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "solver/ask_piece.h"
@@ -61,6 +62,13 @@ class Joining {
   }
 
   void add(const Confirmed& confirmed) { take(confirmed, whole_); }
+
+  // Beside the pieces, some of the question does not pass. fault: not empty where that is refuted.
+  void rest_is_fine(const std::string& fault) {
+    whole_.empty = whole_.all_break = whole_.all_staying_break = false;
+    whole_.any_stays = true;   // as below
+    whole_.fault = fault;
+  }
 
   // Some of the question has no answer, or is not asked any more.
   void leave_rest() {
@@ -136,10 +144,17 @@ class Question {
     std::vector<OpenedBy> opened;
     AskedPiece asked = ask(whole, opened);
     auto halves = halves_of(whole, asked);
-    if (halves) return run_pieces(std::move(*halves));
+    if (halves) return run_pieces(*halves, Joining(limits_, opened_));
     if (proofs_ && asked.answer.limit.empty() && !asked.answer.empty) take(confirm(whole, asked.claims), asked.answer);
     if (opened_) *opened_ = std::move(opened);
     return std::move(asked.answer);
+  }
+
+  // Nothing but the pieces passes.
+  Answer run(Led led) {
+    Joining joined(limits_, opened_);
+    joined.rest_is_fine(led.fault);
+    return run_pieces(led.pieces, std::move(joined));
   }
 
  private:
@@ -165,15 +180,14 @@ class Question {
     return confirmed;
   }
 
-  Answer run_pieces(std::array<Piece, 2> halves) {
-    Joining joined(limits_, opened_);
+  Answer run_pieces(std::span<Piece> pieces, Joining joined) {
     std::vector<Piece> todo;
     std::vector<std::pair<Piece, std::vector<Claim>>> answered;
-    // The lower half first.
-    const auto add = [&](std::array<Piece, 2>& two) {
-      for (size_t i = 2; i-- > 0;) todo.push_back(std::move(two[i]));
+    // The first one first.
+    const auto add = [&](std::span<Piece> some) {
+      for (size_t i = some.size(); i-- > 0;) todo.push_back(std::move(some[i]));
     };
-    add(halves);
+    add(pieces);
     for (size_t asked_pieces = 0; !todo.empty() && !joined.is_full(); ++asked_pieces) {
       if (share_.left() <= for_proofs_ || asked_pieces > limits_.pieces) {
         joined.give_up("the question takes more work than its share of the run's");
@@ -227,6 +241,8 @@ Answer ask_piecewise(Piece whole, Wanted wanted, const Limits& limits, ProofSess
 }
 
 Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
+  if (wanted == Wanted::none_pass)
+    if (auto some = led(walk, limits)) return Question(wanted, limits, proofs, opened).run(std::move(*some));
   Piece whole{everything(walk.family), walk, slice(walk)};
   if (wanted == Wanted::none_pass) leave_out_idle(whole.walk, whole.slice);
   return ask_piecewise(std::move(whole), wanted, limits, proofs, opened);

@@ -12,7 +12,7 @@ namespace {
 // Which packets are in question does not matter, and examples do not either.
 bool is_alike(const Walk& a, const Walk& b) {
   return a.family == b.family && a.not_in_question == b.not_in_question && a.legs == b.legs && a.elsewhere_passes == b.elsewhere_passes &&
-         a.same_packet == b.same_packet && a.must_return == b.must_return;
+         a.same_packet == b.same_packet && a.must_return == b.must_return && a.leads == b.leads;
 }
 
 using Group = std::vector<size_t>;   // places in the list of walks

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "solver/ask.h"
@@ -35,6 +37,14 @@ AskedTogether ask_together(const Piece& all, const std::vector<const Walk*>& wal
 
 // One question: at once, or where that is too much in pieces.
 Answer ask_piecewise(Piece whole, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened);
+
+// The packets of a question about what passes that something may lead to the end of the walk (solver/leads.h), as pieces.
+struct Led {
+  std::vector<Piece> pieces;
+  std::string fault;         // not empty: others do
+};
+// Nothing: that is not to be told, or they are none.
+std::optional<Led> led(const Walk& walk, const Limits& limits);
 
 // Adds what Z3 said of the claims to the answer.
 void take(const Confirmed& confirmed, Answer& answer);

@@ -112,6 +112,18 @@ Class Flow::Run::rewritten(Class packets, const RewriteAction& action, uint32_t 
   return packets;
 }
 
+// By what the packets have become: with certain destinations alone, in no box of what leads to the end.
+bool Flow::Run::is_sent_away(const Class& packets) const {
+  const Shape& shape = shapes_[packets.shape];
+  const auto may_be_in = [&](const PacketBox& box, Field field) {
+    const Value value = shape.get(field);
+    return !value.is_constant || set_of(box, field).contains(value.constant);
+  };
+  return !walk_.leads.empty() && std::none_of(walk_.leads.begin(), walk_.leads.end(), [&](const PacketBox& box) {
+    return may_be_in(box, Field::dst) && may_be_in(box, Field::dst_port) && may_be_in(box, Field::protocol);
+  });
+}
+
 Value Flow::Run::rewritten_value(const Shape& shape, const Rewrite& step, uint32_t here, size_t number, bool shared) {
   const u128 all = max_value(field_bits(step.field, walk_.family));
   const Value old = shape.get(step.field);

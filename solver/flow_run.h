@@ -161,6 +161,7 @@ class Flow::Run {
   Ref masked(const model::Masked& masked, const Class& packets);
   Ref unknown(uint32_t index, const Class& packets, uint32_t path);
   Ref field_in(const Class& packets, model::Field field, const model::IntervalSet& set);
+  bool is_sent_away(const Class& packets) const;
   Class rewritten(Class packets, const model::RewriteAction& action, uint32_t here);
   Value rewritten_value(const Shape& shape, const model::Rewrite& step, uint32_t here, size_t number, bool shared);
   bool rests_on_assumption(const Record& record) const;

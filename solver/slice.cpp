@@ -154,7 +154,7 @@ Slice slice(const Walk& walk, const Slice* within) {
         for (const Stage::Kind kind : kKindsWithChains)
           keep_matching(leg, hop, kind, bounds_of(walk, leg, hop, kind, carried), walk.family, within ? &within->at(hop.policy) : nullptr, slice[hop.policy]);
     }
-    Rewritten next = rewritten_by(slice);
+    Rewritten next = rewritten_by(walk, slice);
     if (next == rewritten) return slice;
     rewritten = std::move(next);
   }

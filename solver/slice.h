@@ -22,6 +22,8 @@ Slice slice(const Walk& walk, const Slice* within = nullptr);
 // - blocking rules whose packets would be blocked without them, at the end of their base chain, because nothing that accepts in it can match them;
 // - rules that return, where nothing that is kept behind them can match their packets.
 void leave_out_idle(const Walk& walk, Slice& slice);
+// Where the walk has leads: of chains that nothing comes out of, leaves out what stands before the rule that sends the rest away.
+void leave_out_before_away(const Walk& walk, Slice& slice);
 // A call of a chain in which nothing is kept: packets go on with the next rule.
 bool is_idle_call(const model::Rule& rule, const KeptRules& kept);
 // But for these.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "model/rule_index.h"
+#include "solver/leads.h"
 #include "solver/slice.h"
 #include "solver/slice_parts.h"
 
@@ -124,9 +125,8 @@ bool rightly_dropped(const Rule& rule, const Visit& place) {
   return false;
 }
 
-// Every packet in question that comes to the rule ends there.
-bool is_end(const Rule& rule, const Visit& place) {
-  if (!ends_chain(rule)) return false;
+// Every packet in question that comes to the rule matches it.
+bool matches_all(const Rule& rule, const Visit& place) {
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
@@ -138,7 +138,7 @@ bool is_end(const Rule& rule, const Visit& place) {
     });
     if (!bounded || !all) return false;
   }
-  return true;
+  return rule.enabled;
 }
 
 // The least and greatest value of a field in the question; nothing: any.
@@ -208,10 +208,10 @@ class Recheck {
     for (const uint32_t rule : looked_at(chain)) {
       const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
       const bool apart = rightly_dropped(rules[rule], place);
-      if (!kept && !apart && !is_rightly_idle(chain, rule, place.kind)) return false;
+      if (!kept && !apart && !is_rightly_idle(chain, rule, place)) return false;
       if (kept && !apart && is_call(rules[rule].action)) add(rules[rule].action.index);
       // Nothing in question comes to the rules behind it.
-      if (is_end(rules[rule], place)) return true;
+      if (ends_chain(rules[rule]) && matches_all(rules[rule], place)) return true;
     }
     return true;
   }
@@ -230,10 +230,11 @@ class Recheck {
     return rules;
   }
 
-  bool is_rightly_idle(uint32_t chain, uint32_t number, Stage::Kind kind) const {
+  bool is_rightly_idle(uint32_t chain, uint32_t number, const Visit& place) const {
     const Rule& rule = hop_.policy->chains[chain].rules[number];
     if (!idle_) return false;
-    if (blocks(rule.action.kind)) return is_blocked_anyway(chain, rule, kind);
+    if (!walk_.leads.empty() && comes_to_nothing(chain, number, place)) return true;
+    if (blocks(rule.action.kind)) return is_blocked_anyway(chain, rule, place);
     if (rule.action.kind != ActionKind::return_) return false;
     // Whether a packet returns here, by a later rule or at the end of the chain is the same where nothing else happens to it on the way there.
     const auto behind = std::upper_bound(kept_[chain].begin(), kept_[chain].end(), number);
@@ -268,13 +269,13 @@ class Recheck {
   }
 
   // Without it, its packets come to the end of every base chain from which they come here, and that blocks them; or a later rule does.
-  bool is_blocked_anyway(uint32_t chain, const Rule& rule, Stage::Kind kind) const {
+  bool is_blocked_anyway(uint32_t chain, const Rule& rule, const Visit& place) const {
     bool is_reached = false;
     for (const Base& base : bases_) {
-      if (base.kind != kind || !base.reaches[chain]) continue;
+      if (base.kind != place.kind || !base.reaches[chain]) continue;
       is_reached = true;
       std::map<uint32_t, Ways> known;
-      const Ways ways = ways_through(base.chain, rule, known, 0);
+      const Ways ways = ways_through(base.chain, rule, place, known, 0);
       const Chain& whole = hop_.policy->chains[base.chain];
       const bool end_blocks = blocks(whole.at_end) && whole.at_end_assumption < 0;
       if (ways.accepts || (ways.returns && !end_blocks)) return false;
@@ -282,38 +283,75 @@ class Recheck {
     return is_reached;
   }
 
+  static constexpr uint32_t kDeepest = 200;
+
   // How packets that a rule may match may leave a chain of kept rules, other than by being blocked.
   struct Ways {
     bool accepts = true;   // or are changed, or nobody knows
     bool returns = true;
   };
-  Ways ways_through(uint32_t chain, const Rule& packets, std::map<uint32_t, Ways>& known, uint32_t depth) const {
-    constexpr uint32_t kDeepest = 200;
+  Ways ways_through(uint32_t chain, const Rule& packets, const Visit& place, std::map<uint32_t, Ways>& known, uint32_t depth) const {
     if (depth > kDeepest) return {};
-    const auto [place, added] = known.try_emplace(chain);
-    if (!added) return place->second;   // or it is being looked at, and anything may happen
+    const auto [found, added] = known.try_emplace(chain);
+    if (added) found->second = ways_behind(chain, 0, packets, place, known, depth);
+    return found->second;   // or it is being looked at, and anything may happen
+  }
+
+  // first: place among the kept rules of the chain.
+  Ways ways_behind(uint32_t chain, size_t first, const Rule& packets, const Visit& place, std::map<uint32_t, Ways>& known, uint32_t depth) const {
     Ways ways{false, false};
-    for (const uint32_t number : kept_[chain]) {
-      const Rule& rule = hop_.policy->chains[chain].rules[number];
-      const bool takes_all = rule.terms.empty();
+    for (size_t at = first; at < kept_[chain].size(); ++at) {
+      const Rule& rule = hop_.policy->chains[chain].rules[kept_[chain][at]];
+      const bool takes_all = matches_all(rule, place);
       const ActionKind kind = rule.action.kind;
-      if (blocks(kind) && takes_all) return place->second = ways;
-      if (blocks(kind) || kind == ActionKind::proceed || !may_meet(packets, rule, walk_.family)) continue;
+      const bool is_lost = blocks(kind) || is_sent_away(rule);
+      if (is_lost && takes_all) return ways;
+      if (is_lost || kind == ActionKind::proceed || !may_meet(packets, rule, walk_.family)) continue;
       if (kind == ActionKind::return_) {
         ways.returns = true;
-        if (takes_all) return place->second = ways;
+        if (takes_all) return ways;
       } else if (is_call(rule.action)) {
-        const Ways inner = ways_through(rule.action.index, packets, known, depth + 1);
+        const Ways inner = ways_through(rule.action.index, packets, place, known, depth + 1);
         const bool goes = kind == ActionKind::go_to;
         ways.accepts = ways.accepts || inner.accepts;
         ways.returns = ways.returns || (goes && inner.returns);
-        if (takes_all && (goes || !inner.returns)) return place->second = ways;
+        if (takes_all && (goes || !inner.returns)) return ways;
       } else {
         ways.accepts = true;
       }
     }
     ways.returns = true;
-    return place->second = ways;
+    return ways;
+  }
+
+  bool is_sent_away(const Rule& rule) const {
+    return rule.action.kind == ActionKind::rewrite && sends_away(hop_.policy->rewrites[rule.action.index], walk_.leads);
+  }
+
+  // Whether it takes packets or lets them go on, marked or not, none comes out of its chain: behind it, every way ends.
+  bool comes_to_nothing(uint32_t chain, uint32_t number, const Visit& place) const {
+    const Rule any;
+    std::map<uint32_t, Ways> known;
+    const auto behind = std::upper_bound(kept_[chain].begin(), kept_[chain].end(), number);
+    const Ways ways = ways_behind(chain, static_cast<size_t>(behind - kept_[chain].begin()), any, place, known, 0);
+    std::map<uint32_t, bool> looked_at;
+    return !ways.accepts && !ways.returns && takes_or_passes_on(hop_.policy->chains[chain].rules[number], place, looked_at, 0);
+  }
+
+  // Looks at the rules of chains that it calls whether they are kept or not.
+  bool takes_or_passes_on(const Rule& rule, const Visit& place, std::map<uint32_t, bool>& looked_at, uint32_t depth) const {
+    const ActionKind kind = rule.action.kind;
+    if (blocks(kind) || kind == ActionKind::proceed || is_sent_away(rule)) return true;
+    if (kind == ActionKind::rewrite) return hop_.policy->rewrites[rule.action.index].then == ActionKind::proceed;
+    if (kind != ActionKind::jump || depth > kDeepest) return false;
+    const auto [found, added] = looked_at.try_emplace(rule.action.index, false);
+    if (!added) return found->second;
+    for (const Rule& inner : hop_.policy->chains[rule.action.index].rules) {
+      if (rightly_dropped(inner, place)) continue;
+      if (inner.action.kind != ActionKind::return_ && !takes_or_passes_on(inner, place, looked_at, depth + 1)) return false;
+      if (ends_chain(inner) && matches_all(inner, place)) break;
+    }
+    return found->second = true;
   }
 
   const Walk& walk_;
@@ -329,7 +367,7 @@ class Recheck {
 }  // namespace
 
 bool sliced_rightly(const Walk& walk, const Slice& slice, bool idle) {
-  const Rewritten rewritten = rewritten_by(slice);
+  const Rewritten rewritten = rewritten_by(walk, slice);
   for (const WalkLeg& leg : walk.legs) {
     const Rewritten carried = in_leg(rewritten, leg);
     for (const WalkHop& hop : leg.hops)

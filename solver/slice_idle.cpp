@@ -48,8 +48,17 @@ class Closing {
   Closing(const Policy& policy, const KeptRules& kept) : policy_(policy), kept_(kept) {}
 
   // Adds that rule, and where it is a call those that close the called chain. false: there is none.
-  bool find(uint32_t chain, std::vector<Place>& closing, uint32_t depth = 0) const {
+  bool find(uint32_t chain, std::vector<Place>& closing, uint32_t depth = 0) {
     if (depth > kDeepest) return false;
+    const auto [place, added] = closed_.try_emplace({chain, depth > 0}, false);   // also of a chain that calls itself
+    if (added) place->second = find_in(chain, closing, depth);
+    return place->second;
+  }
+
+ private:
+  static constexpr uint32_t kDeepest = 8;
+
+  bool find_in(uint32_t chain, std::vector<Place>& closing, uint32_t depth) {
     for (const uint32_t number : kept_[chain]) {
       const Rule& rule = policy_.chains[chain].rules[number];
       const bool takes_all = rule.enabled && rule.terms.empty() && rule.assumption < 0;
@@ -62,22 +71,24 @@ class Closing {
     return false;
   }
 
- private:
-  static constexpr uint32_t kDeepest = 8;
-
   // Packets are blocked or go on with the next rule.
-  bool stays(const Action& action, uint32_t depth) const {
+  bool stays(const Action& action, uint32_t depth) {
     if (blocks(action.kind) || action.kind == ActionKind::proceed) return true;
     if (action.kind != ActionKind::jump || depth > kDeepest) return false;
+    const auto [place, added] = all_stay_.try_emplace(action.index, false);
+    if (!added) return place->second;
     const std::vector<uint32_t>& kept = kept_[action.index];
-    return std::all_of(kept.begin(), kept.end(), [&](uint32_t rule) {
-      const Action& inner = policy_.chains[action.index].rules[rule].action;
-      return inner.kind == ActionKind::return_ || stays(inner, depth + 1);
-    });
+    return place->second = std::all_of(kept.begin(), kept.end(), [&](uint32_t rule) {
+             const Action& inner = policy_.chains[action.index].rules[rule].action;
+             return inner.kind == ActionKind::return_ || stays(inner, depth + 1);
+           });
   }
 
   const Policy& policy_;
   const KeptRules& kept_;
+  // What is known of chains: closed, by whether it is called; packets that enter are blocked or come back.
+  std::map<std::pair<uint32_t, bool>, bool> closed_;
+  std::map<uint32_t, bool> all_stay_;
 };
 
 struct Base {
@@ -182,6 +193,7 @@ void leave_out_returns(const Chain& chain, Family family, std::vector<uint32_t>&
 }  // namespace
 
 void leave_out_idle(const Walk& walk, Slice& slice) {
+  if (!walk.leads.empty()) leave_out_before_away(walk, slice);
   for (auto& [policy, kept] : slice) {
     for (const ClosedTree& tree : closed_trees(walk, *policy, kept)) leave_out_blocks(*policy, tree, walk.family, kept);
     for (size_t chain = 0; chain < kept.size(); ++chain) leave_out_returns(policy->chains[chain], walk.family, kept[chain]);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "solver/leads.h"
+
 namespace fwproof::solver::slicing {
 
 using namespace model;
@@ -48,14 +50,14 @@ Rewritten in_leg(Rewritten rewritten, const WalkLeg& leg) {
   return rewritten;
 }
 
-Rewritten rewritten_by(const Slice& slice) {
+Rewritten rewritten_by(const Walk& walk, const Slice& slice) {
   RewrittenFrom rewritten;
   for (const auto& [policy, kept] : slice) {
     if (policy->rewrites.empty()) continue;
     for (size_t chain = 0; chain < kept.size(); ++chain)
       for (const uint32_t rule : kept[chain]) {
         const Action& action = policy->chains[chain].rules[rule].action;
-        if (action.kind == ActionKind::rewrite) rewritten.add(policy->rewrites[action.index]);
+        if (action.kind == ActionKind::rewrite && !sends_away(policy->rewrites[action.index], walk.leads)) rewritten.add(policy->rewrites[action.index]);
       }
   }
   return std::move(rewritten).result();

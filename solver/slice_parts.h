@@ -24,8 +24,8 @@ struct Rewritten {
 // request starts as it was sent (walk.h, "Legs").
 Rewritten in_leg(Rewritten rewritten, const WalkLeg& leg);
 
-// By the rules of a slice.
-Rewritten rewritten_by(const Slice& slice);
+// By the rules of a slice; those that send packets away (solver/leads.h) leave nothing behind.
+Rewritten rewritten_by(const Walk& walk, const Slice& slice);
 
 // Of packets whose state is `seen` where they come in.
 bool may_be_established(const model::IntervalSet& seen, const Rewritten& rewritten);

@@ -148,6 +148,9 @@ struct Walk {
   bool elsewhere_passes = false;  // what taking another way counts as
   bool same_packet = false;       // two legs look at one packet
   bool must_return = false;       // an answer comes back from where the client sent its packet
+  // Where not empty: a packet that is in none of these, at any place on its way, does not pass (solver/leads.h). That follows from the policies, so nothing is said by it that
+  // they do not say, but what such packets meet need not be followed.
+  std::vector<PacketBox> leads;
 };
 
 // The connection's state as the hop sees it, and whether the hop stands alone ("Hops" above).

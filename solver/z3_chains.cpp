@@ -1,5 +1,7 @@
 #include "solver/z3_chains.h"
 
+#include "solver/leads.h"
+
 namespace fwproof::solver {
 namespace {
 
@@ -18,9 +20,9 @@ bool is_call(const Action& action) { return action.kind == ActionKind::jump || a
 
 }  // namespace
 
-Z3Chains::Z3Chains(Formulas& formulas, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
-                   Z3Choices* choices)
-    : formulas_(formulas), packets_(packets), policy_(policy), kept_(kept), visits_left_(visits_left), choices_(choices), facts_(policy.chains.size()), entered_(policy.chains.size()) {}
+Z3Chains::Z3Chains(Formulas& formulas, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, const std::vector<PacketBox>& leads,
+                   uint32_t& visits_left, Z3Choices* choices)
+    : formulas_(formulas), packets_(packets), policy_(policy), kept_(kept), leads_(leads), visits_left_(visits_left), choices_(choices), facts_(policy.chains.size()), entered_(policy.chains.size()) {}
 
 // Callees first, with an explicit stack: hostile inputs nest chains as deep as they like.
 void Z3Chains::find_facts(uint32_t start) {
@@ -60,7 +62,7 @@ Z3Chains::Facts Z3Chains::facts_of(uint32_t chain) const {
     if (!rule.enabled) continue;
     const ActionKind kind = rule.action.kind;
     for (const model::Term& term : rule.terms) facts.shareable = facts.shareable && !differs_by_visit(differs_by_visit, term);
-    if (kind == ActionKind::rewrite || kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting) facts.shareable = false;
+    if ((kind == ActionKind::rewrite && !sends_away(rule.action)) || kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting) facts.shareable = false;
     if (is_call(rule.action)) facts.shareable = facts.shareable && facts_[rule.action.index].shareable;
     const bool passes_by = kind == ActionKind::proceed || (kind == ActionKind::jump && !facts_[rule.action.index].has_effect);
     facts.has_effect = facts.has_effect || !passes_by;
@@ -113,7 +115,9 @@ void Z3Chains::apply(const Rule& rule, Visit& visit) {
     case ActionKind::return_: visit.exits.returned.push_back({hit, version}); break;
     case ActionKind::jump: return call(action.index, false, hit, miss, visit);
     case ActionKind::go_to: return call(action.index, true, hit, miss, visit);
-    case ActionKind::rewrite: return rewrite(policy_.rewrites[action.index], hit, miss, visit);
+    case ActionKind::rewrite:
+      if (sends_away(action)) break;
+      return rewrite(policy_.rewrites[action.index], hit, miss, visit);
     case ActionKind::unknown: {
       const Formula goes_on = choice(visit, kGoesOn);
       visit.exits.accepted.push_back({formulas_.named(formulas_.all_of({hit, formulas_.negation(goes_on), choice(visit, kAccepts)})), version});
@@ -180,6 +184,10 @@ const Z3Chains::Shared& Z3Chains::shared(uint32_t chain, VersionId version) {
     return formulas_.named(formulas_.any_of(whens));
   };
   return shared_.emplace(key, Shared{when_any(exits.returned), when_any(exits.accepted)}).first->second;
+}
+
+bool Z3Chains::sends_away(const Action& action) const {
+  return action.kind == ActionKind::rewrite && solver::sends_away(policy_.rewrites[action.index], leads_);
 }
 
 void Z3Chains::rewrite(const model::RewriteAction& action, Formula hit, Formula miss, Visit& visit) {

@@ -32,8 +32,8 @@ struct Z3Choices {
 
 class Z3Chains {
  public:
-  // kept: nullptr keeps all rules. Counts chain entries down in visits_left and throws EncodingLimit at its end.
-  Z3Chains(Formulas& formulas, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, uint32_t& visits_left,
+  // kept: nullptr keeps all rules. leads: of the walk. Counts chain entries down in visits_left and throws EncodingLimit at its end.
+  Z3Chains(Formulas& formulas, Z3Packets& packets, const model::Policy& policy, const KeptRules* kept, const std::vector<PacketBox>& leads, uint32_t& visits_left,
            Z3Choices* choices = nullptr);
 
   // in_nat: a later packet of a connection is looked at as the first one was. stage: its number in the hook.
@@ -68,6 +68,8 @@ class Z3Chains {
   Formula choice(const Visit& visit, uint32_t what);
   Formula choice(const Visit& visit, uint32_t what, unsigned bits, const model::IntervalSet& values);
   Formula choice(const Visit& visit, uint32_t what, const std::function<Formula()>& fresh);
+  // Sends packets to where nothing leads to the end: as if it dropped them.
+  bool sends_away(const model::Action& action) const;
   void rewrite(const model::RewriteAction& action, Formula hit, Formula miss, Visit& visit);
   const Shared& shared(uint32_t chain, VersionId version);
 
@@ -85,6 +87,7 @@ class Z3Chains {
   Z3Packets& packets_;
   const model::Policy& policy_;
   const KeptRules* kept_;
+  const std::vector<PacketBox>& leads_;
   uint32_t& visits_left_;
   Z3Choices* choices_;
   std::vector<uint32_t> path_;  // the stage, and the rules that called; kept where there are choices to share

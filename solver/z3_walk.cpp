@@ -196,7 +196,7 @@ Z3Walk::Progress Z3Walk::pass_hop(const WalkLeg& leg, const WalkHop& hop, Progre
   const KeptRules* kept = nullptr;
   if (slice_)
     if (const auto found = slice_->find(hop.policy); found != slice_->end()) kept = &found->second;
-  Z3Chains chains(formulas_, packets_, *hop.policy, kept, visits_left_, walk_.same_packet ? &choices_ : nullptr);
+  Z3Chains chains(formulas_, packets_, *hop.policy, kept, walk_.leads, visits_left_, walk_.same_packet ? &choices_ : nullptr);
   const std::vector<Stage>& stages = hop.policy->hooks[static_cast<size_t>(hop.hook)];
   std::vector<const Stage*> nats;
   for (const Stage& stage : stages)

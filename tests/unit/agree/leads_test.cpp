@@ -1,0 +1,241 @@
+// Following only what something leads to the end of a walk changes no answer, whatever translates destinations on the way.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "solver/ask_piece.h"
+#include "solver/flow.h"
+#include "solver/leads.h"
+#include "tests/unit/agree/packets.h"
+
+namespace fwproof::testing {
+namespace {
+
+using namespace model;
+using solver::Answer;
+using solver::Limits;
+using solver::PacketBox;
+using solver::Walk;
+using solver::Wanted;
+
+constexpr uint32_t kChains = 6;
+
+// Rules of a router that translates destinations: chains call later ones alone; the first is its nat table's, the second its filter's.
+class Router {
+ public:
+  explicit Router(std::mt19937& random) : random_(random) {}
+
+  Policy policy() {
+    policy_.v4 = true;
+    policy_.interfaces.add("lo");
+    add_unknown(policy_, {UnknownCondition::Sharing::pure, "string", "a", {}});
+    add_unknown(policy_, {UnknownCondition::Sharing::per_visit, "limit", "b", {}});
+    for (uint32_t number = 0; number < kChains; ++number) add_chain(number);
+    policy_.hooks[static_cast<size_t>(Hook::forward)] = {{Stage::Kind::nat, 0}, {Stage::Kind::route, 0}, {Stage::Kind::filter, 1}};
+    bind_names(policy_, {});
+    return std::move(policy_);
+  }
+
+ private:
+  uint32_t below(uint32_t limit) { return static_cast<uint32_t>(random_() % limit); }
+  IntervalSet some(uint32_t of) {
+    const uint32_t first = below(of);
+    return IntervalSet::range(first, std::min(of - 1, first + below(3)));
+  }
+
+  Term term() {
+    switch (below(6)) {
+      case 0:
+      case 1: return {InAddresses{Field::dst, AddressSet::of(Family::v4, some(kAddresses))}, below(8) == 0};
+      case 2: return {In{Field::dst_port, some(kPorts)}, below(8) == 0};
+      case 3: return {In{Field::protocol, IntervalSet::of(proto_tcp)}, below(8) == 0};
+      case 4: return {InAddresses{Field::src, AddressSet::of(Family::v4, some(kAddresses))}};
+      default: return {Unknown{below(2)}};
+    }
+  }
+
+  Action rewriting() {
+    RewriteAction action;
+    action.then = ActionKind::accept;
+    const auto assign = [&](Field field, IntervalSet values) { action.steps.push_back({Rewrite::Kind::assign, field, std::move(values), "", 0, 0, Field::mark}); };
+    const uint32_t kind = below(10);
+    if (kind == 0) assign(Field::mark, IntervalSet::of(1)), action.then = ActionKind::proceed;
+    else if (kind == 1) assign(Field::dst_port, IntervalSet::of(below(kPorts)));
+    else assign(Field::dst, kind == 2 ? some(kAddresses) : IntervalSet::of(below(kAddresses)));
+    if (kind > 6) assign(Field::dst_port, IntervalSet::of(below(kPorts)));
+    if (kind == 9) assign(Field::dst, IntervalSet::of(below(kAddresses)));   // the last one counts
+    policy_.rewrites.push_back(std::move(action));
+    return {ActionKind::rewrite, static_cast<uint32_t>(policy_.rewrites.size() - 1)};
+  }
+
+  Action action(uint32_t chain, bool nat) {
+    const uint32_t dice = below(10);
+    if (dice < 4 && chain + 1 < kChains) return {below(4) == 0 ? ActionKind::go_to : ActionKind::jump, std::max(chain + 1, 2u) + below(kChains - std::max(chain + 1, 2u))};
+    if (dice < 7 && nat) return rewriting();
+    if (dice == 7) return {ActionKind::return_, 0};
+    if (dice == 8) return {below(3) == 0 ? ActionKind::unknown : ActionKind::proceed, 0};
+    return {below(2) == 0 ? ActionKind::accept : ActionKind::drop, 0};
+  }
+
+  void add_chain(uint32_t number) {
+    Chain chain{"c" + std::to_string(number), {}, number < 2 ? ActionKind::accept : ActionKind::return_, {}, "", -1};
+    for (uint32_t count = number == 1 ? below(2) : 1 + below(4); count > 0; --count) {
+      std::vector<Term> terms;
+      for (uint32_t more = below(3); more > 0; --more) terms.push_back(term());
+      chain.rules.push_back({std::move(terms), action(number, number != 1), {}, "", below(20) > 0, -1});
+    }
+    policy_.chains.push_back(std::move(chain));
+  }
+
+  std::mt19937& random_;
+  Policy policy_;
+};
+
+// Lets in what arrives at its addresses, or some ports of them.
+Policy end_of_way(std::mt19937& random) {
+  Policy policy;
+  policy.v4 = true;
+  policy.interfaces.add("lo");
+  Chain chain{"arrival", {}, ActionKind::drop, {}, "", -1};
+  for (uint32_t port = random() % 3; port < kPorts; port += 2)
+    chain.rules.push_back({{{In{Field::protocol, IntervalSet::of(random() % 2 ? proto_tcp : proto_udp)}}, {In{Field::dst_port, IntervalSet::of(port)}}}, {random() % 4 ? ActionKind::accept : ActionKind::drop, 0}, {}, "", true, -1});
+  policy.chains = {chain};
+  policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::route, 0}};
+  if (random() % 4 > 0) policy.hooks[static_cast<size_t>(Hook::input)].push_back({Stage::Kind::filter, 0});
+  bind_names(policy, {});
+  return policy;
+}
+
+// A packet's way through two routers to a host.
+struct Way {
+  std::vector<Policy> policies;
+  AddressSet own;
+  Walk walk;
+
+  explicit Way(std::mt19937& random) {
+    for (uint32_t routers = 1 + random() % 2; routers > 0; --routers) policies.push_back(Router(random).policy());
+    policies.push_back(end_of_way(random));
+    const uint32_t first = random() % (kAddresses - 1);
+    own = AddressSet::of(Family::v4, IntervalSet::range(first, first + random() % 2));
+    walk = tiny_walk(policies[0], Hook::forward, state_new);
+    const solver::WalkHop hop = walk.legs[0].hops[0];
+    walk.legs[0].hops.clear();
+    for (const Policy& policy : policies) {
+      walk.legs[0].hops.push_back(hop);
+      walk.legs[0].hops.back().policy = &policy;
+    }
+    walk.legs[0].hops.back().hook = Hook::input;
+    walk.legs[0].hops.back().local = &own;
+    if (random() % 3 == 0) walk.in_question[0].protocol = IntervalSet::of(proto_tcp);
+  }
+};
+
+enum class Fate { passes, depends, blocked };
+
+Fate fate_in(const solver::FlowRegions::Leg& leg, const Packet& packet) {
+  if (contains(leg.passes, packet)) return Fate::passes;
+  return contains(leg.depends, packet) ? Fate::depends : Fate::blocked;
+}
+
+Limits forced() {
+  Limits limits;
+  limits.leads_from = 0;
+  return limits;
+}
+
+Fate fate_by(const std::vector<solver::FlowRegions>& pieces, const Packet& packet) {
+  Fate fate = Fate::blocked;
+  for (const solver::FlowRegions& piece : pieces) fate = std::min(fate, fate_in(piece.legs[0], packet));
+  return fate;
+}
+
+std::string describe(const Way& way) {
+  std::string text;
+  for (const Policy& policy : way.policies) text += dump(policy);
+  return text;
+}
+
+TEST(Leads, the_rest_does_not_pass) {
+  std::mt19937 random(21);
+  size_t told = 0, less = 0, lost = 0;
+  for (uint64_t round = 0; round < policies_wanted() / 5; ++round) {
+    const Way way(random);
+    const auto leads = solver::leads_of(way.walk, forced());
+    if (leads) { ASSERT_EQ(solver::leads_rightly(way.walk, *leads), true) << round << "\n" << describe(way); }
+    const auto led = solver::led(way.walk, forced());
+    if (!led) continue;
+    ++told;
+    ASSERT_EQ(led->fault, "") << round << "\n" << describe(way);
+    const solver::Slice slice = solver::slice(way.walk);
+    const solver::FlowRegions whole = solver::compute(way.walk, slice, {});
+    std::vector<solver::FlowRegions> pieces;
+    size_t rules = 0;
+    for (const solver::Piece& piece : led->pieces) {
+      ASSERT_TRUE(solver::sliced_rightly(piece.walk, piece.slice, true)) << round << "\n" << describe(way);
+      pieces.push_back(solver::compute(piece.walk, piece.slice, {}));
+      rules = std::max(rules, solver::kept_rules(piece.slice));
+      solver::Slice all = solver::slice(piece.walk);
+      const size_t before = solver::kept_rules(all);
+      solver::leave_out_before_away(piece.walk, all);
+      lost += solver::kept_rules(all) < before;
+    }
+    less += rules < solver::kept_rules(slice);
+    for (uint64_t index = round % 37; index < kPackets; index += 37) {
+      const Packet packet = packet_of(way.walk, index);
+      ASSERT_EQ(fate_by(pieces, packet), fate_in(whole.legs[0], packet)) << round << ", packet " << index << "\n" << describe(way);
+    }
+  }
+  EXPECT_GT(told, policies_wanted() / 20);
+  EXPECT_GT(less, policies_wanted() / 40);
+  EXPECT_GT(lost, policies_wanted() / 200);
+}
+
+TEST(Leads, answers_are_those_of_the_whole_question) {
+  std::mt19937 random(22);
+  solver::ProofSession proofs{Limits{}};
+  size_t told = 0;
+  for (uint64_t round = 0; round < policies_wanted() / 50; ++round) {
+    const Way way(random);
+    if (!solver::led(way.walk, forced())) continue;
+    ++told;
+    const Answer some = solver::ask(way.walk, Wanted::none_pass, forced(), &proofs), whole = solver::ask(way.walk, Wanted::none_pass, {}, &proofs);
+    for (const Answer* answer : {&some, &whole}) {
+      ASSERT_EQ(answer->fault, "") << round << "\n" << describe(way);
+      ASSERT_TRUE(answer->proven && answer->limit.empty()) << round << "\n" << describe(way);
+    }
+    ASSERT_EQ(some.any_breaks, whole.any_breaks) << round << "\n" << describe(way);
+    ASSERT_EQ(some.any_undecided, whole.any_undecided) << round << "\n" << describe(way);
+    for (uint64_t index = round % 61; index < kPackets; index += 61) {
+      const Packet packet = packet_of(way.walk, index);
+      const auto holds_it = [&](const solver::Finding& finding) { return contains({finding.box}, packet); };
+      for (const auto list : {&Answer::breaks, &Answer::undecided})
+        ASSERT_EQ(std::any_of((some.*list).begin(), (some.*list).end(), holds_it), std::any_of((whole.*list).begin(), (whole.*list).end(), holds_it)) << round << "\n" << describe(way);
+    }
+  }
+  EXPECT_GT(told, policies_wanted() / 200);
+}
+
+// One lead less is either seen, or nothing that passes is led there.
+TEST(Leads, what_is_missing_wrongly_is_seen) {
+  std::mt19937 random(23);
+  size_t wrong = 0;
+  for (uint64_t round = 0; round < policies_wanted() / 5; ++round) {
+    const Way way(random);
+    auto leads = solver::leads_of(way.walk, forced());
+    if (!leads || leads->empty()) continue;
+    leads->erase(leads->begin() + static_cast<std::ptrdiff_t>(random() % leads->size()));
+    const solver::FlowRegions whole = solver::compute(way.walk, solver::slice(way.walk), {});
+    bool passes = false;
+    for (uint64_t index = round % 37; index < kPackets && !passes; index += 37) {
+      const Packet packet = packet_of(way.walk, index);
+      passes = !contains(*leads, packet) && fate_in(whole.legs[0], packet) != Fate::blocked;
+    }
+    if (!passes) continue;
+    ++wrong;
+    ASSERT_EQ(solver::leads_rightly(way.walk, *leads), false) << round << "\n" << describe(way);
+  }
+  EXPECT_GT(wrong, policies_wanted() / 50);
+}
+
+}  // namespace
+}  // namespace fwproof::testing
