@@ -43,7 +43,7 @@ std::optional<std::vector<PacketBox>> ends_of(const WalkHop& hop, Family family)
   std::vector<PacketBox> ends;
   for (const Rule& rule : chain.rules) {
     if (blocks(rule.action.kind)) continue;
-    if (rule.action.kind != ActionKind::accept) return std::vector{all};
+    if (rule.action.kind != ActionKind::accept || ends.size() == kMostLeads) return std::vector{all};
     ends.push_back(all);
     narrow(ends.back(), rule, family);
   }
@@ -77,8 +77,8 @@ class Leading {
   Leading(const Walk& walk, const Limits& limits) : walk_(walk), limits_(limits) {}
 
   std::optional<std::vector<PacketBox>> run() {
-    const WalkLeg& leg = walk_.legs.front();
-    auto ends = ends_of(leg.hops.back(), walk_.family);
+    if (!are_many()) return std::nullopt;
+    auto ends = ends_of(walk_.legs.front().hops.back(), walk_.family);
     if (!ends || !find_sending()) return std::nullopt;
     for (PacketBox& box : *ends) add(std::move(box));
     // What leads to a packet that leads there leads there.
@@ -98,7 +98,14 @@ class Leading {
   static constexpr size_t kDeepest = 32;
   static constexpr size_t kMostWays = 10'000;
 
-  // false: they are few, or it is not plain what they do.
+  // What rules do to packets, marks included.
+  bool are_many() const {
+    size_t actions = 0;
+    for (const WalkHop& hop : walk_.legs.front().hops) actions += hop.policy->rewrites.size();
+    return actions >= limits_.leads_from;
+  }
+
+  // false: it is not plain what some rule does.
   bool find_sending() {
     for (const WalkHop& hop : walk_.legs.front().hops) {
       if (callers_.contains(hop.policy)) continue;
@@ -115,7 +122,7 @@ class Leading {
           sending_.push_back({hop.policy, chain, &rule});
         }
     }
-    return sending_.size() >= limits_.leads_from;
+    return true;
   }
 
   static bool changes_told(const RewriteAction& action) {

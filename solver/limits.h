@@ -31,7 +31,7 @@ struct Limits {
   uint32_t rules_at_once = 64;          // that Z3 is asked about; with more, its search takes longer than what all pieces have in common
   uint32_t verdicts_at_once = 64;       // neighbouring rules of different verdicts, from which number on their regions are put together first
   uint32_t apart_from = 32;             // variables that must be saved for unknown conditions to share them (solver/apart.h)
-  uint32_t leads_from = 256;            // rules that translate destinations, from which number on it pays to see which of them bear on a question (solver/leads.h)
+  uint32_t leads_from = 256;            // ways of rewriting packets, from which number on it pays to see which of them bear on a question (solver/leads.h)
   uint64_t run_steps = 200'000'000;     // of all questions of a run: about ten seconds
   Budget* budget = nullptr;             // of the run; nullptr: each question has one of its own
 };

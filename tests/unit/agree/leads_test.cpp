@@ -237,5 +237,27 @@ TEST(Leads, what_is_missing_wrongly_is_seen) {
   EXPECT_GT(wrong, policies_wanted() / 50);
 }
 
+// Any one rule more that is missing from a piece's slice is either seen, or changes nothing.
+TEST(Leads, rules_that_are_missing_wrongly_are_seen) {
+  std::mt19937 random(24);
+  size_t wrong = 0;
+  const auto same = [](const solver::FlowRegions& a, const solver::FlowRegions& b) { return a.legs[0].passes == b.legs[0].passes && a.legs[0].depends == b.legs[0].depends; };
+  for (uint64_t round = 0; round < policies_wanted() / 5; ++round) {
+    const Way way(random);
+    const auto led = solver::led(way.walk, forced());
+    if (!led) continue;
+    for (const solver::Piece& piece : led->pieces) {
+      solver::Slice slice = piece.slice;
+      std::vector<uint32_t>& chain = slice[&way.policies[random() % (way.policies.size() - 1)]][random() % kChains];
+      if (chain.empty()) continue;
+      chain.erase(chain.begin() + static_cast<std::ptrdiff_t>(random() % chain.size()));
+      if (same(solver::compute(piece.walk, slice, {}), solver::compute(piece.walk, piece.slice, {}))) continue;
+      ++wrong;
+      ASSERT_FALSE(solver::sliced_rightly(piece.walk, slice, true)) << round << "\n" << describe(way);
+    }
+  }
+  EXPECT_GT(wrong, policies_wanted() / 100);
+}
+
 }  // namespace
 }  // namespace fwproof::testing
