@@ -375,13 +375,11 @@ class Way {
   bool test_in(Field field, const IntervalSet& set) {
     if (const auto value = seen(field)) return set.contains(*value);
     IntervalSet& possible = possible_[static_cast<size_t>(field)];
-    const IntervalSet inside = possible.intersected(set);
-    if (inside.empty()) return false;
-    const IntervalSet outside = possible.minus(set);
-    if (outside.empty()) return true;
-    depend_on({"field", std::string(field_text(field)), {}});
+    if (!set.intersects(possible)) return false;
+    if (set.contains(possible)) return true;
+    if (!std::exchange(looked_at_fields_[static_cast<size_t>(field)], true)) depend_on({"field", std::string(field_text(field)), {}});
     const bool yes = script_.choose();
-    possible = yes ? inside : outside;
+    possible = yes ? possible.intersected(set) : possible.minus(set);
     return yes;
   }
 
@@ -403,6 +401,7 @@ class Way {
   Script& script_;
   std::vector<Dependence>& looked_at_;
   uint64_t& steps_;
+  std::array<bool, kFields> looked_at_fields_{};   // of those that are in looked_at_
   std::array<IntervalSet, kFields> possible_;
   std::vector<Frame> stack_;
   std::vector<SeenUnknown> seen_;

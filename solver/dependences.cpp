@@ -1,16 +1,26 @@
 #include "solver/dependences.h"
 
-#include <set>
-#include <tuple>
+#include <unordered_set>
 
 namespace fwproof::solver {
 
 using model::Dependence;
 
+namespace {
+
+// Few lines have more than one, and few dependences no line.
+struct ByLine {
+  size_t operator()(const Dependence* d) const { return (size_t{d->origin.file} << 40) ^ (size_t{d->origin.line} << 8) ^ d->what.size(); }
+};
+struct Same {
+  bool operator()(const Dependence* a, const Dependence* b) const { return *a == *b; }
+};
+
+}  // namespace
+
 void add_new(std::vector<Dependence>& list, const std::vector<Dependence>& more) {
-  const auto key = [](const Dependence& d) { return std::tie(d.origin.file, d.origin.line, d.what, d.kind); };
-  const auto less = [&](const Dependence* a, const Dependence* b) { return key(*a) < key(*b); };
-  std::set<const Dependence*, decltype(less)> known(less);
+  std::unordered_set<const Dependence*, ByLine, Same> known;
+  known.reserve(list.size() + more.size());
   list.reserve(list.size() + more.size());  // the set points into it
   for (const Dependence& one : list) known.insert(&one);
   for (const Dependence& one : more) {

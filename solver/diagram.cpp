@@ -200,7 +200,25 @@ Ref Diagrams::exists_below(Ref f, const std::vector<bool>& drop, std::unordered_
   return result;
 }
 
-std::vector<bool> Diagrams::support(Ref f) const {
+std::vector<bool> Diagrams::support(Ref f) const { return support(f, std::vector<IntervalSet>(max_of_.size())); }
+
+// Some of the possible values lead to different nodes.
+bool Diagrams::tells_apart(const Node& node, const IntervalSet& possible) const {
+  if (possible.empty()) return true;
+  std::optional<Ref> to;
+  u128 lo = 0;
+  for (uint32_t i = 0; i < node.count; ++i) {
+    const Edge edge = edges_[node.first + i];
+    const bool is_divided = node.division != kUndivided;
+    const bool is_met = is_divided ? possible.intersects(divisions_[node.division].set(i)) : possible.intersects(IntervalSet::range(lo, edge.hi));
+    if (is_met && to && *to != edge.to) return true;
+    if (is_met) to = edge.to;
+    if (!is_divided) lo = edge.hi + 1;
+  }
+  return false;
+}
+
+std::vector<bool> Diagrams::support(Ref f, const std::vector<IntervalSet>& possible) const {
   std::vector<bool> seen(nodes_.size(), false);
   std::vector<bool> variables(max_of_.size(), false);
   std::vector<Ref> todo = {f};
@@ -209,7 +227,8 @@ std::vector<bool> Diagrams::support(Ref f) const {
     todo.pop_back();
     if (ref <= kTrue || seen[ref]) continue;
     seen[ref] = true;
-    variables[nodes_[ref].var] = true;
+    const VarId var = nodes_[ref].var;
+    variables[var] = variables[var] || tells_apart(nodes_[ref], possible[var]);
     for (uint32_t i = 0; i < nodes_[ref].count; ++i) todo.push_back(edges_[nodes_[ref].first + i].to);
   }
   return variables;

@@ -58,6 +58,8 @@ class Diagrams {
   Ref exists(Ref f, const std::vector<bool>& drop);
   // Which variables the diagram looks at.
   std::vector<bool> support(Ref f) const;
+  // Which of them matter where each variable has one of its possible values (an empty set: any). Requires: f holds for possible values alone.
+  std::vector<bool> support(Ref f, const std::vector<model::IntervalSet>& possible) const;
   size_t nodes() const { return nodes_.size(); }
   uint64_t steps() const { return steps_; }
 
@@ -106,6 +108,8 @@ class Diagrams {
   bool products_below(Ref f, std::vector<model::IntervalSet>& sets,
                       const std::function<bool(const std::vector<model::IntervalSet>&)>& visit) const;
   Ref exists_below(Ref f, const std::vector<bool>& drop, std::unordered_map<Ref, Ref>& memo);
+
+  bool tells_apart(const Node& node, const model::IntervalSet& possible) const;
 
   void count(size_t edges) {
     steps_ += edges;

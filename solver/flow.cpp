@@ -48,6 +48,8 @@ VarId Flow::Run::unknown_variable(u128 max, Dependence what, std::optional<Inter
   const VarId var = diagrams.add_variable(max);
   unknown_texts_.push_back(std::move(what));
   if (domain) domain_ = diagrams.both(domain_, diagrams.in(var, *domain));
+  possible_values_.resize(var);
+  possible_values_.push_back(domain.value_or(IntervalSet{}));
   return var;
 }
 
@@ -307,23 +309,27 @@ std::vector<PacketBox> Flow::Run::boxes(Ref region, size_t limit, bool& complete
   return result;
 }
 
+// Where a value of the variable changes what passes.
+Ref Flow::Run::changed_by(VarId var, Ref passing) {
+  std::vector<bool> only(diagrams.variables(), false);
+  only[var] = true;
+  return diagrams.minus(diagrams.both(diagrams.exists(passing, only), domain_), passing);
+}
+
 std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   const Ref within = diagrams.both(region, domain_);
   const Ref passing = diagrams.both(within, passing_[leg]);
-  const std::vector<bool> support = diagrams.support(passing);
+  possible_values_.resize(diagrams.variables());
+  const std::vector<bool> support = diagrams.support(passing, possible_values_);
+  // Of very many groups of conditions, all are named that are looked at by packets which hang on something.
   constexpr std::ptrdiff_t kFew = 32;
   const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= kFew;
-  std::ptrdiff_t fields = 0;
   std::vector<Dependence> named;
   std::set<uint32_t> grouped;
   for (VarId var = first_unknown_; var < support.size(); ++var) {
     if (!support[var]) continue;
-    // A variable matters when forgetting it changes what passes. Of very many conditions, those that are looked at are named.
-    std::vector<bool> only(support.size(), false);
-    only[var] = true;
-    const bool tested = few || (unknown_texts_[var - first_unknown_].kind == "field" && ++fields <= kFew);
-    const Ref matters = tested ? diagrams.minus(diagrams.both(diagrams.exists(passing, only), domain_), passing) : passing;
-    if (matters != Diagrams::kFalse && !add_grouped(var, matters, grouped)) named.push_back(unknown_texts_[var - first_unknown_]);
+    if (is_group(var)) add_grouped(var, few ? changed_by(var, passing) : passing, grouped);
+    else named.push_back(unknown_texts_[var - first_unknown_]);
   }
   for (const uint32_t text : grouped) named.push_back(grouped_texts_[text]);
   // In the order of the lines; variables are made in the order in which conditions are put together.

@@ -86,13 +86,15 @@ VarId Flow::Run::condition_variable(const UnknownCondition& what, uint32_t index
   return group->second.var;
 }
 
-bool Flow::Run::add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts) {
+bool Flow::Run::is_group(VarId var) const {
+  return std::any_of(groups_.begin(), groups_.end(), [&](const auto& each) { return each.second.var == var; });
+}
+
+void Flow::Run::add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts) {
   const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const auto& each) { return each.second.var == var; });
-  if (group == groups_.end()) return false;
   const IntervalSet met = values_of(matters, client_variable(apart_.field));
   for (const auto& [text, values] : group->second.met)
     if (met.intersects(IntervalSet::range(values.lo, values.hi))) texts.insert(text);
-  return true;
 }
 
 Ref Flow::Run::unknown(uint32_t index, const Class& packets, uint32_t here) {

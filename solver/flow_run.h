@@ -172,8 +172,10 @@ class Flow::Run {
   uint32_t path_of(uint32_t parent, uint32_t chain, uint32_t rule);
   // A variable of its own, or that of its group where the condition is one of those that no packet meets together.
   VarId condition_variable(const model::UnknownCondition& what, uint32_t index);
-  // Where the variable stands for a group: adds the texts of the conditions that packets meet for which it matters.
-  bool add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts);
+  bool is_group(VarId var) const;
+  Ref changed_by(VarId var, Ref passing);
+  // Requires: the variable stands for a group. Adds the texts of the conditions that packets meet for which it matters.
+  void add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts);
   // shared: by the legs of a walk that look at the same packet.
   Ref boolean(const model::UnknownCondition& unknown, const std::tuple<int, uint32_t, uint32_t>& key, bool shared);
   void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);
@@ -192,6 +194,7 @@ class Flow::Run {
   VarId first_unknown_ = 0;
   std::vector<model::Dependence> unknown_texts_;      // by variable, from first_unknown_
   Ref domain_ = Diagrams::kTrue;                      // what the unknowns can be at all
+  std::vector<model::IntervalSet> possible_values_;   // the same by variable; empty: anything
   std::map<std::tuple<const model::Policy*, std::string>, Value> environment_;
   std::vector<Arrived> arrived_;
   std::map<const model::Policy*, Ref> untracked_;     // conntrack did not see an earlier packet of these connections

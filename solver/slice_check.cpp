@@ -109,34 +109,55 @@ bool look_at_values(Field field, const Visit& place, const Look& look) {
   return bounded;
 }
 
-bool rightly_dropped(const Rule& rule, const Visit& place) {
+// What the fields of a packet may be at a place: the values of all packets in question, put in order once.
+class Place {
+ public:
+  explicit Place(const Visit& visit) : visit_(visit), seen_(kFields) {}
+
+  Family family() const { return visit_.walk.family; }
+  Stage::Kind kind() const { return visit_.kind; }
+  // nullptr: anything.
+  const IntervalSet* values(Field field) const {
+    std::optional<Seen>& seen = seen_[static_cast<size_t>(field)];
+    if (!seen) {
+      std::vector<Interval> all;
+      const bool bounded = look_at_values(field, visit_, [&](const IntervalSet& values) {
+        for (const Interval& part : values.intervals()) all.push_back(part);
+      });
+      seen = Seen{bounded, IntervalSet::from(std::move(all))};
+    }
+    return seen->bounded ? &seen->values : nullptr;
+  }
+
+ private:
+  struct Seen {
+    bool bounded;
+    IntervalSet values;
+  };
+  Visit visit_;
+  mutable std::vector<std::optional<Seen>> seen_;   // by field; nothing: nobody asked yet
+};
+
+bool rightly_dropped(const Rule& rule, const Place& place) {
   if (!rule.enabled) return true;
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
     if (!in && !addresses) continue;
-    const IntervalSet& set = in ? in->set : addresses->set.in(place.walk.family);
-    bool possible = false;
-    const bool bounded = look_at_values(in ? in->field : addresses->field, place, [&](const IntervalSet& values) {
-      possible = possible || some_value_meets(set, term.negated, values);
-    });
-    if (bounded && !possible) return true;
+    const IntervalSet* values = place.values(in ? in->field : addresses->field);
+    if (values && !some_value_meets(in ? in->set : addresses->set.in(place.family()), term.negated, *values)) return true;
   }
   return false;
 }
 
 // Every packet in question that comes to the rule matches it.
-bool matches_all(const Rule& rule, const Visit& place) {
+bool matches_all(const Rule& rule, const Place& place) {
   for (const Term& term : rule.terms) {
     const auto* in = std::get_if<In>(&term.what);
     const auto* addresses = std::get_if<InAddresses>(&term.what);
     if (!in && !addresses) return false;
-    const IntervalSet& set = in ? in->set : addresses->set.in(place.walk.family);
-    bool all = true;
-    const bool bounded = look_at_values(in ? in->field : addresses->field, place, [&](const IntervalSet& values) {
-      all = all && !some_value_meets(set, !term.negated, values);
-    });
-    if (!bounded || !all) return false;
+    const IntervalSet* values = place.values(in ? in->field : addresses->field);
+    if (!values || some_value_meets(in ? in->set : addresses->set.in(place.family()), !term.negated, *values)) return false;
   }
   return rule.enabled;
 }
@@ -186,6 +207,25 @@ bool may_meet(const Rule& a, const Rule& b, Family family) {
   return true;
 }
 
+// The least and greatest source and destination that a rule leaves: rules that are apart in these do not meet.
+struct Ends {
+  u128 src_lo, src_hi, dst_lo, dst_hi;
+};
+Ends ends_of(const Rule& rule, Family family) {
+  Ends ends{0, ~u128{0}, 0, ~u128{0}};
+  for (const Term& term : rule.terms) {
+    const auto* addresses = std::get_if<InAddresses>(&term.what);
+    if (addresses == nullptr || term.negated || addresses->set.in(family).empty()) continue;
+    const IntervalSet& set = addresses->set.in(family);
+    u128& lo = addresses->field == Field::src ? ends.src_lo : ends.dst_lo;
+    u128& hi = addresses->field == Field::src ? ends.src_hi : ends.dst_hi;
+    lo = std::max(lo, set.min());
+    hi = std::min(hi, set.max());
+  }
+  return ends;
+}
+bool are_apart(const Ends& a, const Ends& b) { return a.src_hi < b.src_lo || b.src_hi < a.src_lo || a.dst_hi < b.dst_lo || b.dst_hi < a.dst_lo; }
+
 class Recheck {
  public:
   Recheck(const Walk& walk, const WalkLeg& leg, const WalkHop& hop, const KeptRules& kept, const Rewritten& rewritten, bool idle)
@@ -195,15 +235,17 @@ class Recheck {
 
   bool is_right() const {
     bool right = true;
-    for (const Stage::Kind kind : kKindsWithChains)
-      walk_chains(leg_, hop_, kind, [&](uint32_t chain, const auto& add) { right = right && is_right(chain, {walk_, leg_, hop_, kind, rewritten_}, add); });
+    for (const Stage::Kind kind : kKindsWithChains) {
+      const Place place({walk_, leg_, hop_, kind, rewritten_});
+      walk_chains(leg_, hop_, kind, [&](uint32_t chain, const auto& add) { right = right && is_right(chain, place, add); });
+    }
     return right;
   }
 
  private:
   // add(chain): this leg comes there too. A call that is kept for another leg leads nowhere here.
   template <class Add>
-  bool is_right(uint32_t chain, const Visit& place, const Add& add) const {
+  bool is_right(uint32_t chain, const Place& place, const Add& add) const {
     const std::vector<Rule>& rules = hop_.policy->chains[chain].rules;
     for (const uint32_t rule : looked_at(chain)) {
       const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
@@ -230,7 +272,7 @@ class Recheck {
     return rules;
   }
 
-  bool is_rightly_idle(uint32_t chain, uint32_t number, const Visit& place) const {
+  bool is_rightly_idle(uint32_t chain, uint32_t number, const Place& place) const {
     const Rule& rule = hop_.policy->chains[chain].rules[number];
     if (!idle_) return false;
     if (!walk_.leads.empty() && comes_to_nothing(chain, number, place)) return true;
@@ -266,16 +308,19 @@ class Recheck {
       }
       bases_.push_back(std::move(base));
     }
+    ends_.resize(kept_.size());
+    for (uint32_t chain = 0; chain < kept_.size(); ++chain)
+      for (const uint32_t rule : kept_[chain]) ends_[chain].push_back(ends_of(hop_.policy->chains[chain].rules[rule], walk_.family));
   }
 
   // Without it, its packets come to the end of every base chain from which they come here, and that blocks them; or a later rule does.
-  bool is_blocked_anyway(uint32_t chain, const Rule& rule, const Visit& place) const {
+  bool is_blocked_anyway(uint32_t chain, const Rule& rule, const Place& place) const {
     bool is_reached = false;
     for (const Base& base : bases_) {
-      if (base.kind != place.kind || !base.reaches[chain]) continue;
+      if (base.kind != place.kind() || !base.reaches[chain]) continue;
       is_reached = true;
       std::map<uint32_t, Ways> known;
-      const Ways ways = ways_through(base.chain, rule, place, known, 0);
+      const Ways ways = ways_through(base.chain, {&rule, ends_of(rule, walk_.family)}, place, known, 0);
       const Chain& whole = hop_.policy->chains[base.chain];
       const bool end_blocks = blocks(whole.at_end) && whole.at_end_assumption < 0;
       if (ways.accepts || (ways.returns && !end_blocks)) return false;
@@ -290,7 +335,11 @@ class Recheck {
     bool accepts = true;   // or are changed, or nobody knows
     bool returns = true;
   };
-  Ways ways_through(uint32_t chain, const Rule& packets, const Visit& place, std::map<uint32_t, Ways>& known, uint32_t depth) const {
+  struct Packets {
+    const Rule* rule;   // that may match them
+    Ends ends;
+  };
+  Ways ways_through(uint32_t chain, const Packets& packets, const Place& place, std::map<uint32_t, Ways>& known, uint32_t depth) const {
     if (depth > kDeepest) return {};
     const auto [found, added] = known.try_emplace(chain);
     if (added) found->second = ways_behind(chain, 0, packets, place, known, depth);
@@ -298,15 +347,15 @@ class Recheck {
   }
 
   // first: place among the kept rules of the chain.
-  Ways ways_behind(uint32_t chain, size_t first, const Rule& packets, const Visit& place, std::map<uint32_t, Ways>& known, uint32_t depth) const {
+  Ways ways_behind(uint32_t chain, size_t first, const Packets& packets, const Place& place, std::map<uint32_t, Ways>& known, uint32_t depth) const {
     Ways ways{false, false};
     for (size_t at = first; at < kept_[chain].size(); ++at) {
       const Rule& rule = hop_.policy->chains[chain].rules[kept_[chain][at]];
-      const bool takes_all = matches_all(rule, place);
+      const bool takes_all = rule.terms.empty() || (!walk_.leads.empty() && matches_all(rule, place));
       const ActionKind kind = rule.action.kind;
       const bool is_lost = blocks(kind) || is_sent_away(rule);
       if (is_lost && takes_all) return ways;
-      if (is_lost || kind == ActionKind::proceed || !may_meet(packets, rule, walk_.family)) continue;
+      if (is_lost || kind == ActionKind::proceed || are_apart(packets.ends, ends_[chain][at]) || !may_meet(*packets.rule, rule, walk_.family)) continue;
       if (kind == ActionKind::return_) {
         ways.returns = true;
         if (takes_all) return ways;
@@ -329,17 +378,17 @@ class Recheck {
   }
 
   // Whether it takes packets or lets them go on, marked or not, none comes out of its chain: behind it, every way ends.
-  bool comes_to_nothing(uint32_t chain, uint32_t number, const Visit& place) const {
+  bool comes_to_nothing(uint32_t chain, uint32_t number, const Place& place) const {
     const Rule any;
     std::map<uint32_t, Ways> known;
     const auto behind = std::upper_bound(kept_[chain].begin(), kept_[chain].end(), number);
-    const Ways ways = ways_behind(chain, static_cast<size_t>(behind - kept_[chain].begin()), any, place, known, 0);
+    const Ways ways = ways_behind(chain, static_cast<size_t>(behind - kept_[chain].begin()), {&any, ends_of(any, walk_.family)}, place, known, 0);
     std::map<uint32_t, bool> looked_at;
     return !ways.accepts && !ways.returns && takes_or_passes_on(hop_.policy->chains[chain].rules[number], place, looked_at, 0);
   }
 
   // Looks at the rules of chains that it calls whether they are kept or not.
-  bool takes_or_passes_on(const Rule& rule, const Visit& place, std::map<uint32_t, bool>& looked_at, uint32_t depth) const {
+  bool takes_or_passes_on(const Rule& rule, const Place& place, std::map<uint32_t, bool>& looked_at, uint32_t depth) const {
     const ActionKind kind = rule.action.kind;
     if (blocks(kind) || kind == ActionKind::proceed || is_sent_away(rule)) return true;
     if (kind == ActionKind::rewrite) return hop_.policy->rewrites[rule.action.index].then == ActionKind::proceed;
@@ -362,6 +411,7 @@ class Recheck {
   bool idle_;
   std::vector<Span> spans_;
   std::vector<Base> bases_;
+  std::vector<std::vector<Ends>> ends_;   // of the kept rules, by chain
 };
 
 }  // namespace

@@ -144,6 +144,19 @@ namespace {
 
 constexpr size_t kMostPairs = 4'000'000;   // of rules that are compared
 
+// A rule with the values, from the least to the greatest, that it leaves to source and destination: most rules are apart in these.
+struct Placed {
+  const Rule* rule;
+  Interval src, dst;
+};
+
+Placed placed(const Rule& rule, Family family) {
+  const auto range = [&](Field field) { return range_of(rule, field, family).value_or(Interval{0, max_value(field_bits(field, family))}); };
+  return {&rule, range(Field::src), range(Field::dst)};
+}
+
+bool are_apart(const Interval& a, const Interval& b) { return a.hi < b.lo || b.hi < a.lo; }
+
 bool are_apart(const Rule& a, const Rule& b, Family family) {
   for (const Term& one : a.terms) {
     const auto* in = std::get_if<In>(&one.what);
@@ -158,30 +171,35 @@ bool are_apart(const Rule& a, const Rule& b, Family family) {
   return false;
 }
 
-bool is_apart_from_all(const Rule& rule, const std::vector<const Rule*>& others, Family family) {
-  return std::all_of(others.begin(), others.end(), [&](const Rule* other) { return are_apart(rule, *other, family); });
+bool is_apart_from_all(const Rule& rule, const std::vector<Placed>& others, Family family) {
+  const Placed own = placed(rule, family);
+  return std::all_of(others.begin(), others.end(), [&](const Placed& other) {
+    return are_apart(own.src, other.src) || are_apart(own.dst, other.dst) || are_apart(rule, *other.rule, family);
+  });
 }
 
 void leave_out_blocks(const Policy& policy, const ClosedTree& tree, Family family, KeptRules& kept) {
   size_t rules = 0;
   for (const uint32_t chain : tree.chains) rules += kept[chain].size();
   if (rules * tree.accepting.size() > kMostPairs) return;
+  std::vector<Placed> accepting;
+  for (const Rule* rule : tree.accepting) accepting.push_back(placed(*rule, family));
   for (const uint32_t chain : tree.chains)
     std::erase_if(kept[chain], [&](uint32_t number) {
       const Rule& rule = policy.chains[chain].rules[number];
       const bool closes = std::find(tree.closing.begin(), tree.closing.end(), Place{chain, number}) != tree.closing.end();
-      return blocks(rule.action.kind) && rule.assumption < 0 && !closes && is_apart_from_all(rule, tree.accepting, family);
+      return blocks(rule.action.kind) && rule.assumption < 0 && !closes && is_apart_from_all(rule, accepting, family);
     });
 }
 
 // Their packets come to the end of the chain, which returns them too.
 void leave_out_returns(const Chain& chain, Family family, std::vector<uint32_t>& kept) {
-  std::vector<const Rule*> behind;
+  std::vector<Placed> behind;
   size_t pairs = 0;
   for (size_t at = kept.size(); at-- > 0;) {
     const Rule& rule = chain.rules[kept[at]];
     if (rule.action.kind != ActionKind::return_ || rule.assumption >= 0) {
-      behind.push_back(&rule);
+      behind.push_back(placed(rule, family));
       continue;
     }
     pairs += behind.size();

@@ -109,6 +109,46 @@ TEST(Diagrams, divided_nodes_say_what_others_say) {
   }
 }
 
+// A variable matters where changing it, among what it can be, changes something.
+TEST_P(DiagramTest, variables_that_matter) {
+  std::mt19937 random(17);
+  size_t held = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<IntervalSet> possible(3);
+    Twin all{Diagrams::kTrue, ~uint64_t{0}};
+    for (VarId var = 0; var < 3; ++var) {
+      if (random() % 2 == 0) continue;
+      const unsigned lo = random() % 4, hi = lo + random() % (4 - lo);
+      possible[var] = IntervalSet::range(lo, hi);
+      const Twin set = in(var, lo, hi);
+      all = {diagrams_.both(all.ref, set.ref), all.bits & set.bits};
+    }
+    Twin some{Diagrams::kFalse, 0};
+    for (int part = 0; part < 3; ++part) {
+      Twin box{Diagrams::kTrue, ~uint64_t{0}};
+      for (VarId var = 0; var < 3; ++var) {
+        const unsigned lo = random() % 4, hi = lo + random() % (4 - lo);
+        const Twin set = in(var, lo, random() % 2 == 0 ? 3 : hi);
+        box = {diagrams_.both(box.ref, set.ref), box.bits & set.bits};
+      }
+      some = {diagrams_.either(some.ref, box.ref), some.bits | box.bits};
+    }
+    some = {diagrams_.both(some.ref, all.ref), some.bits & all.bits};
+    const std::vector<bool> matters = diagrams_.support(some.ref, possible);
+    for (VarId var = 0; var < 3; ++var) {
+      bool changes = false;
+      for (unsigned point = 0; point < 64; ++point)
+        for (unsigned value = 0; value < 4; ++value) {
+          const unsigned other = (point & ~(3u << (2 * var))) | value << (2 * var);
+          changes = changes || ((all.bits >> point & all.bits >> other & 1) && (some.bits >> point & 1) != (some.bits >> other & 1));
+        }
+      ASSERT_EQ(matters[var], changes) << round;
+      held += !changes && !possible[var].empty();
+    }
+  }
+  EXPECT_GT(held, 500u);
+}
+
 TEST(Diagrams, growth_beyond_the_limit_is_told) {
   Diagrams diagrams(16);
   const VarId var = diagrams.add_variable(65535);
