@@ -8,7 +8,8 @@ using namespace model;
 
 namespace {
 
-constexpr uint64_t kStepsInAll = 1'000'000'000;  // boxes looked at
+constexpr uint64_t kStepsInAll = 1'000'000'000;  // boxes and rules looked at
+constexpr uint64_t kStepsOfReplay = 2'000'000;   // the evaluator's: four thousand calls
 
 bool is_unknown(ActionKind kind) { return kind == ActionKind::unknown || kind == ActionKind::unknown_rewriting; }
 
@@ -152,7 +153,10 @@ LintReplay::Seen LintReplay::replay(RuleRef rule, uint32_t way, const LintPoint&
       for (const LintChain& chain : chains_.chains) task.ignored |= chain.writes;
     build(task);
     if (number_[rule.chain] == 0) return {};
-    const Outcome outcome = evaluate(small_, task.way->hook, packet);
+    EvaluateOptions options;
+    options.max_steps = kStepsOfReplay;
+    const Outcome outcome = evaluate(small_, task.way->hook, packet, options);
+    steps_ += outcome.limit_reached ? kStepsOfReplay : outcome.trail.size();
     bool rewritten = false;
     for (const Step& step : outcome.trail) {
       if (step.rule == wanted_) {
