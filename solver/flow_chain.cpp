@@ -166,7 +166,7 @@ void Flow::Run::run_rule(uint32_t chain, uint32_t index, Classes& live, uint32_t
       const RewriteAction& action = policy_->rewrites[rule.action.index];
       for (const Class& packets : hit) {
         const Class changed = rewritten(packets, action, here);
-        if (action.then == ActionKind::accept && is_sent_away(changed))
+        if (action.then == ActionKind::accept && rule.assumption < 0 && is_sent_away(changed))
           records_.push_back({leg_, walk_.legs[leg_].hops.size() - 1, kSentOn, RuleRef::kAtEnd, RuleRef::kAtEnd, changed, path, Verdict::drop, true, false});
         else if (action.then == ActionKind::proceed)
           merge_into(live, changed);

@@ -114,12 +114,14 @@ Class Flow::Run::rewritten(Class packets, const RewriteAction& action, uint32_t 
   return packets;
 }
 
-// By what the packets have become: with certain destinations alone, in no box of what leads to the end.
+// By what the packets have become: in no box of what leads to the end, whichever of several values a field has.
 bool Flow::Run::is_sent_away(const Class& packets) const {
   const Shape& shape = shapes_[packets.shape];
   const auto may_be_in = [&](const PacketBox& box, Field field) {
     const Value value = shape.get(field);
-    return !value.is_constant || set_of(box, field).contains(value.constant);
+    if (value.is_constant) return set_of(box, field).contains(value.constant);
+    const IntervalSet possible = value.var < possible_values_.size() ? possible_values_[value.var] : IntervalSet{};
+    return possible.empty() || possible.intersects(set_of(box, field));
   };
   return !walk_.leads.empty() && std::none_of(walk_.leads.begin(), walk_.leads.end(), [&](const PacketBox& box) {
     return may_be_in(box, Field::dst) && may_be_in(box, Field::dst_port) && may_be_in(box, Field::protocol);

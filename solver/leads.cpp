@@ -142,10 +142,21 @@ class Leading {
     if (!fits_) return;
     if (is_base(policy, chain)) add(box);
     for (const auto& [caller, rule] : callers_.at(&policy)[chain]) {
+      fits_ = fits_ && spend(box, *rule);
+      if (!fits_) return;
       PacketBox called = box;
       narrow(called, *rule, walk_.family);
       add_ways(policy, caller, called, depth + 1);
     }
+  }
+
+  // Large sets are looked at from end to end.
+  bool spend(const PacketBox& box, const Rule& rule) {
+    size_t size = 1 + box.dst.intervals().size();
+    for (const Term& term : rule.terms)
+      if (const IntervalSet* set = plain_set(term, Field::dst, walk_.family)) size += set->intervals().size();
+    work_left_ -= std::min(work_left_, size);
+    return work_left_ > 0;
   }
 
   bool is_base(const Policy& policy, uint32_t chain) const {
@@ -172,6 +183,7 @@ class Leading {
   std::vector<Sending> sending_;    // of which nothing is known to lead there
   std::vector<PacketBox> leads_;
   size_t ways_ = 0;
+  size_t work_left_ = 20'000'000;   // parts of sets that are looked at
   bool grew_ = false;
   bool fits_ = true;
 };

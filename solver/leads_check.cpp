@@ -91,11 +91,20 @@ class Following {
       const bool calls = kind == ActionKind::jump || kind == ActionKind::go_to;
       const bool changes = kind == ActionKind::rewrite || kind == ActionKind::unknown_rewriting;
       if (!rule.enabled || (!calls && !changes)) continue;
+      spend(target, rule);
       const Target here = matched(target, rule, walk_.family);
       if (here.empty() || is_within_leads(here)) continue;   // these packets may go anywhere
       if (calls) follow(policy, rule.action.index, here, depth + 1);
       else right_ = kind == ActionKind::rewrite && stays_outside(here, policy.rewrites[rule.action.index]);
     }
+  }
+
+  // Large sets are looked at from end to end.
+  void spend(const Target& target, const Rule& rule) {
+    size_t size = target.dst.intervals().size() + target.port.intervals().size();
+    for (const Term& term : rule.terms)
+      if (const auto* addresses = std::get_if<InAddresses>(&term.what)) size += addresses->set.in(walk_.family).intervals().size();
+    left_ -= std::min(left_, size);
   }
 
   bool stays_outside(Target target, const RewriteAction& action) const {
@@ -116,7 +125,7 @@ class Following {
 
   const Walk& walk_;
   const std::vector<PacketBox>& leads_;
-  size_t left_ = 5'000'000;   // rules that are looked at
+  size_t left_ = 20'000'000;   // rules, and parts of sets, that are looked at
   bool right_ = true;
 };
 

@@ -355,7 +355,10 @@ class Recheck {
       const ActionKind kind = rule.action.kind;
       const bool is_lost = blocks(kind) || is_sent_away(rule);
       if (is_lost && takes_all) return ways;
-      if (is_lost || kind == ActionKind::proceed || are_apart(packets.ends, ends_[chain][at]) || !may_meet(*packets.rule, rule, walk_.family)) continue;
+      if (is_lost || kind == ActionKind::proceed) continue;
+      const bool meets = !are_apart(packets.ends, ends_[chain][at]) && may_meet(*packets.rule, rule, walk_.family);
+      if (!meets && takes_all) return ways;   // none of the packets is in question
+      if (!meets) continue;
       if (kind == ActionKind::return_) {
         ways.returns = true;
         if (takes_all) return ways;

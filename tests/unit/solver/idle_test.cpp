@@ -104,6 +104,14 @@ TEST(Idle, a_rule_that_blocks_a_whole_part_is_no_fault) {
   EXPECT_TRUE(answer.any_breaks);
 }
 
+// It is idle like any other, although its packets are apart from the call that closes the chain.
+TEST(Idle, a_rule_that_no_packet_matches_is_no_fault) {
+  Policy policy = input_policy({rule({port(7), port(4)}, ActionKind::drop, 1), rule({}, ActionKind::jump, 2, 2)}, ActionKind::accept);
+  policy.chains.push_back({"drops", {rule({}, ActionKind::drop, 3)}, ActionKind::return_, {}, "", -1});
+  ProofSession proofs{Limits{}};
+  EXPECT_EQ(ask(walk_in(policy), Wanted::none_pass, {}, &proofs).fault, "");
+}
+
 // Any one rule more that is missing is either seen, or really changes nothing.
 TEST(Idle, what_is_missing_wrongly_is_seen) {
   std::mt19937 random(12);
