@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <utility>
 
+#include "model/rule_index.h"
 #include "solver/words.h"
 
 namespace fwproof::solver {
@@ -62,6 +66,7 @@ struct Failure {
   size_t failed = 0;       // terms that do not hold
   size_t unknown = 0;      // terms that cannot be told
   bool names_port = false; // a term that names the packet's port among few, and holds
+  bool other_port = false; // a term about the destination port that does not
   std::string why;
 };
 
@@ -88,6 +93,7 @@ void look_at(const Policy& policy, const Term& term, const Packet& seen, bool ex
     return;
   }
   ++failure.failed;
+  failure.other_port = failure.other_port || field == Field::dst_port;
   if (!explained) return;
   failure.why = fmt::format("its {} {}{} does not include {}", field_words(field), term.negated ? "not " : "",
                             set_words(policy, field, seen.family, *set), value_words(policy, field, seen.family, seen.get(field)));
@@ -158,6 +164,29 @@ Decider describe(const WalkHop& hop, const RuleRef& ref, Verdict verdict, bool s
   return decider;
 }
 
+namespace {
+
+// Rules that may come near: the destination port is right, and the source or the destination.
+std::vector<uint32_t> near_rules(const Policy& policy, uint32_t chain, const Packet& seen) {
+  std::vector<uint32_t> rules;
+  const RuleColumns* columns = columns_of(policy, chain, seen.family);
+  if (columns == nullptr || !seen.has(Field::dst_port) || !seen.has(Field::src) || !seen.has(Field::dst)) {
+    rules.resize(policy.chains[chain].rules.size());
+    std::iota(rules.begin(), rules.end(), 0);
+    return rules;
+  }
+  std::vector<uint32_t> by_source, by_destination;
+  for (const auto& [field, found] : {std::pair{Field::src, &by_source}, std::pair{Field::dst, &by_destination}}) {
+    FieldBounds bounds;
+    for (const Field known : {field, Field::dst_port}) bounds.of(known) = IntervalSet::of(seen.get(known));
+    columns->find(bounds, *found);
+  }
+  std::set_union(by_source.begin(), by_source.end(), by_destination.begin(), by_destination.end(), std::back_inserter(rules));
+  return rules;
+}
+
+}  // namespace
+
 std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, const Outcome& outcome, ActionKind wanted, size_t limit) {
   struct Candidate {
     RuleRef ref;
@@ -166,12 +195,12 @@ std::vector<NearMiss> near_misses(const WalkHop& hop, const Packet& seen, const 
   std::vector<Candidate> candidates;
   const Policy& policy = *hop.policy;
   for (uint32_t chain = 0; chain < policy.chains.size(); ++chain)
-    for (uint32_t index = 0; index < policy.chains[chain].rules.size(); ++index) {
+    for (const uint32_t index : near_rules(policy, chain, seen)) {
       const Rule& rule = policy.chains[chain].rules[index];
       if (!gives(rule, wanted) || rule.origin.line == 0) continue;
       // Words for the few that come near alone.
       Failure failure = compare(policy, rule, seen, false);
-      if (!failure.names_port || failure.failed > 1 || candidates.size() >= 1000) continue;
+      if (!failure.names_port || failure.other_port || failure.failed > 1 || candidates.size() >= 1000) continue;
       failure = compare(policy, rule, seen);
       if (failure.failed == 0) look_at_compound(policy, rule, seen, failure);
       if (failure.failed == 0 && failure.unknown == 0) failure.why = came_too_late(hop, {chain, index}, outcome);
