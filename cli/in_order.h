@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/own_arena.h"
+
 namespace fwproof::cli {
 
 constexpr size_t kAhead = 8;
@@ -113,7 +115,10 @@ void in_order(size_t threads, const Take& take, const MakeWorker& make_worker, c
     ~End() { turns.end(); }
   } end{turns};
   try {
-    while (running.size() < threads) running.emplace_back([&] { work(turns, take, make_worker); });
+    while (running.size() < threads) running.emplace_back([&] {
+        take_own_arena();
+        work(turns, take, make_worker);
+      });
   } catch (const std::system_error&) {
     if (running.empty()) throw;   // fewer threads than wished for will do
   }

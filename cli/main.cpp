@@ -6,9 +6,10 @@
 #include "cli/exit_code.h"
 
 // How jemalloc is to work (jemalloc(3), TUNING). Rules and Z3's tables are memory that is written once: in pages of 2 MiB that costs a
-// fraction of the page faults. What is freed is kept for what comes next: giving it back to the system costs as much as a tenth of a run.
+// fraction of the page faults. What is freed is kept for what comes next, also where another thread freed it: fetching it
+// from the system again costs a tenth of a run and more. Threads that work for long have memory of their own (cli/own_arena.h).
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "thp:always,metadata_thp:always,oversize_threshold:0,dirty_decay_ms:-1";
+const char* malloc_conf = "thp:always,metadata_thp:always,oversize_threshold:0,dirty_decay_ms:-1,narenas:1";
 
 int main(int argc, char** argv) {
   try {
