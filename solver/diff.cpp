@@ -140,7 +140,7 @@ class Diffing {
 
   void prove(std::unique_ptr<DiffQuestion> question) {
     const uint64_t computed = question->steps();
-    auto done = std::async(std::launch::async, [&asked = *question, this] { asked.confirm(options_.proofs ? &proofs_ : nullptr); });
+    auto done = std::async(std::launch::async, [&asked = *question, this] { if (options_.proofs) asked.confirm(proofs_); });
     proving_.emplace(Proving{std::move(question), computed, std::move(done)});
   }
 

@@ -135,6 +135,7 @@ void DiffQuestion::compute(size_t room) {
     Flow flow(walk_, slice_, limits_);
     empty_ = flow.question() == Diagrams::kFalse;
     if (empty_) return;
+    if (!sliced_rightly(walk_, slice_)) fault("a rule that bears on the question was left out of the slice");
     const Differences differences = flow.differences();
     collect(flow, differences, room);
     steps_ += flow.diagrams().steps();
@@ -145,11 +146,9 @@ void DiffQuestion::compute(size_t room) {
   }
 }
 
-void DiffQuestion::confirm(ProofSession* proofs) {
+void DiffQuestion::confirm(ProofSession& proofs) {
   if (empty_ || !limit_.empty()) return;
-  if (!sliced_rightly(walk_, slice_)) fault("a rule that bears on the question was left out of the slice");
-  if (!proofs) return;
-  Prover prover(walk_, &slice_, limits_, proofs);
+  Prover prover(walk_, &slice_, limits_, &proofs);
   std::vector<Region> all;
   for (const auto& [becomes, unused] : kKinds) {
     std::vector<Region> regions;

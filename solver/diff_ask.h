@@ -2,7 +2,7 @@
 //
 //   DiffQuestion question(walk, options, steps);
 //   question.compute(room);      // regions, with a packet of each replayed
-//   question.confirm(&proofs);   // … that Z3 confirms; may run beside the next question's compute()
+//   question.confirm(proofs);    // … that Z3 confirms; may run beside the next question's compute()
 #pragma once
 
 #include <string>
@@ -21,8 +21,7 @@ class DiffQuestion {
 
   // At most `room` differences.
   void compute(size_t room);
-  // proofs: nullptr: only looks at the slice again.
-  void confirm(ProofSession* proofs);
+  void confirm(ProofSession& proofs);
 
   // Work that was done so far.
   uint64_t steps() const { return steps_; }
