@@ -6,10 +6,10 @@
 #include "cli/exit_code.h"
 
 // How jemalloc is to work (jemalloc(3), TUNING). Rules and Z3's tables are memory that is written once: in pages of 2 MiB that costs a
-// fraction of the page faults. What is freed is kept for what comes next, also where another thread freed it: fetching it
-// from the system again costs a tenth of a run and more. Threads that work for long have memory of their own (cli/own_arena.h).
+// fraction of the page faults. What one thread frees serves the next, where it would be fetched from the system again: a tenth of a run
+// and more. Threads that work for long have memory of their own (cli/own_arena.h).
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "thp:always,metadata_thp:always,oversize_threshold:0,dirty_decay_ms:-1,narenas:1";
+const char* malloc_conf = "thp:always,metadata_thp:always,oversize_threshold:0,narenas:1";
 
 int main(int argc, char** argv) {
   try {
