@@ -234,6 +234,40 @@ std::vector<bool> Diagrams::support(Ref f, const std::vector<IntervalSet>& possi
   return variables;
 }
 
+IntervalSet Diagrams::values_where(Ref f, VarId field, VarId var) const {
+  std::vector<uint8_t> known(nodes_.size(), 0);   // 1: below it no node looks at var; 2: some does
+  const std::function<bool(Ref)> leads = [&](Ref ref) {
+    if (ref <= kTrue || nodes_[ref].var > var) return false;
+    if (nodes_[ref].var == var) return true;
+    if (known[ref] != 0) return known[ref] == 2;
+    bool some = false;
+    for (uint32_t i = 0; i < nodes_[ref].count && !some; ++i) some = leads(edges_[nodes_[ref].first + i].to);
+    known[ref] = some ? 2 : 1;
+    return some;
+  };
+  std::vector<Interval> values;
+  std::vector<bool> seen(nodes_.size(), false);
+  std::vector<Ref> todo = {f};
+  while (!todo.empty()) {
+    const Ref ref = todo.back();
+    todo.pop_back();
+    if (!leads(ref) || seen[ref]) continue;
+    seen[ref] = true;
+    const Node& node = nodes_[ref];
+    if (node.var > field) return IntervalSet::range(0, max_of_[field]);   // whatever the field is
+    u128 lo = 0;
+    for (uint32_t i = 0; i < node.count; ++i) {
+      const Edge edge = edges_[node.first + i];
+      if (node.var < field) todo.push_back(edge.to);
+      else if (!leads(edge.to)) {}
+      else if (node.division == kUndivided) values.push_back({lo, edge.hi});
+      else for (const Interval& part : divisions_[node.division].set(i).intervals()) values.push_back(part);
+      lo = edge.hi + 1;
+    }
+  }
+  return IntervalSet::from(std::move(values));
+}
+
 bool Diagrams::products(Ref f, const std::function<bool(const std::vector<IntervalSet>&)>& visit) const {
   std::vector<IntervalSet> sets(max_of_.size());
   return products_below(f, sets, visit);

@@ -60,6 +60,8 @@ class Diagrams {
   std::vector<bool> support(Ref f) const;
   // Which of them matter where each variable has one of its possible values (an empty set: any). Requires: f holds for possible values alone.
   std::vector<bool> support(Ref f, const std::vector<model::IntervalSet>& possible) const;
+  // The values of `field` for which `var`, which may be anything, matters somewhere. Requires: field is tested before var.
+  model::IntervalSet values_where(Ref f, VarId field, VarId var) const;
   size_t nodes() const { return nodes_.size(); }
   uint64_t steps() const { return steps_; }
 

@@ -309,26 +309,16 @@ std::vector<PacketBox> Flow::Run::boxes(Ref region, size_t limit, bool& complete
   return result;
 }
 
-// Where a value of the variable changes what passes.
-Ref Flow::Run::changed_by(VarId var, Ref passing) {
-  std::vector<bool> only(diagrams.variables(), false);
-  only[var] = true;
-  return diagrams.minus(diagrams.both(diagrams.exists(passing, only), domain_), passing);
-}
-
 std::vector<Dependence> Flow::Run::depends_on(size_t leg, Ref region) {
   const Ref within = diagrams.both(region, domain_);
   const Ref passing = diagrams.both(within, passing_[leg]);
   possible_values_.resize(diagrams.variables());
   const std::vector<bool> support = diagrams.support(passing, possible_values_);
-  // Of very many groups of conditions, all are named that are looked at by packets which hang on something.
-  constexpr std::ptrdiff_t kFew = 32;
-  const bool few = std::count(support.begin() + first_unknown_, support.end(), true) <= kFew;
   std::vector<Dependence> named;
   std::set<uint32_t> grouped;
   for (VarId var = first_unknown_; var < support.size(); ++var) {
     if (!support[var]) continue;
-    if (is_group(var)) add_grouped(var, few ? changed_by(var, passing) : passing, grouped);
+    if (is_group(var)) add_grouped(var, diagrams.values_where(passing, client_variable(apart_.field), var), grouped);
     else named.push_back(unknown_texts_[var - first_unknown_]);
   }
   for (const uint32_t text : grouped) named.push_back(grouped_texts_[text]);

@@ -90,9 +90,8 @@ bool Flow::Run::is_group(VarId var) const {
   return std::any_of(groups_.begin(), groups_.end(), [&](const auto& each) { return each.second.var == var; });
 }
 
-void Flow::Run::add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts) {
+void Flow::Run::add_grouped(VarId var, const IntervalSet& met, std::set<uint32_t>& texts) {
   const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const auto& each) { return each.second.var == var; });
-  const IntervalSet met = values_of(matters, client_variable(apart_.field));
   for (const auto& [text, values] : group->second.met)
     if (met.intersects(IntervalSet::range(values.lo, values.hi))) texts.insert(text);
 }

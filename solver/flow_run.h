@@ -173,9 +173,8 @@ class Flow::Run {
   // A variable of its own, or that of its group where the condition is one of those that no packet meets together.
   VarId condition_variable(const model::UnknownCondition& what, uint32_t index);
   bool is_group(VarId var) const;
-  Ref changed_by(VarId var, Ref passing);
-  // Requires: the variable stands for a group. Adds the texts of the conditions that packets meet for which it matters.
-  void add_grouped(VarId var, Ref matters, std::set<uint32_t>& texts);
+  // Requires: the variable stands for a group. Adds the texts of the conditions that packets with these values meet.
+  void add_grouped(VarId var, const model::IntervalSet& met, std::set<uint32_t>& texts);
   // shared: by the legs of a walk that look at the same packet.
   Ref boolean(const model::UnknownCondition& unknown, const std::tuple<int, uint32_t, uint32_t>& key, bool shared);
   void run_into(uint32_t chain, Classes hit, uint32_t path, Classes& returned, Classes& accepted, uint32_t depth);

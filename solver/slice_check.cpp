@@ -309,8 +309,14 @@ class Recheck {
       bases_.push_back(std::move(base));
     }
     ends_.resize(kept_.size());
+    weigh_.resize(kept_.size());
     for (uint32_t chain = 0; chain < kept_.size(); ++chain)
-      for (const uint32_t rule : kept_[chain]) ends_[chain].push_back(ends_of(hop_.policy->chains[chain].rules[rule], walk_.family));
+      for (size_t at = 0; at < kept_[chain].size(); ++at) {
+        const Rule& rule = hop_.policy->chains[chain].rules[kept_[chain][at]];
+        ends_[chain].push_back(ends_of(rule, walk_.family));
+        const bool may_be_passed_by = walk_.leads.empty() && !rule.terms.empty() && blocks(rule.action.kind);
+        if (!may_be_passed_by) weigh_[chain].push_back(static_cast<uint32_t>(at));
+      }
   }
 
   // Without it, its packets come to the end of every base chain from which they come here, and that blocks them; or a later rule does.
@@ -349,7 +355,9 @@ class Recheck {
   // first: place among the kept rules of the chain.
   Ways ways_behind(uint32_t chain, size_t first, const Packets& packets, const Place& place, std::map<uint32_t, Ways>& known, uint32_t depth) const {
     Ways ways{false, false};
-    for (size_t at = first; at < kept_[chain].size(); ++at) {
+    const std::vector<uint32_t>& weigh = weigh_[chain];
+    for (auto next = std::lower_bound(weigh.begin(), weigh.end(), first); next != weigh.end(); ++next) {
+      const size_t at = *next;
       const Rule& rule = hop_.policy->chains[chain].rules[kept_[chain][at]];
       const bool takes_all = rule.terms.empty() || (!walk_.leads.empty() && matches_all(rule, place));
       const ActionKind kind = rule.action.kind;
@@ -414,7 +422,9 @@ class Recheck {
   bool idle_;
   std::vector<Span> spans_;
   std::vector<Base> bases_;
-  std::vector<std::vector<Ends>> ends_;   // of the kept rules, by chain
+  // By chain: of the kept rules; and which of them matter to what comes behind a rule that was left out, by their place among the kept ones.
+  std::vector<std::vector<Ends>> ends_;
+  std::vector<std::vector<uint32_t>> weigh_;
 };
 
 }  // namespace

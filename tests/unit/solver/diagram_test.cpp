@@ -149,6 +149,33 @@ TEST_P(DiagramTest, variables_that_matter) {
   EXPECT_GT(held, 500u);
 }
 
+TEST_P(DiagramTest, values_for_which_a_variable_matters) {
+  std::mt19937 random(18);
+  for (int round = 0; round < 2000; ++round) {
+    Twin some{Diagrams::kFalse, 0};
+    for (int part = 0; part < 4; ++part) {
+      Twin box{Diagrams::kTrue, ~uint64_t{0}};
+      for (VarId var = 0; var < 3; ++var) {
+        if (random() % 3 == 0) continue;
+        const unsigned lo = random() % 4, hi = lo + random() % (4 - lo);
+        const Twin set = in(var, lo, hi);
+        box = {diagrams_.both(box.ref, set.ref), box.bits & set.bits};
+      }
+      some = {diagrams_.either(some.ref, box.ref), some.bits | box.bits};
+    }
+    for (VarId field = 0; field < 2; ++field)
+      for (VarId var = field + 1; var < 3; ++var) {
+        IntervalSet expected;
+        for (unsigned point = 0; point < 64; ++point)
+          for (unsigned value = 0; value < 4; ++value) {
+            const unsigned other = (point & ~(3u << (2 * var))) | value << (2 * var);
+            if ((some.bits >> point & 1) != (some.bits >> other & 1)) expected = expected.united(IntervalSet::of((point >> (2 * field)) & 3));
+          }
+        ASSERT_EQ(diagrams_.values_where(some.ref, field, var), expected) << round;
+      }
+  }
+}
+
 TEST(Diagrams, growth_beyond_the_limit_is_told) {
   Diagrams diagrams(16);
   const VarId var = diagrams.add_variable(65535);
