@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
+#include "model/in_parts.h"
 #include "solver/dependences.h"
 
 namespace fwproof::solver {
@@ -184,6 +186,15 @@ std::vector<Claim> claims_of(Flow& flow, size_t legs, Wanted wanted, const Limit
   return claims;
 }
 
+// The second look at a slice, beside the computing of regions where policies are large. Until the result is asked for, or the future goes, the piece stays.
+std::future<bool> look_again(const Piece& piece, Wanted wanted) {
+  constexpr size_t kWorthAThread = 2'000;   // rules: about a millisecond
+  size_t rules = 0;
+  for (const auto& [policy, kept] : piece.slice)
+    for (const Chain& chain : policy->chains) rules += chain.rules.size();
+  return std::async(rules < kWorthAThread ? std::launch::deferred : kAtOnce, [&piece, wanted] { return sliced_rightly(piece.walk, piece.slice, wanted == Wanted::none_pass); });
+}
+
 constexpr const char* kLeftOut = "a rule that bears on the question was left out of the slice";
 
 }  // namespace
@@ -192,12 +203,13 @@ AskedPiece ask_piece(const Piece& piece, Wanted wanted, const Limits& limits, st
   const Walk& walk = piece.walk;
   AskedPiece asked;
   const auto slice = static_cast<uint32_t>(kept_rules(piece.slice));
+  std::future<bool> sliced = look_again(piece, wanted);
   try {
     Flow flow(walk, piece.slice, limits);
     asked.answer = Reading(flow, walk, flow.question(), wanted, limits).answer();
     asked.answer.proof.slice = slice;
     if (!asked.answer.empty) {
-      if (!sliced_rightly(walk, piece.slice, wanted == Wanted::none_pass)) asked.answer.fault = kLeftOut;
+      if (!sliced.get()) asked.answer.fault = kLeftOut;
       if (opened) collect_opened(flow, limits, *opened);
       bool complete = true;
       asked.claims = claims_of(flow, walk.legs.size(), wanted, limits, complete);
@@ -216,16 +228,17 @@ AskedPiece ask_piece(const Piece& piece, Wanted wanted, const Limits& limits, st
 
 AskedTogether ask_together(const Piece& all, const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits) {
   AskedTogether asked;
+  std::future<bool> sliced = look_again(all, wanted);
   try {
     Flow flow(all.walk, all.slice, limits);
-    const bool sliced = sliced_rightly(all.walk, all.slice, wanted == Wanted::none_pass);
     for (const Walk* walk : walks) {
       Ref question = Diagrams::kFalse;
       for (const PacketBox& box : walk->in_question) question = flow.diagrams().either(question, flow.region_of(box));
       asked.answers.push_back(Reading(flow, *walk, flow.diagrams().both(question, flow.question()), wanted, limits).answer());
       asked.answers.back().proof.slice = static_cast<uint32_t>(kept_rules(all.slice));
-      if (!sliced) asked.answers.back().fault = kLeftOut;
     }
+    if (!sliced.get())
+      for (Answer& answer : asked.answers) answer.fault = kLeftOut;
     bool complete = true;
     asked.claims = claims_of(flow, all.walk.legs.size(), wanted, limits, complete);
     asked.steps = flow.diagrams().steps();
