@@ -56,7 +56,7 @@ struct Outcome {
   std::optional<Packet> behind_nat;
   std::vector<Step> trail;   // of the first way tried
   std::vector<Dependence> depends_on;
-  bool limit_reached = false;  // too many ways: verdict is depends
+  bool limit_reached = false;  // too many ways, or too much work: verdict is depends
 };
 
 // What the nat stages of a policy did to the first packet of a connection. On its answers it is undone: the answer's destination becomes
