@@ -166,12 +166,13 @@ Decider describe(const WalkHop& hop, const RuleRef& ref, Verdict verdict, bool s
 
 namespace {
 
-// Rules that may come near: the destination port is right, and the source or the destination.
+// Rules that may come near: the destination port is right, and the source or the destination. The index may leave out disabled ones.
 std::vector<uint32_t> near_rules(const Policy& policy, uint32_t chain, const Packet& seen) {
+  const std::vector<Rule>& all = policy.chains[chain].rules;
   std::vector<uint32_t> rules;
   const RuleColumns* columns = columns_of(policy, chain, seen.family);
   if (columns == nullptr || !seen.has(Field::dst_port) || !seen.has(Field::src) || !seen.has(Field::dst)) {
-    rules.resize(policy.chains[chain].rules.size());
+    rules.resize(all.size());
     std::iota(rules.begin(), rules.end(), 0);
     return rules;
   }
@@ -181,7 +182,13 @@ std::vector<uint32_t> near_rules(const Policy& policy, uint32_t chain, const Pac
     for (const Field known : {field, Field::dst_port}) bounds.of(known) = IntervalSet::of(seen.get(known));
     columns->find(bounds, *found);
   }
-  std::set_union(by_source.begin(), by_source.end(), by_destination.begin(), by_destination.end(), std::back_inserter(rules));
+  for (uint32_t rule = 0; rule < all.size(); ++rule)
+    if (!all[rule].enabled) rules.push_back(rule);
+  for (const std::vector<uint32_t>* found : {&by_source, &by_destination}) {
+    std::vector<uint32_t> more;
+    std::set_union(rules.begin(), rules.end(), found->begin(), found->end(), std::back_inserter(more));
+    rules = std::move(more);
+  }
   return rules;
 }
 

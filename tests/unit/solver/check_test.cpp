@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <random>
+
+#include "model/rule_index.h"
+#include "solver/explain.h"
 #include "tests/support/world.h"
 
 namespace fwproof::solver {
@@ -159,6 +164,45 @@ TEST(Check, a_disabled_rule_that_looks_right_is_named) {
   ASSERT_FALSE(result.counterexamples[0].near_misses.empty());
   EXPECT_EQ(result.counterexamples[0].near_misses[0].why, "it is disabled");
   EXPECT_EQ(result.counterexamples[0].near_misses[0].rule.origin.line, 4u);
+}
+
+// In a chain that has an index, rules come as near as they do in one without.
+TEST(Check, near_misses_do_not_hang_on_the_index) {
+  std::mt19937 random(31);
+  size_t near = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::vector<Rule> rules;
+    for (uint32_t i = 0; i < 8; ++i) {
+      std::vector<Term> terms = {tcp()};
+      if (random() % 3 > 0) terms.push_back(field_in(Field::dst_port, IntervalSet::range(8470 + random() % 5, 8474 + random() % 3), random() % 6 == 0));
+      if (random() % 4 == 0) terms.push_back(field_in(Field::src_port, IntervalSet::of(1024 + random() % 2)));
+      if (random() % 2 == 0) terms.push_back(address_in(Field::src, random() % 2 == 0 ? "192.0.2.0/25" : "203.0.113.0/24", random() % 6 == 0));
+      if (random() % 2 == 0) terms.push_back(address_in(Field::dst, random() % 2 == 0 ? "198.51.100.0/24" : "203.0.113.0/24"));
+      rules.push_back(rule(std::move(terms), random() % 3 == 0 ? ActionKind::drop : ActionKind::accept, i + 1));
+      rules.back().enabled = random() % 4 > 0;
+    }
+    Policy plain = input_policy(std::move(rules));
+    bind_names(plain, {});
+    Policy indexed = plain;
+    indexed.index = std::make_shared<const RuleIndex>(indexed, 1);
+    Packet packet;
+    packet.family = Family::v4;
+    packet.set(Field::src, parse_address("192.0.2.200")->value);
+    packet.set(Field::dst, parse_address("198.51.100.10")->value);
+    packet.set(Field::protocol, proto_tcp);
+    packet.set(Field::src_port, 1024);
+    packet.set(Field::dst_port, 8474);
+    const auto lines = [&](const Policy& policy) {
+      WalkHop hop;
+      hop.policy = &policy;
+      std::vector<std::pair<uint32_t, std::string>> found;
+      for (const NearMiss& miss : near_misses(hop, packet, evaluate(policy, Hook::input, packet), ActionKind::accept, 8)) found.emplace_back(miss.rule.origin.line, miss.why);
+      return found;
+    };
+    ASSERT_EQ(lines(indexed), lines(plain)) << round;
+    near += lines(plain).size();
+  }
+  EXPECT_GT(near, 300u);
 }
 
 // ---- Limits: "at least" or "cannot tell", never a pass ----
