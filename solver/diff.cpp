@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "model/in_parts.h"
 #include "model/rule_index.h"
 #include "solver/diff_ask.h"
 #include "solver/diff_question.h"
@@ -140,7 +141,7 @@ class Diffing {
 
   void prove(std::unique_ptr<DiffQuestion> question) {
     const uint64_t computed = question->steps();
-    auto done = std::async(std::launch::async, [&asked = *question, this] { if (options_.proofs) asked.confirm(proofs_); });
+    auto done = std::async(kAtOnce, [&asked = *question, this] { if (options_.proofs) asked.confirm(proofs_); });
     proving_.emplace(Proving{std::move(question), computed, std::move(done)});
   }
 
