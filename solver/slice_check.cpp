@@ -90,9 +90,10 @@ class Recheck {
     if (idle) find_bases();
   }
 
-  bool is_right() const {
+  bool is_right() {
     bool right = true;
     for (const Stage::Kind kind : kKindsWithChains) {
+      passes_on_.clear();
       const Place place({walk_, leg_, hop_, kind, rewritten_});
       walk_chains(leg_, hop_, kind, [&](uint32_t chain, const auto& add) { right = right && is_right(chain, place, add); });
     }
@@ -102,7 +103,7 @@ class Recheck {
  private:
   // add(chain): this leg comes there too. A call that is kept for another leg leads nowhere here.
   template <class Add>
-  bool is_right(uint32_t chain, const Place& place, const Add& add) const {
+  bool is_right(uint32_t chain, const Place& place, const Add& add) {
     const std::vector<Rule>& rules = hop_.policy->chains[chain].rules;
     for (const uint32_t rule : looked_at(chain)) {
       const bool kept = std::binary_search(kept_[chain].begin(), kept_[chain].end(), rule);
@@ -129,7 +130,7 @@ class Recheck {
     return rules;
   }
 
-  bool is_rightly_idle(uint32_t chain, uint32_t number, const Place& place) const {
+  bool is_rightly_idle(uint32_t chain, uint32_t number, const Place& place) {
     const Rule& rule = hop_.policy->chains[chain].rules[number];
     if (!idle_) return false;
     if (!walk_.leads.empty() && comes_to_nothing(chain, number, place)) return true;
@@ -246,26 +247,25 @@ class Recheck {
   }
 
   // Whether it takes packets or lets them go on, marked or not, none comes out of its chain: behind it, every way ends.
-  bool comes_to_nothing(uint32_t chain, uint32_t number, const Place& place) const {
+  bool comes_to_nothing(uint32_t chain, uint32_t number, const Place& place) {
     const Rule any;
     std::map<uint32_t, Ways> known;
     const auto behind = std::upper_bound(kept_[chain].begin(), kept_[chain].end(), number);
     const Ways ways = ways_behind(chain, static_cast<size_t>(behind - kept_[chain].begin()), {&any, ends_of(any, walk_.family)}, place, known, 0);
-    std::map<uint32_t, bool> looked_at;
-    return !ways.accepts && !ways.returns && takes_or_passes_on(hop_.policy->chains[chain].rules[number], place, looked_at, 0);
+    return !ways.accepts && !ways.returns && takes_or_passes_on(hop_.policy->chains[chain].rules[number], place, 0);
   }
 
   // Looks at the rules of chains that it calls whether they are kept or not.
-  bool takes_or_passes_on(const Rule& rule, const Place& place, std::map<uint32_t, bool>& looked_at, uint32_t depth) const {
+  bool takes_or_passes_on(const Rule& rule, const Place& place, uint32_t depth) {
     const ActionKind kind = rule.action.kind;
     if (blocks(kind) || kind == ActionKind::proceed || is_sent_away(rule)) return true;
     if (kind == ActionKind::rewrite) return hop_.policy->rewrites[rule.action.index].then == ActionKind::proceed;
     if (kind != ActionKind::jump || depth > kDeepest) return false;
-    const auto [found, added] = looked_at.try_emplace(rule.action.index, false);
+    const auto [found, added] = passes_on_.try_emplace(rule.action.index, false);
     if (!added) return found->second;
     for (const Rule& inner : hop_.policy->chains[rule.action.index].rules) {
       if (rightly_dropped(inner, place)) continue;
-      if (inner.action.kind != ActionKind::return_ && !takes_or_passes_on(inner, place, looked_at, depth + 1)) return false;
+      if (inner.action.kind != ActionKind::return_ && !takes_or_passes_on(inner, place, depth + 1)) return false;
       if (ends_chain(inner) && matches_all(inner, place)) break;
     }
     return found->second = true;
@@ -282,6 +282,7 @@ class Recheck {
   // By chain: of the kept rules; and which of them matter to what comes behind a rule that was left out, by their place among the kept ones.
   std::vector<std::vector<Ends>> ends_;
   std::vector<std::vector<uint32_t>> weigh_;
+  std::map<uint32_t, bool> passes_on_;   // by chain that is called, at the place at hand: all its rules do, or return
 };
 
 }  // namespace
