@@ -30,25 +30,40 @@ std::string refuted(const Walk& walk, const std::vector<PacketBox>& rest) {
   return "";
 }
 
+// Those that both looks agree on, or where they do not: `right` is false. Nothing: that cannot be told.
+struct Told {
+  std::vector<PacketBox> leads;
+  bool right = false;
+};
+std::optional<Told> told(const Walk& walk, const Limits& limits) {
+  constexpr uint64_t kMostSteps = 20'000'000;   // of a question's share of the run's work
+  Share share(limits);
+  const uint64_t most = std::min(kMostSteps, share.left());
+  uint64_t steps = most;
+  auto leads = leads_of(walk, limits, steps);
+  const std::optional<bool> right = leads ? leads_rightly(walk, *leads, steps) : std::nullopt;
+  share.spend(most - steps);
+  if (!right) return std::nullopt;
+  return Told{std::move(*leads), *right};
+}
+
 }  // namespace
 
 std::optional<Led> led(const Walk& walk, const Limits& limits) {
-  const auto leads = leads_of(walk, limits);
-  if (!leads) return std::nullopt;
-  const std::optional<bool> right = leads_rightly(walk, *leads);
-  if (!right) return std::nullopt;
+  const auto known = told(walk, limits);
+  if (!known) return std::nullopt;
   std::vector<PacketBox> asked;
-  for (const PacketBox& lead : *leads)
+  for (const PacketBox& lead : known->leads)
     for (PacketBox& part : inside(walk.in_question, lead)) asked.push_back(std::move(part));
   auto boxes = difference(walk.family, asked, walk.not_in_question, kMostBoxes, limits);
-  const auto rest = rest_of(walk, *leads, limits);
+  const auto rest = rest_of(walk, known->leads, limits);
   if (!boxes || boxes->empty() || !rest || rest->empty()) return std::nullopt;
-  Led result{{}, *right ? refuted(walk, *rest) : "packets that lead to the end of the way were left out of the question"};
+  Led result{{}, known->right ? refuted(walk, *rest) : "packets that lead to the end of the way were left out of the question"};
   for (PacketBox& box : *boxes) {
     Piece piece{box, walk, {}};
     piece.walk.in_question = {std::move(box)};
     piece.walk.not_in_question.clear();
-    piece.walk.leads = *leads;
+    piece.walk.leads = known->leads;
     piece.slice = slice(piece.walk);
     leave_out_idle(piece.walk, piece.slice);
     result.pieces.push_back(std::move(piece));

@@ -74,21 +74,19 @@ bool may_send_into(const RewriteAction& action, const PacketBox& box) {
 
 class Leading {
  public:
-  Leading(const Walk& walk, const Limits& limits) : walk_(walk), limits_(limits) {}
+  Leading(const Walk& walk, const Limits& limits, uint64_t& steps) : walk_(walk), limits_(limits), steps_(steps) {}
 
   std::optional<std::vector<PacketBox>> run() {
     if (!are_many()) return std::nullopt;
     auto ends = ends_of(walk_.legs.front().hops.back(), walk_.family);
     if (!ends || !find_sending()) return std::nullopt;
     for (PacketBox& box : *ends) add(std::move(box));
+    // What rests on an assumption is asked with it, wherever it sends packets.
+    take_sending([](const Sending& by) { return by.rule->assumption >= 0; });
     // What leads to a packet that leads there leads there.
-    while (fits_ && grew_) {
-      grew_ = false;
-      std::erase_if(sending_, [&](const Sending& by) {
-        const bool leads = fits_ && std::any_of(leads_.begin(), leads_.end(), [&](const PacketBox& box) { return may_send_into(by.policy->rewrites[by.rule->action.index], box); });
-        if (leads) add_ways_to(by);
-        return leads;
-      });
+    for (size_t i = 0; fits_ && i < leads_.size(); ++i) {
+      const PacketBox box = leads_[i];
+      take_sending([&](const Sending& by) { return may_send_into(by.policy->rewrites[by.rule->action.index], box); });
     }
     if (!fits_) return std::nullopt;
     return std::move(leads_);
@@ -125,6 +123,16 @@ class Leading {
     return true;
   }
 
+  template <class Leads>
+  void take_sending(const Leads& leads) {
+    std::erase_if(sending_, [&](const Sending& by) {
+      fits_ = fits_ && spend(1);
+      const bool taken = fits_ && leads(by);
+      if (taken) add_ways_to(by);
+      return taken;
+    });
+  }
+
   static bool changes_told(const RewriteAction& action) {
     return std::any_of(action.steps.begin(), action.steps.end(), [](const Rewrite& step) { return is_told(step.field); });
   }
@@ -142,7 +150,7 @@ class Leading {
     if (!fits_) return;
     if (is_base(policy, chain)) add(box);
     for (const auto& [caller, rule] : callers_.at(&policy)[chain]) {
-      fits_ = fits_ && spend(box, *rule);
+      fits_ = fits_ && spend(size_of(box, *rule));
       if (!fits_) return;
       PacketBox called = box;
       narrow(called, *rule, walk_.family);
@@ -151,12 +159,16 @@ class Leading {
   }
 
   // Large sets are looked at from end to end.
-  bool spend(const PacketBox& box, const Rule& rule) {
+  size_t size_of(const PacketBox& box, const Rule& rule) const {
     size_t size = 1 + box.dst.intervals().size();
     for (const Term& term : rule.terms)
       if (const IntervalSet* set = plain_set(term, Field::dst, walk_.family)) size += set->intervals().size();
-    work_left_ -= std::min(work_left_, size);
-    return work_left_ > 0;
+    return size;
+  }
+
+  bool spend(size_t steps) {
+    steps_ -= std::min<uint64_t>(steps_, steps);
+    return steps_ > 0;
   }
 
   bool is_base(const Policy& policy, uint32_t chain) const {
@@ -173,18 +185,16 @@ class Leading {
     };
     if (!fits_ || std::any_of(leads_.begin(), leads_.end(), holds_it)) return;
     leads_.push_back(std::move(box));
-    grew_ = true;
     fits_ = leads_.size() <= kMostLeads;
   }
 
   const Walk& walk_;
   const Limits& limits_;
+  uint64_t& steps_;
   std::map<const Policy*, std::vector<std::vector<std::pair<uint32_t, const Rule*>>>> callers_;   // by chain: where it is called
   std::vector<Sending> sending_;    // of which nothing is known to lead there
   std::vector<PacketBox> leads_;
   size_t ways_ = 0;
-  size_t work_left_ = 20'000'000;   // parts of sets that are looked at
-  bool grew_ = false;
   bool fits_ = true;
 };
 
@@ -194,9 +204,9 @@ bool sends_away(const RewriteAction& action, const std::vector<PacketBox>& leads
   return !leads.empty() && action.then == ActionKind::accept && std::none_of(leads.begin(), leads.end(), [&](const PacketBox& box) { return may_send_into(action, box); });
 }
 
-std::optional<std::vector<PacketBox>> leads_of(const Walk& walk, const Limits& limits) {
+std::optional<std::vector<PacketBox>> leads_of(const Walk& walk, const Limits& limits, uint64_t& steps) {
   if (walk.legs.size() != 1 || walk.legs.front().reply || walk.same_packet || walk.elsewhere_passes || walk.legs.front().hops.empty()) return std::nullopt;
-  return Leading(walk, limits).run();
+  return Leading(walk, limits, steps).run();
 }
 
 }  // namespace fwproof::solver

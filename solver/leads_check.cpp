@@ -42,7 +42,7 @@ Target matched(Target target, const Rule& rule, Family family) {
 
 class Following {
  public:
-  Following(const Walk& walk, const std::vector<PacketBox>& leads) : walk_(walk), leads_(leads) {}
+  Following(const Walk& walk, const std::vector<PacketBox>& leads, uint64_t& steps) : walk_(walk), leads_(leads), left_(steps) {}
 
   std::optional<bool> run() {
     const std::vector<WalkHop>& hops = walk_.legs.front().hops;
@@ -52,7 +52,7 @@ class Following {
       for (const Stage& stage : hop.policy->hooks[static_cast<size_t>(hop.hook)])
         if (stage.kind != Stage::Kind::route) follow(*hop.policy, stage.chain, anything, 0);
     if (!right_) return false;
-    return left_ > 0 ? std::optional(true) : std::nullopt;
+    return left_ > 0 && !too_deep_ ? std::optional(true) : std::nullopt;
   }
 
  private:
@@ -62,11 +62,11 @@ class Following {
     return std::any_of(leads_.begin(), leads_.end(), [&](const PacketBox& box) { return is_within(target, box); });
   }
 
-  // Of the last hop: whatever it may accept is inside.
+  // Of the last hop: whatever it may accept is inside, and it changes nothing.
   bool takes_leads_alone(const WalkHop& hop) const {
     const std::vector<Stage>& stages = hop.policy->hooks[static_cast<size_t>(hop.hook)];
     const bool routes = std::any_of(stages.begin(), stages.end(), [](const Stage& stage) { return stage.kind == Stage::Kind::route; });
-    if (hop.hook != Hook::input || !routes || hop.local == nullptr) return false;
+    if (hop.hook != Hook::input || !routes || hop.local == nullptr || !hop.policy->rewrites.empty()) return false;
     const Target own{hop.local->in(walk_.family), IntervalSet::all(16), IntervalSet::all(8)};
     return is_within_leads(own) || std::any_of(stages.begin(), stages.end(), [&](const Stage& stage) {
              return stage.kind == Stage::Kind::filter && takes_leads_alone(hop.policy->chains[stage.chain], own);
@@ -83,9 +83,9 @@ class Following {
   }
 
   void follow(const Policy& policy, uint32_t chain, const Target& target, size_t depth) {
-    if (depth > kDeepest) left_ = 0;
+    too_deep_ = too_deep_ || depth > kDeepest;
     for (const Rule& rule : policy.chains[chain].rules) {
-      if (left_ == 0 || !right_) return;
+      if (left_ == 0 || too_deep_ || !right_) return;
       --left_;
       const ActionKind kind = rule.action.kind;
       const bool calls = kind == ActionKind::jump || kind == ActionKind::go_to;
@@ -104,7 +104,7 @@ class Following {
     size_t size = target.dst.intervals().size() + target.port.intervals().size();
     for (const Term& term : rule.terms)
       if (const auto* addresses = std::get_if<InAddresses>(&term.what)) size += addresses->set.in(walk_.family).intervals().size();
-    left_ -= std::min(left_, size);
+    left_ -= std::min<uint64_t>(left_, size);
   }
 
   bool stays_outside(Target target, const RewriteAction& action) const {
@@ -125,12 +125,13 @@ class Following {
 
   const Walk& walk_;
   const std::vector<PacketBox>& leads_;
-  size_t left_ = 20'000'000;   // rules, and parts of sets, that are looked at
+  uint64_t& left_;   // rules, and parts of sets, that may be looked at
+  bool too_deep_ = false;
   bool right_ = true;
 };
 
 }  // namespace
 
-std::optional<bool> leads_rightly(const Walk& walk, const std::vector<PacketBox>& leads) { return Following(walk, leads).run(); }
+std::optional<bool> leads_rightly(const Walk& walk, const std::vector<PacketBox>& leads, uint64_t& steps) { return Following(walk, leads, steps).run(); }
 
 }  // namespace fwproof::solver
