@@ -1,4 +1,4 @@
-// SHA-256 as lower-case hex (libcrypto).
+// SHA-256 as lower-case hex (nettle).
 #pragma once
 
 #include <string>

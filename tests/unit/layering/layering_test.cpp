@@ -46,7 +46,7 @@ const std::vector<Library> kLibraries = {
     {"z3", {"solver/"}},
     {"nlohmann/", {"specs/", "report/", "importers/", "cli/"}},
     {"pugixml", {"importers/"}},
-    {"openssl/", {"specs/"}},
+    {"nettle/", {"specs/"}},
     {"gumbo", {"specs/"}},
     {"CLI/", {"cli/"}},
 };
