@@ -63,25 +63,26 @@ int run(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.footer("examples:\n  fwproof check examples/mailstore-spe/site.json\n"
              "  fwproof reach examples/mailstore-gateway/iptables.txt\n`fwproof COMMAND --help` shows the options of a command and more examples");
-  std::vector<std::pair<CLI::App*, Run>> runs;
+  const std::string first = argc < 2 ? "" : argv[1];
+  CLI::App* chosen = nullptr;
+  Run run_chosen;
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
-    runs.emplace_back(sub, command.add(*sub));
+    if (first != command.name) continue;   // of the others only name and summary are ever shown; their options would take a millisecond
+    chosen = sub;
+    run_chosen = command.add(*sub);
   }
   if (argc < 2) {
     std::cerr << app.help();
     return exit_usage;
   }
-  const std::string first = argv[1];
-  const auto is_first = [&](const auto& entry) { return entry.first->get_name() == first; };
-  const auto chosen = std::find_if(runs.begin(), runs.end(), is_first);
-  if (chosen == runs.end() && !first.starts_with("-")) return usage_error(unknown_command(first));
-  const std::string command = chosen == runs.end() ? "" : first + " ";
+  if (!chosen && !first.starts_with("-")) return usage_error(unknown_command(first));
+  const std::string command = chosen ? first + " " : "";
   try {
     app.parse(argc, argv);
-    return chosen == runs.end() ? usage_error("a command is missing") : chosen->second();
+    return chosen ? run_chosen() : usage_error("a command is missing");
   } catch (const CLI::ExtrasError& error) {
-    return usage_error(unknown_option(chosen == runs.end() ? app : *chosen->first, error.what(), argc, argv), command);
+    return usage_error(unknown_option(chosen ? *chosen : app, error.what(), argc, argv), command);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     return usage_error(error.what(), command);
