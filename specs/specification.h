@@ -96,7 +96,8 @@ struct LoadedSpecifications {
 LoadedSpecifications load_specifications(const model::Sources& sources, uint32_t file);
 
 // The built-in ones, sorted by id. Never empty; parsed once by the same loader.
-const std::vector<Specification>& builtin();
+std::vector<Specification> builtin();
+// Stays where it is.
 const Specification* find_builtin(std::string_view id);
 // The JSON text of a built-in specification's file, for `fwproof specs NAME --format json`.
 std::string_view builtin_text(std::string_view id);

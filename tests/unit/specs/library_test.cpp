@@ -28,7 +28,7 @@ TEST(Library, HoldsTheTables) {
       {"mailstore-gateway", 11, 0, 0, 0, 1, true}, {"mailstore-spe-multi", 17, 1, 3, 0, 1, true},   {"mailstore-spe-single", 13, 0, 0, 0, 1, true}};
   ASSERT_EQ(builtin().size(), tables.size());
   for (size_t i = 0; i < tables.size(); ++i) {
-    const Specification& spec = builtin()[i];
+    const Specification spec = builtin()[i];
     SCOPED_TRACE(spec.id);
     const auto count = [&](auto has) { return static_cast<size_t>(std::count_if(spec.rows.begin(), spec.rows.end(), has)); };
     EXPECT_EQ(spec.id, tables[i].id);
@@ -40,7 +40,9 @@ TEST(Library, HoldsTheTables) {
     EXPECT_EQ(spec.unlisted_other, model::Strictness::warning);
     EXPECT_EQ(spec.unlisted_citation.line > 0, tables[i].complete);
     EXPECT_EQ(spec.constraints.size(), tables[i].constraints);
-    EXPECT_EQ(find_builtin(spec.id), &spec);
+    ASSERT_NE(find_builtin(spec.id), nullptr);
+    EXPECT_EQ(*find_builtin(spec.id), spec);
+    EXPECT_EQ(find_builtin(spec.id), find_builtin(spec.id));
     EXPECT_NE(builtin_text(spec.id).find("\"" + spec.id + "\""), std::string_view::npos);
   }
   EXPECT_EQ(find_builtin("mailstore"), nullptr);
