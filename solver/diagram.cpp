@@ -15,7 +15,7 @@ VarId Diagrams::add_variable(u128 max) {
   return static_cast<VarId>(max_of_.size() - 1);
 }
 
-Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
+Ref Diagrams::make(VarId var, std::span<Edge> edges) {
   size_t kept = 0;
   for (const Edge& edge : edges) {
     if (kept > 0 && edges[kept - 1].to == edge.to)
@@ -23,35 +23,52 @@ Ref Diagrams::make(VarId var, std::vector<Edge>& edges) {
     else
       edges[kept++] = edge;
   }
-  edges.resize(kept);
-  if (kept == 1) return edges[0].to;
-  if (kept > many_edges_)
+  return make_canonical(var, edges.first(kept));
+}
+
+Ref Diagrams::make_canonical(VarId var, std::span<const Edge> edges) {
+  if (edges.size() == 1) return edges[0].to;
+  if (edges.size() > many_edges_)
     if (const auto divided = make_divided(var, edges)) return *divided;
   return find_or_add(var, kUndivided, edges);
 }
 
-Ref Diagrams::find_or_add(VarId var, uint32_t division, const std::vector<Edge>& edges) {
-  uint64_t hash = var + (uint64_t{division} << 32);
+void Diagrams::add_edges(bool wide, std::span<const Edge> edges) {
+  size_t at = words_.size();
+  words_.resize(at + edges.size() * (wide ? 5 : 2));
   for (const Edge& edge : edges) {
-    const auto mix = [&](uint64_t v) { hash = (hash ^ v) * 0x9e3779b97f4a7c15ULL, hash ^= hash >> 32; };
-    mix(static_cast<uint64_t>(edge.hi));
-    mix(static_cast<uint64_t>(edge.hi >> 64));
-    mix(edge.to);
+    words_[at++] = static_cast<uint32_t>(edge.hi);
+    for (unsigned shift = 32; wide && shift < 128; shift += 32) words_[at++] = static_cast<uint32_t>(edge.hi >> shift);
+    words_[at++] = edge.to;
   }
+  edges_ += edges.size();
+}
+
+Ref Diagrams::find_or_add(VarId var, uint32_t division, std::span<const Edge> edges) {
+  const bool wide = is_wide(var);
+  uint64_t hash = var + (uint64_t{division} << 32);
+  const auto mix = [&](uint64_t v) { hash = (hash ^ v) * 0x9e3779b97f4a7c15ULL, hash ^= hash >> 32; };
+  for (const Edge& edge : edges) {
+    mix(static_cast<uint64_t>(edge.hi) << 32 | edge.to);
+    if (wide) mix(static_cast<uint64_t>(edge.hi >> 32)), mix(static_cast<uint64_t>(edge.hi >> 96));
+  }
+  const auto has_these = [&](const Node& node) {
+    for (size_t i = 0; i < edges.size(); ++i)
+      if (const Edge own = edge(node, i); own.hi != edges[i].hi || own.to != edges[i].to) return false;
+    return true;
+  };
   size_t place = hash & (unique_.size() - 1);
   for (; unique_[place] != 0; place = (place + 1) & (unique_.size() - 1)) {
     const Ref candidate = unique_[place];
+    if (hashes_[candidate] != hash) continue;
     const Node& node = nodes_[candidate];
-    if (hashes_[candidate] != hash || node.var != var || node.count != edges.size() || node.division != division) continue;
-    const bool same = std::equal(edges.begin(), edges.end(), edges_.begin() + node.first,
-                                 [](const Edge& a, const Edge& b) { return a.hi == b.hi && a.to == b.to; });
-    if (same) return candidate;
+    if (node.var == var && node.count == edges.size() && node.division == division && has_these(node)) return candidate;
   }
-  if (nodes_.size() >= max_nodes_ || edges_.size() >= kMostEdges * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
+  if (nodes_.size() >= max_nodes_ || edges_ >= kMostEdges * max_nodes_) throw LimitReached{"the exact region grew beyond the limit", steps_};
   const auto ref = static_cast<Ref>(nodes_.size());
-  nodes_.push_back({var, static_cast<uint32_t>(edges_.size()), static_cast<uint32_t>(edges.size()), division});
+  nodes_.push_back({var, static_cast<uint32_t>(words_.size()), static_cast<uint32_t>(edges.size()), wide, division});
   hashes_.push_back(hash);
-  edges_.insert(edges_.end(), edges.begin(), edges.end());
+  add_edges(wide, edges);
   unique_[place] = ref;
   if (nodes_.size() * 2 > unique_.size()) grow_unique();
   return ref;
@@ -109,54 +126,44 @@ Ref Diagrams::in(VarId var, const IntervalSet& set) {
   return make(var, edges);
 }
 
-Ref Diagrams::apply(Op op, Ref a, Ref b) {
-  switch (op) {
-    case Op::both:
-      if (a == kFalse || b == kFalse) return kFalse;
-      if (a == kTrue || a == b) return b;
-      if (b == kTrue) return a;
-      if (a > b) std::swap(a, b);
-      break;
-    case Op::either:
-      if (a == kTrue || b == kTrue) return kTrue;
-      if (a == kFalse || a == b) return b;
-      if (b == kFalse) return a;
-      if (a > b) std::swap(a, b);
-      break;
-    case Op::minus:
-      if (a == kFalse || b == kTrue || a == b) return kFalse;
-      if (b == kFalse) return a;
-      break;
-  }
+Ref Diagrams::apply_below(Op op, Ref a, Ref b) {
   const uint64_t ab = (static_cast<uint64_t>(a) << 32) | b;
   if (const Remembered& known = memo_place(ab, op); known.ab != 0) return known.result;
-  const Node na = nodes_[a];
-  const Node nb = nodes_[b];
+  const Node& na = nodes_[a];
+  const Node& nb = nodes_[b];
   const VarId var = std::min(na.var, nb.var);
+  Ref result = kFalse;
   if ((na.var == var && na.division != kUndivided) || (nb.var == var && nb.division != kUndivided)) {
-    const Ref result = apply_divided(op, var, a, b);
-    remember(ab, op, result);
-    return result;
+    result = apply_divided(op, var, a, b);
+  } else {
+    const size_t begin = making_.size();
+    count(is_wide(var) ? merge<u128>(op, var, a, b) : merge<uint32_t>(op, var, a, b));
+    result = make_canonical(var, std::span(making_).subspan(begin));
+    making_.resize(begin);
   }
-  std::vector<Edge> edges;
-  edges.reserve((na.var == var ? na.count : 1) + (nb.var == var ? nb.count : 1));
-  uint32_t ia = 0;
-  uint32_t ib = 0;
-  const u128 max = max_of_[var];
-  while (true) {
-    const Edge ea = na.var == var ? edges_[na.first + ia] : Edge{max, a};
-    const Edge eb = nb.var == var ? edges_[nb.first + ib] : Edge{max, b};
-    const u128 hi_a = ea.hi, hi_b = eb.hi;
-    const u128 hi = std::min(hi_a, hi_b);
-    edges.push_back({hi, apply(op, ea.to, eb.to)});
-    if (hi == max) break;
-    ia += ea.hi == hi;
-    ib += eb.hi == hi;
-  }
-  count(edges.size());
-  const Ref result = make(var, edges);
   remember(ab, op, result);
   return result;
+}
+
+template <typename Value>
+size_t Diagrams::merge(Op op, VarId var, Ref a, Ref b) {
+  const Node na = nodes_[a];
+  const Node nb = nodes_[b];
+  const bool a_looks = na.var == var, b_looks = nb.var == var;
+  const auto max = static_cast<Value>(max_of_[var]);
+  const size_t begin = making_.size();
+  uint32_t ia = 0, ib = 0;
+  for (size_t steps = 1;; ++steps) {
+    const Value hi_a = a_looks ? hi<Value>(na, ia) : max;
+    const Value hi_b = b_looks ? hi<Value>(nb, ib) : max;
+    const Value upto = std::min(hi_a, hi_b);
+    const Ref to = apply(op, a_looks ? child(na, ia) : a, b_looks ? child(nb, ib) : b);
+    if (making_.size() > begin && making_.back().to == to) making_.back().hi = upto;
+    else making_.push_back({upto, to});
+    if (upto == max) return steps;
+    ia += hi_a == upto;
+    ib += hi_b == upto;
+  }
 }
 
 void Diagrams::remember(uint64_t ab, Op op, Ref result) {
@@ -181,16 +188,16 @@ Ref Diagrams::exists_below(Ref f, const std::vector<bool>& drop, std::unordered_
   const Node node = nodes_[f];
   Ref result = kFalse;
   if (drop[node.var]) {
-    for (uint32_t i = 0; i < node.count; ++i) result = either(result, exists_below(edges_[node.first + i].to, drop, memo));
+    for (uint32_t i = 0; i < node.count; ++i) result = either(result, exists_below(child(node, i), drop, memo));
   } else if (node.division != kUndivided) {
     std::vector<Ref> children;
-    for (uint32_t i = 0; i < node.count; ++i) children.push_back(exists_below(edges_[node.first + i].to, drop, memo));
+    for (uint32_t i = 0; i < node.count; ++i) children.push_back(exists_below(child(node, i), drop, memo));
     result = with_children(node.var, node.division, children);
   } else {
     std::vector<Edge> edges;
     edges.reserve(node.count);
     for (uint32_t i = 0; i < node.count; ++i) {
-      const Edge edge = edges_[node.first + i];
+      const Edge edge = this->edge(node, i);
       edges.push_back({edge.hi, exists_below(edge.to, drop, memo)});
     }
     count(edges.size());
@@ -208,7 +215,7 @@ bool Diagrams::tells_apart(const Node& node, const IntervalSet& possible) const 
   std::optional<Ref> to;
   u128 lo = 0;
   for (uint32_t i = 0; i < node.count; ++i) {
-    const Edge edge = edges_[node.first + i];
+    const Edge edge = this->edge(node, i);
     const bool is_divided = node.division != kUndivided;
     const bool is_met = is_divided ? possible.intersects(divisions_[node.division].set(i)) : possible.intersects(IntervalSet::range(lo, edge.hi));
     if (is_met && to && *to != edge.to) return true;
@@ -229,7 +236,7 @@ std::vector<bool> Diagrams::support(Ref f, const std::vector<IntervalSet>& possi
     seen[ref] = true;
     const VarId var = nodes_[ref].var;
     variables[var] = variables[var] || tells_apart(nodes_[ref], possible[var]);
-    for (uint32_t i = 0; i < nodes_[ref].count; ++i) todo.push_back(edges_[nodes_[ref].first + i].to);
+    for (uint32_t i = 0; i < nodes_[ref].count; ++i) todo.push_back(child(nodes_[ref], i));
   }
   return variables;
 }
@@ -241,7 +248,7 @@ IntervalSet Diagrams::values_where(Ref f, VarId field, VarId var) const {
     if (nodes_[ref].var == var) return true;
     if (known[ref] != 0) return known[ref] == 2;
     bool some = false;
-    for (uint32_t i = 0; i < nodes_[ref].count && !some; ++i) some = leads(edges_[nodes_[ref].first + i].to);
+    for (uint32_t i = 0; i < nodes_[ref].count && !some; ++i) some = leads(child(nodes_[ref], i));
     known[ref] = some ? 2 : 1;
     return some;
   };
@@ -257,7 +264,7 @@ IntervalSet Diagrams::values_where(Ref f, VarId field, VarId var) const {
     if (node.var > field) return IntervalSet::range(0, max_of_[field]);   // whatever the field is
     u128 lo = 0;
     for (uint32_t i = 0; i < node.count; ++i) {
-      const Edge edge = edges_[node.first + i];
+      const Edge edge = this->edge(node, i);
       if (node.var < field) todo.push_back(edge.to);
       else if (!leads(edge.to)) {}
       else if (node.division == kUndivided) values.push_back({lo, edge.hi});
@@ -279,10 +286,10 @@ bool Diagrams::products_below(Ref f, std::vector<IntervalSet>& sets,
   if (f == kTrue) return visit(sets);
   const Node& node = nodes_[f];
   for (uint32_t i = 0; node.division != kUndivided && i < node.count; ++i) {
-    const Ref child = edges_[node.first + i].to;
-    if (child == kFalse) continue;
+    const Ref to = child(node, i);
+    if (to == kFalse) continue;
     sets[node.var] = divisions_[node.division].set(i);
-    if (!products_below(child, sets, visit)) return false;
+    if (!products_below(to, sets, visit)) return false;
     sets[node.var] = IntervalSet{};
   }
   if (node.division != kUndivided) return true;
@@ -291,7 +298,7 @@ bool Diagrams::products_below(Ref f, std::vector<IntervalSet>& sets,
   std::unordered_map<Ref, size_t> position;
   u128 lo = 0;
   for (uint32_t i = 0; i < node.count; ++i) {
-    const Edge& edge = edges_[node.first + i];
+    const Edge edge = this->edge(node, i);
     if (edge.to != kFalse) {
       const auto [at, added] = position.try_emplace(edge.to, children.size());
       if (added) children.push_back({edge.to, {}});

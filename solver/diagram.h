@@ -13,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -73,12 +74,12 @@ class Diagrams {
   enum class Op : uint8_t { both, either, minus };
   struct Node {
     VarId var;
-    uint32_t first;  // index of its first edge
-    uint32_t count;
+    uint32_t first;  // where its edges begin in words_
+    uint32_t count : 31;   // of edges
+    uint32_t is_wide : 1;  // some value of the variable takes more than 32 bits
     uint32_t division;  // kUndivided, or that of its values: then there is an edge for each class
   };
-  // Packed: large diagrams are made of these.
-  struct [[gnu::packed]] alignas(4) Edge {
+  struct Edge {
     model::u128 hi;  // this edge covers the values after the previous edge's hi up to here; 0 in divided nodes
     Ref to;
   };
@@ -88,16 +89,53 @@ class Diagrams {
   class Side;
 
   void new_terminal() {
-    nodes_.push_back({kLeaf, 0, 0, kUndivided});
+    nodes_.push_back({kLeaf, 0, 0, false, kUndivided});
     hashes_.push_back(0);
   }
-  // Takes edges with possibly equal neighbours; returns the canonical node.
-  Ref make(VarId var, std::vector<Edge>& edges);
-  Ref find_or_add(VarId var, uint32_t division, const std::vector<Edge>& edges);
-  Ref apply(Op op, Ref a, Ref b);
+  bool is_wide(VarId var) const { return max_of_[var] > 0xffffffff; }
+  Edge edge(const Node& node, size_t i) const {
+    if (!node.is_wide) return {words_[node.first + 2 * i], words_[node.first + 2 * i + 1]};
+    const uint32_t* at = &words_[node.first + 5 * i];
+    return {model::u128{at[3]} << 96 | model::u128{at[2]} << 64 | model::u128{at[1]} << 32 | at[0], at[4]};
+  }
+  template <typename Value>
+  Value hi(const Node& node, size_t i) const {
+    if constexpr (sizeof(Value) == sizeof(uint32_t)) return words_[node.first + 2 * i];
+    else return edge(node, i).hi;
+  }
+  Ref child(const Node& node, size_t i) const { return words_[node.first + (node.is_wide ? 5 * i + 4 : 2 * i + 1)]; }
+  void add_edges(bool wide, std::span<const Edge> edges);
+  // Takes edges with possibly equal neighbours, in whose place it works; returns the canonical node.
+  Ref make(VarId var, std::span<Edge> edges);
+  Ref make_canonical(VarId var, std::span<const Edge> edges);
+  Ref find_or_add(VarId var, uint32_t division, std::span<const Edge> edges);
+  // Most calls end here, at a set that is all or nothing.
+  Ref apply(Op op, Ref a, Ref b) {
+    switch (op) {
+      case Op::both:
+        if (a == kFalse || b == kFalse) return kFalse;
+        if (a == kTrue || a == b) return b;
+        if (b == kTrue) return a;
+        return a < b ? apply_below(op, a, b) : apply_below(op, b, a);
+      case Op::either:
+        if (a == kTrue || b == kTrue) return kTrue;
+        if (a == kFalse || a == b) return b;
+        if (b == kFalse) return a;
+        return a < b ? apply_below(op, a, b) : apply_below(op, b, a);
+      case Op::minus:
+        if (a == kFalse || b == kTrue || a == b) return kFalse;
+        if (b == kFalse) return a;
+        break;
+    }
+    return apply_below(op, a, b);
+  }
+  Ref apply_below(Op op, Ref a, Ref b);
+  // Puts the edges of a node for `var` at the end of making_, none that leads where the one before does; returns how many values were told apart.
+  template <typename Value>
+  size_t merge(Op op, VarId var, Ref a, Ref b);
   // ---- diagram_divided.cpp ----
   bool is_worth_dividing(size_t runs, size_t classes) const { return runs > many_edges_ && classes * std::min<size_t>(8, many_edges_) <= runs; }
-  std::optional<Ref> make_divided(VarId var, const std::vector<Edge>& edges);
+  std::optional<Ref> make_divided(VarId var, std::span<const Edge> edges);
   // Requires: children are different, one for each class.
   Ref make_of(VarId var, Division division, const std::vector<Ref>& children);
   // A node whose values fall into the same classes; children may be alike.
@@ -124,7 +162,10 @@ class Diagrams {
   uint64_t steps_ = 0;
   std::vector<model::u128> max_of_;
   std::vector<Node> nodes_;
-  std::vector<Edge> edges_;
+  // Large diagrams are made of these: of each edge its hi in one word, or four from the lowest on, and where it leads.
+  std::vector<uint32_t> words_;
+  size_t edges_ = 0;
+  std::vector<Edge> making_;   // of the nodes that apply() works at, one behind the other
   std::deque<Division> divisions_;
   std::unordered_multimap<uint64_t, uint32_t> division_by_hash_;
   size_t divided_runs_ = 0;

@@ -23,9 +23,9 @@ class Diagrams::Side {
   uint32_t division() const { return node_.division; }
   size_t runs() const { return division_ ? division_->runs() : classes(); }
   size_t classes() const { return looks_ ? node_.count : 1; }
-  u128 hi(size_t run) const { return !looks_ ? max_ : division_ ? division_->hi(run) : diagrams_.edges_[node_.first + run].hi; }
+  u128 hi(size_t run) const { return !looks_ ? max_ : division_ ? division_->hi(run) : diagrams_.edge(node_, run).hi; }
   size_t class_of(size_t run) const { return division_ ? division_->class_of(run) : run; }
-  Ref child(size_t of_class) const { return looks_ ? diagrams_.edges_[node_.first + of_class].to : self_; }
+  Ref child(size_t of_class) const { return looks_ ? diagrams_.child(node_, of_class) : self_; }
 
  private:
   const Diagrams& diagrams_;
@@ -54,7 +54,7 @@ class Numbering {
 
 }  // namespace
 
-std::optional<Ref> Diagrams::make_divided(VarId var, const std::vector<Edge>& edges) {
+std::optional<Ref> Diagrams::make_divided(VarId var, std::span<const Edge> edges) {
   Numbering numbering;
   Division division(max_of_[var]);
   division.reserve(edges.size());

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
+#include <tuple>
 
 namespace fwproof::solver {
 namespace {
@@ -15,15 +17,23 @@ struct Twin {
   uint64_t bits;
 };
 
+// Of the bits that a value has, how many stand below the two that matter: up to 30, edges are narrow.
+using Shifts = std::array<unsigned, 3>;
+
 // With the number of edges above which nodes are divided: nearly never, and nearly always.
-class DiagramTest : public testing::TestWithParam<uint32_t> {
+class DiagramTest : public testing::TestWithParam<std::tuple<uint32_t, Shifts>> {
  protected:
   DiagramTest() {
-    for (int i = 0; i < 3; ++i) diagrams_.add_variable(3);
+    for (const unsigned shift : shifts_) diagrams_.add_variable(model::max_value(shift + 2));
+  }
+
+  IntervalSet values(VarId var, unsigned lo, unsigned hi) const {
+    const model::u128 least = model::u128{lo} << shifts_[var];
+    return IntervalSet::range(least, least + (model::u128{hi - lo + 1} << shifts_[var]) - 1);
   }
 
   Twin in(VarId var, unsigned lo, unsigned hi) {
-    Twin twin{diagrams_.in(var, IntervalSet::range(lo, hi)), 0};
+    Twin twin{diagrams_.in(var, values(var, lo, hi)), 0};
     for (unsigned point = 0; point < 64; ++point) {
       const unsigned value = (point >> (2 * var)) & 3;
       if (value >= lo && value <= hi) twin.bits |= uint64_t{1} << point;
@@ -36,7 +46,7 @@ class DiagramTest : public testing::TestWithParam<uint32_t> {
     diagrams_.products(f, [&](const std::vector<IntervalSet>& sets) {
       for (unsigned point = 0; point < 64; ++point) {
         bool inside = true;
-        for (unsigned var = 0; var < 3; ++var) inside = inside && (sets[var].empty() || sets[var].contains((point >> (2 * var)) & 3));
+        for (unsigned var = 0; var < 3; ++var) inside = inside && (sets[var].empty() || sets[var].contains(values(var, (point >> (2 * var)) & 3, (point >> (2 * var)) & 3)));
         if (!inside) continue;
         EXPECT_EQ(bits & (uint64_t{1} << point), 0u) << "products overlap";
         bits |= uint64_t{1} << point;
@@ -46,7 +56,8 @@ class DiagramTest : public testing::TestWithParam<uint32_t> {
     return bits;
   }
 
-  Diagrams diagrams_{100000, ~uint64_t{0}, GetParam()};
+  const Shifts shifts_ = std::get<1>(GetParam());
+  Diagrams diagrams_{100000, ~uint64_t{0}, std::get<0>(GetParam())};
 };
 
 TEST_P(DiagramTest, equal_sets_have_equal_references_and_operations_mean_what_they_say) {
@@ -79,7 +90,8 @@ TEST_P(DiagramTest, exists_forgets_the_variables_from_one_on) {
   EXPECT_EQ(diagrams_.exists(f, {true, false, false}), in(2, 3, 3).ref);
 }
 
-INSTANTIATE_TEST_SUITE_P(Divided, DiagramTest, testing::Values(4096, 1, 2));
+INSTANTIATE_TEST_SUITE_P(Divided, DiagramTest,
+                         testing::Combine(testing::Values(4096, 1, 2), testing::Values(Shifts{0, 0, 0}, Shifts{30, 31, 126}, Shifts{126, 30, 0}, Shifts{62, 94, 31})));
 
 // A set of scattered values, a hundred thousand of them, in diagrams that divide and in ones that do not.
 TEST(Diagrams, divided_nodes_say_what_others_say) {
@@ -119,7 +131,7 @@ TEST_P(DiagramTest, variables_that_matter) {
     for (VarId var = 0; var < 3; ++var) {
       if (random() % 2 == 0) continue;
       const unsigned lo = random() % 4, hi = lo + random() % (4 - lo);
-      possible[var] = IntervalSet::range(lo, hi);
+      possible[var] = values(var, lo, hi);
       const Twin set = in(var, lo, hi);
       all = {diagrams_.both(all.ref, set.ref), all.bits & set.bits};
     }
@@ -169,7 +181,7 @@ TEST_P(DiagramTest, values_for_which_a_variable_matters) {
         for (unsigned point = 0; point < 64; ++point)
           for (unsigned value = 0; value < 4; ++value) {
             const unsigned other = (point & ~(3u << (2 * var))) | value << (2 * var);
-            if ((some.bits >> point & 1) != (some.bits >> other & 1)) expected = expected.united(IntervalSet::of((point >> (2 * field)) & 3));
+            if ((some.bits >> point & 1) != (some.bits >> other & 1)) expected = expected.united(values(field, (point >> (2 * field)) & 3, (point >> (2 * field)) & 3));
           }
         ASSERT_EQ(diagrams_.values_where(some.ref, field, var), expected) << round;
       }
