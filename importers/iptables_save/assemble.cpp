@@ -156,8 +156,10 @@ class Assembler {
     RuleAst ast;
     LoweringAhead ahead(builder_, scope, initial, sections_, table.rules);
     for (size_t i = 0; i < table.rules.size(); ++i) {
-      if (auto lowered = ahead.take(i)) add_lowered(table.rules[i], std::move(*lowered));
-      else add_line(table, table.rules[i], ast, scope, index);
+      if (auto lowered = ahead.take(i)) {
+        make_room(builder_.policy.chains[lowered->chain].rules, i, table.rules.size());
+        add_lowered(table.rules[i], std::move(*lowered));
+      } else add_line(table, table.rules[i], ast, scope, index);
     }
     finish_inserts();
     if (!table.complete) cut_off(table, index);
@@ -221,6 +223,15 @@ class Assembler {
         return;
       case Verb::new_chain: case Verb::policy: case Verb::other: return other_command(ref, index, ast);
     }
+  }
+
+  // A long chain is taken to go on growing with the lines as it did: doubling would touch twice the memory that it needs.
+  static void make_room(std::vector<Rule>& rules, size_t lines_done, size_t lines) {
+    constexpr size_t kLong = 4'096;
+    if (rules.size() < kLong || rules.size() < rules.capacity()) return;
+    const size_t most = rules.size() + lines - lines_done;
+    const size_t expected = rules.size() * lines / std::max<size_t>(lines_done, 1);
+    rules.reserve(std::max(std::min(most, expected + expected / 16), rules.size() + rules.size() / 4));
   }
 
   void add_lowered(LineRef ref, LoweredAhead lowered) {

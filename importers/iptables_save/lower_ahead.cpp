@@ -1,6 +1,7 @@
 #include "importers/iptables_save/lower_ahead.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "importers/iptables_save/parse.h"
 #include "model/in_parts.h"
@@ -8,7 +9,11 @@
 namespace fwproof::importers::iptables_save {
 namespace {
 
-constexpr size_t kBatch = 65'536;         // lines that are held lowered
+// Lines that are held lowered: enough for all cores, few enough that the memory of one batch serves the next.
+size_t most_at_once() {
+  static const size_t threads = std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 8);
+  return threads * LoweringAhead::kWorthAThread;
+}
 
 // What lowering reads of the builder; what it would write stays here.
 Builder reader_of(const Builder& shared) {
@@ -109,7 +114,7 @@ std::optional<LoweredAhead> LoweringAhead::take(size_t i) {
 void LoweringAhead::lower_batch() {
   batch_begin_ += batch_.size();
   batch_.clear();
-  batch_.resize(std::min(kBatch, rules_.size() - batch_begin_));
+  batch_.resize(std::min(most_at_once(), rules_.size() - batch_begin_));
   model::in_parts(batch_.size(), worth_a_thread_, [this](size_t begin, size_t end) { lower_range(begin, end); });
 }
 
