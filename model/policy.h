@@ -80,7 +80,8 @@ struct AnyOf {
 };
 
 struct Term {
-  std::variant<In, InAddresses, Masked, InNamed, Unknown, AnyOf> what;
+  // `negated` stands in the room that the variant leaves at its end: policies are made of terms.
+  [[no_unique_address]] std::variant<In, InAddresses, Masked, InNamed, Unknown, AnyOf> what;
   bool negated = false;
   friend bool operator==(const Term&, const Term&) = default;
 };
