@@ -12,6 +12,7 @@
 #include "cli/in_order.h"
 #include "cli/load_network.h"
 #include "cli/surroundings.h"
+#include "cli/until_exit.h"
 #include "report/write_json.h"
 #include "report/write_text.h"
 
@@ -117,7 +118,8 @@ report::Run run_of(const Arguments& arguments, Loaded& loaded, solver::ProofSess
     options.only = only;
     options.session = session;
     const bool again = may_have_changes(loaded);
-    if (!loaded.requirements.rows.empty()) run.report = solver::check(again ? loaded.network : std::move(loaded.network), loaded.requirements, options);
+    if (!loaded.requirements.rows.empty())
+      run.report = again ? solver::check(loaded.network, loaded.requirements, options) : solver::check(std::move(loaded.network), loaded.requirements, options);
     run.report.not_asked.insert(run.report.not_asked.end(), loaded.not_asked.begin(), loaded.not_asked.end());
     add_unused_accepts(loaded, run.report);
     const int answered = exit_code_of(run.report, arguments);
@@ -158,7 +160,7 @@ int run_check(const Arguments& arguments) {
   if (one_liner && arguments.network.specs.empty()) throw UsageError{"check wants --spec NAME or FILE (`fwproof specs` lists names; `fwproof reach` needs none)"};
   std::error_code ignored;
   if (!one_liner && std::filesystem::is_directory(arguments.site, ignored)) return run_folder(arguments);
-  Loaded loaded = one_liner ? load_arguments(arguments.network) : load_site(arguments.site, arguments.network);
+  Loaded& loaded = until_exit(one_liner ? load_arguments(arguments.network) : load_site(arguments.site, arguments.network));
   const report::Run run = run_of(arguments, loaded, nullptr);
   Output output(arguments.output);
   write_run(output, run);

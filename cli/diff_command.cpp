@@ -6,6 +6,7 @@
 #include "cli/exit_code.h"
 #include "cli/load_files.h"
 #include "cli/load_network.h"
+#include "cli/until_exit.h"
 #include "report/write_diff.h"
 #include "solver/diff.h"
 
@@ -63,7 +64,7 @@ void add_missing_rules(Loaded& loaded) {
 int run_diff(const Arguments& arguments) {
   const std::vector<std::string> before = files_of(arguments.old_file, arguments.before, "BEFORE");
   const std::vector<std::string> after = files_of(arguments.new_file, arguments.after, "AFTER");
-  Loaded loaded = load_pair(before, after, arguments.as);
+  Loaded& loaded = until_exit(load_pair(before, after, arguments.as));
   std::vector<model::Device> devices = std::move(loaded.network.devices);
   loaded.network.devices.clear();
   const bool readable = devices[0].has_export && devices[1].has_export;
@@ -74,7 +75,7 @@ int run_diff(const Arguments& arguments) {
   }
   if (!readable) add_missing_rules(loaded);
   report::Run run = start_run(loaded);
-  solver::DiffReport report;
+  solver::DiffReport& report = until_exit(solver::DiffReport{});
   if (readable) report = solver::diff(std::move(devices[0]), std::move(devices[1]), {});
   run.exit_code = readable ? worse(loaded.exit_code, exit_code_of(report)) : worse(loaded.exit_code, exit_input);
   report.complete &= readable;

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/load_network.h"
+#include "cli/until_exit.h"
 #include "report/write_account.h"
 #include "report/write_diagnostics.h"
 #include "report/write_json.h"
@@ -40,7 +41,7 @@ void write_json(Output& output, const Loaded& loaded) {
 }
 
 int run_import(const Arguments& arguments) {
-  const Loaded loaded = load_device(arguments.configs, arguments.network);
+  const Loaded& loaded = until_exit(load_device(arguments.configs, arguments.network));
   Output output(arguments.output);
   if (output.is_json())
     write_json(output, loaded);

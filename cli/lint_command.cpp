@@ -7,6 +7,7 @@
 #include "cli/exit_code.h"
 #include "cli/load_files.h"
 #include "cli/load_network.h"
+#include "cli/until_exit.h"
 #include "report/write_lint.h"
 #include "solver/lint.h"
 
@@ -53,7 +54,7 @@ int exit_code_of(const solver::LintReport& lint) {
 }
 
 int run_lint(const Arguments& arguments) {
-  Loaded loaded = load_device(arguments.configs, arguments.network);
+  Loaded& loaded = until_exit(load_device(arguments.configs, arguments.network));
   report::Run run = start_run(loaded);
   solver::LintReport lint;
   run.exit_code = loaded.exit_code;

@@ -6,6 +6,7 @@
 #include "cli/exit_code.h"
 #include "cli/load_files.h"
 #include "cli/load_network.h"
+#include "cli/until_exit.h"
 #include "report/write_json.h"
 #include "report/write_text.h"
 
@@ -33,7 +34,7 @@ std::string nothing_to_reach(const Loaded& loaded) {
 }
 
 int run_reach(const Arguments& arguments) {
-  Loaded loaded = load_device(arguments.configs, arguments.network);
+  Loaded& loaded = until_exit(load_device(arguments.configs, arguments.network));
   report::Run run = start_run(loaded);
   run.is_reach = true;
   run.strict = arguments.strict;

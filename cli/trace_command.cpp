@@ -17,6 +17,7 @@
 #include "cli/in_order.h"
 #include "cli/trace_site.h"
 #include "cli/trace_stations.h"
+#include "cli/until_exit.h"
 #include "report/escape.h"
 #include "report/write_diagnostics.h"
 #include "report/write_trace.h"
@@ -170,7 +171,7 @@ int trace_all(const Arguments& arguments, Tracer& tracer, std::ostream& out) {
 int run_trace(const Arguments& arguments) {
   if (arguments.packets.empty() && arguments.packet_file.empty()) throw UsageError{"trace wants --packet or --packets"};
   const bool of_site = arguments.configs.size() == 1 && is_site(arguments.configs[0]);
-  Loaded loaded = load(arguments, of_site);
+  Loaded& loaded = until_exit(load(arguments, of_site));
   int code = loaded.exit_code;
   report::write_diagnostics(std::cerr, loaded.sources, loaded.diagnostics, error_style(), 20);
   Output output(arguments.output);

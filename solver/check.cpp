@@ -81,8 +81,8 @@ std::string note_of(const Replay& replay) {
 
 }  // namespace
 
-Checking::Checking(Network network, const Requirements& requirements, const CheckOptions& options)
-    : network_(std::move(network)), requirements_(requirements), options_(options), budget_(options.limits.run_steps), ways_(network_),
+Checking::Checking(Network& network, const Requirements& requirements, const CheckOptions& options)
+    : network_(network), requirements_(requirements), options_(options), budget_(options.limits.run_steps), ways_(network_),
       proofs_(options.session ? *options.session : own_proofs_.emplace(options.limits)) {
   options_.limits.budget = &budget_;
   for (Device& device : network_.devices) {
@@ -265,8 +265,8 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
   accept(result);
 }
 
-Report check(Network network, const Requirements& requirements, const CheckOptions& options) {
-  return Checking(std::move(network), requirements, options).run();
-}
+Report check(const Network& network, const Requirements& requirements, const CheckOptions& options) { return check(Network(network), requirements, options); }
+
+Report check(Network&& network, const Requirements& requirements, const CheckOptions& options) { return Checking(network, requirements, options).run(); }
 
 }  // namespace fwproof::solver

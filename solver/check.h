@@ -32,8 +32,9 @@ struct CheckOptions {
   ProofSession* session = nullptr;     // made with the same limits; nullptr: the check starts a Z3 of its own
 };
 
-// Requires: policies without flaws. Binds names ("local", …) from zones and facts itself.
-Report check(model::Network network, const model::Requirements& requirements, const CheckOptions& options);
+// Requires: policies without flaws. Binds names ("local", …) from zones and facts itself: in a copy, or in the network that is given up for it.
+Report check(const model::Network& network, const model::Requirements& requirements, const CheckOptions& options);
+Report check(model::Network&& network, const model::Requirements& requirements, const CheckOptions& options);
 
 // Every flow that the policy of one device lets in from anywhere (hook input; for a device on the way: forward): results of kind exposure,
 // one per destination port set and accepting rule; truth violated = open, cannot_tell = may be open.

@@ -54,7 +54,8 @@ std::vector<PacketBox> to_itself(const PacketBox& box);
 
 class Checking {
  public:
-  Checking(model::Network network, const model::Requirements& requirements, const CheckOptions& options);
+  // Binds names in the network.
+  Checking(model::Network& network, const model::Requirements& requirements, const CheckOptions& options);
   Report run();
 
  private:
@@ -274,7 +275,7 @@ class Checking {
   std::string translated_words(const std::string& host, const std::vector<Part>& parts) const;
   void summarise_exposure(Result& result, const Closed& closed, const std::vector<Part>& parts, const std::string& service) const;
 
-  model::Network network_;                                   // own copy: names are bound in it
+  model::Network& network_;
   const model::Requirements& requirements_;
   CheckOptions options_;                                     // own copy: its limits share the run's budget
   Budget budget_;
