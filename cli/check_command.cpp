@@ -160,8 +160,10 @@ int run_check(const Arguments& arguments) {
   if (one_liner && arguments.network.specs.empty()) throw UsageError{"check wants --spec NAME or FILE (`fwproof specs` lists names; `fwproof reach` needs none)"};
   std::error_code ignored;
   if (!one_liner && std::filesystem::is_directory(arguments.site, ignored)) return run_folder(arguments);
+  solver::ProofSession session{solver::Limits{}};
+  session.start();
   Loaded& loaded = until_exit(one_liner ? load_arguments(arguments.network) : load_site(arguments.site, arguments.network));
-  const report::Run run = run_of(arguments, loaded, nullptr);
+  const report::Run run = run_of(arguments, loaded, &session);
   Output output(arguments.output);
   write_run(output, run);
   show_timing(arguments.output, run.report.proofs);

@@ -64,6 +64,8 @@ void add_missing_rules(Loaded& loaded) {
 int run_diff(const Arguments& arguments) {
   const std::vector<std::string> before = files_of(arguments.old_file, arguments.before, "BEFORE");
   const std::vector<std::string> after = files_of(arguments.new_file, arguments.after, "AFTER");
+  solver::ProofSession session{solver::Limits{}};
+  session.start();
   Loaded& loaded = until_exit(load_pair(before, after, arguments.as));
   std::vector<model::Device> devices = std::move(loaded.network.devices);
   loaded.network.devices.clear();
@@ -76,7 +78,9 @@ int run_diff(const Arguments& arguments) {
   if (!readable) add_missing_rules(loaded);
   report::Run run = start_run(loaded);
   solver::DiffReport& report = until_exit(solver::DiffReport{});
-  if (readable) report = solver::diff(std::move(devices[0]), std::move(devices[1]), {});
+  solver::CheckOptions options;
+  options.session = &session;
+  if (readable) report = solver::diff(std::move(devices[0]), std::move(devices[1]), options);
   run.exit_code = readable ? worse(loaded.exit_code, exit_code_of(report)) : worse(loaded.exit_code, exit_input);
   report.complete &= readable;
   run.diagnostics = loaded.diagnostics;

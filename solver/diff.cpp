@@ -34,7 +34,7 @@ size_t rules_of(const Aligned& both) {
 class Diffing {
  public:
   Diffing(Device before, Device after, const CheckOptions& options)
-      : before_(std::move(before)), after_(std::move(after)), options_(options), proofs_(options.limits), left_(options.limits.run_steps) {
+      : before_(std::move(before)), after_(std::move(after)), options_(options), proofs_(options.session ? *options.session : own_proofs_.emplace(options.limits)), left_(options.limits.run_steps) {
     const Network nothing;
     bind_device(before_, nothing);
     bind_device(after_, nothing);
@@ -175,7 +175,8 @@ class Diffing {
 
   Device before_, after_;
   const CheckOptions& options_;
-  ProofSession proofs_;
+  std::optional<ProofSession> own_proofs_;
+  ProofSession& proofs_;
   DiffReport report_;
   size_t questions_ = 0;
   uint64_t left_;   // steps of work

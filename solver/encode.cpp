@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <string>
 
+#include "model/in_parts.h"
 #include "solver/question_text.h"
 #include "solver/z3_formulas.h"
 #include "solver/z3_walk.h"
@@ -66,12 +68,15 @@ Weight weight(const Walk& walk, const Slice* slice) {
 class ProofSession::State {
  public:
   State(uint32_t timeout_ms, SharedProofs* shared) : timeout_ms_(timeout_ms), shared_(shared ? shared : &own_) {}
+  void start() {
+    if (!session_ && !ahead_.valid()) ahead_ = std::async(model::kAtOnce, [this] { return new_session(); });
+  }
   Z3Session& session(size_t weight) {
     // What Z3 keeps of earlier walks piles up; after a while a new start is cheaper.
     constexpr size_t kWalk = 100, kMuch = 100'000;
     if (!session_ || used_ > kMuch) {
       session_.reset();
-      session_ = std::make_unique<Z3Session>(timeout_ms_);
+      session_ = ahead_.valid() ? ahead_.get() : new_session();
       used_ = 0;
     }
     used_ += kWalk + weight;
@@ -83,8 +88,11 @@ class ProofSession::State {
   Proof proofs;
 
  private:
+  std::unique_ptr<Z3Session> new_session() const { return std::make_unique<Z3Session>(timeout_ms_); }
+
   uint32_t timeout_ms_;
   size_t used_ = 0;
+  std::future<std::unique_ptr<Z3Session>> ahead_;   // the first, while it starts
   std::unique_ptr<Z3Session> session_;
   SharedProofs own_;
   SharedProofs* shared_;
@@ -92,6 +100,7 @@ class ProofSession::State {
 
 ProofSession::ProofSession(const Limits& limits, SharedProofs* shared) : state_(std::make_unique<State>(limits.z3_timeout_ms, shared)) {}
 ProofSession::~ProofSession() = default;
+void ProofSession::start() { state_->start(); }
 const Proof& ProofSession::proofs() const { return state_->proofs; }
 
 // Z3 with what it was told of one question; all of that is taken back at the end.
