@@ -68,9 +68,12 @@ int run(int argc, const char* const* argv) {
   Run run_chosen;
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
-    if (first != command.name) continue;   // of the others only name and summary are ever shown; their options would take a millisecond
+    // Of the others only name and summary are shown; their options would take a millisecond. `fwproof --help check` shows any.
+    if (first != command.name && !first.starts_with("-")) continue;
+    Run run = command.add(*sub);
+    if (first != command.name) continue;
     chosen = sub;
-    run_chosen = command.add(*sub);
+    run_chosen = std::move(run);
   }
   if (argc < 2) {
     std::cerr << app.help();

@@ -22,7 +22,7 @@ class Budget {
 
 struct Limits {
   uint32_t z3_timeout_ms = 30'000;      // per large query; a last resort, the steps come first
-  uint32_t diagram_nodes = 2'000'000;   // per diagram; four times as many edges, of 20 bytes
+  uint32_t diagram_nodes = 2'000'000;   // per diagram; four times as many edges, of 8 bytes, or 20 where values have more than 32 bits
   uint32_t many_edges = 4096;           // of one node: with more, and few different children, it is kept by a division (diagram.h)
   uint64_t diagram_steps = 50'000'000;  // per diagram: about a second
   uint32_t visits = 200'000;            // chain entries per diagram

@@ -95,7 +95,7 @@ struct LoadedSpecifications {
 // A file holds one specification or a list of them; comments are allowed. `file` indexes sources.
 LoadedSpecifications load_specifications(const model::Sources& sources, uint32_t file);
 
-// The built-in ones, sorted by id. Never empty; parsed once by the same loader.
+// Copies of the built-in ones, sorted by id. Never empty; each is parsed once, by the same loader.
 std::vector<Specification> builtin();
 // Stays where it is.
 const Specification* find_builtin(std::string_view id);
