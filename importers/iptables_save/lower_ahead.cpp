@@ -9,12 +9,6 @@
 namespace fwproof::importers::iptables_save {
 namespace {
 
-// Lines that are held lowered: enough for all cores, few enough that the memory of one batch serves the next.
-size_t most_at_once() {
-  static const size_t threads = std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 8);
-  return threads * LoweringAhead::kWorthAThread;
-}
-
 // What lowering reads of the builder; what it would write stays here.
 Builder reader_of(const Builder& shared) {
   Builder own;
@@ -114,7 +108,9 @@ std::optional<LoweredAhead> LoweringAhead::take(size_t i) {
 void LoweringAhead::lower_batch() {
   batch_begin_ += batch_.size();
   batch_.clear();
-  batch_.resize(std::min(most_at_once(), rules_.size() - batch_begin_));
+  // Enough for all cores, few enough that the memory of one batch serves the next.
+  const size_t threads = std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 8);
+  batch_.resize(std::min(threads * worth_a_thread_, rules_.size() - batch_begin_));
   model::in_parts(batch_.size(), worth_a_thread_, [this](size_t begin, size_t end) { lower_range(begin, end); });
 }
 
