@@ -43,6 +43,9 @@ TEST(Encode, AnswersForOneRule) {
   EXPECT_EQ(prover.none_passes(0, {tiny_universe()}), Answer::refuted);
   ASSERT_TRUE(prover.witness());
   EXPECT_EQ(prover.witness()->get(Field::dst_port), 1u);
+  // Whatever the claim does without.
+  for (const Field field : {Field::src, Field::dst, Field::protocol, Field::src_port, Field::icmp_type, Field::icmp_code, Field::state, Field::tcp_flags})
+    EXPECT_TRUE(prover.witness()->has(field)) << field_text(field);
   EXPECT_EQ(prover.proof().queries, 4u);
 }
 
