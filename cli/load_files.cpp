@@ -1,12 +1,11 @@
 #include "cli/load_files.h"
 
 #include <algorithm>
-#include <future>
 #include <map>
 
 #include "cli/exit_code.h"
 #include "cli/read_input.h"
-#include "model/in_parts.h"
+#include "model/beside.h"
 #include "specs/digest.h"
 
 namespace fwproof::cli {
@@ -89,14 +88,22 @@ class Digests {
     constexpr size_t kWorthAThread = 4 << 20;   // bytes: some milliseconds
     for (const uint32_t file : files) {
       const std::string& bytes = sources.files[file].bytes;
-      const auto policy = bytes.size() < kWorthAThread ? std::launch::deferred : model::kAtOnce;
-      by_file_.try_emplace(file, std::async(policy, [&bytes] { return specs::sha256(bytes); }));
+      by_file_.try_emplace(file, model::Beside<std::string>([&bytes] { return specs::sha256(bytes); }, bytes.size() >= kWorthAThread));
     }
   }
-  std::string of(uint32_t file) { return by_file_.at(file).get(); }
+  const std::string& of(uint32_t file) {
+    Digest& digest = by_file_.at(file);
+    if (digest.text.empty()) digest.text = digest.made.get();
+    return digest.text;
+  }
 
  private:
-  std::map<uint32_t, std::shared_future<std::string>> by_file_;
+  struct Digest {
+    explicit Digest(model::Beside<std::string> made) : made(std::move(made)) {}
+    model::Beside<std::string> made;
+    std::string text;   // once it was asked for
+  };
+  std::map<uint32_t, Digest> by_file_;
 };
 
 }  // namespace

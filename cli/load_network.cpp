@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <future>
 #include <set>
 
 #include "cli/arguments.h"
@@ -12,7 +11,7 @@
 #include "cli/load_files.h"
 #include "cli/surroundings.h"
 #include "importers/registry.h"
-#include "model/in_parts.h"
+#include "model/beside.h"
 #include "specs/digest.h"
 
 namespace fwproof::cli {
@@ -318,7 +317,7 @@ Loaded load_pair(const std::vector<std::string>& before, const std::vector<std::
   loaded.one_liner = true;
   for (const auto* paths : {&before, &after}) loaded.device_files.push_back(read_files(loaded, *paths, as));
   // Nothing is added to the sources any more: both sides are read at once.
-  auto second = std::async(model::kAtOnce, [&] { return import_device(loaded.sources, loaded.device_files[1]); });
+  model::Beside<ImportedDevice> second([&] { return import_device(loaded.sources, loaded.device_files[1]); });
   std::array<ImportedDevice, 2> imported;
   imported[0] = import_device(loaded.sources, loaded.device_files[0]);
   imported[1] = second.get();

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <future>
+#include <list>
 #include <thread>
-#include <vector>
+
+#include "model/beside.h"
 
 namespace fwproof::model {
 
@@ -21,11 +23,11 @@ void in_parts(size_t count, size_t worth_a_thread, const Part& part) {
   if (count < 2 * worth_a_thread) return part(size_t{0}, count);   // many short loops: to ask for the number of cores reads a file
   const size_t threads = std::clamp<size_t>(std::min<size_t>(count / worth_a_thread, std::thread::hardware_concurrency()), 1, kMost);
   const size_t share = (count + threads - 1) / threads;
-  std::vector<std::future<void>> others;   // the destructors of those that have begun wait
+  std::list<Beside<void>> others;
   for (size_t begin = share; begin < count; begin += share)
-    others.push_back(std::async(kAtOnce, [&part, begin, end = std::min(begin + share, count)] { part(begin, end); }));
+    others.emplace_back([&part, begin, end = std::min(begin + share, count)] { part(begin, end); });
   part(size_t{0}, std::min(share, count));
-  for (std::future<void>& other : others) other.get();
+  for (Beside<void>& other : others) other.get();
 }
 
 }  // namespace fwproof::model

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <future>
 
-#include "model/in_parts.h"
+#include "model/beside.h"
 #include "solver/dependences.h"
 
 namespace fwproof::solver {
@@ -186,13 +185,13 @@ std::vector<Claim> claims_of(Flow& flow, size_t legs, Wanted wanted, const Limit
   return claims;
 }
 
-// The second look at a slice, beside the computing of regions where policies are large. Until the result is asked for, or the future goes, the piece stays.
-std::future<bool> look_again(const Piece& piece, Wanted wanted) {
+// The second look at a slice, beside the computing of regions where policies are large. Until the result is asked for, or what does it goes, the piece stays.
+Beside<bool> look_again(const Piece& piece, Wanted wanted) {
   constexpr size_t kWorthAThread = 2'000;   // rules: about a millisecond
   size_t rules = 0;
   for (const auto& [policy, kept] : piece.slice)
     for (const Chain& chain : policy->chains) rules += chain.rules.size();
-  return std::async(rules < kWorthAThread ? std::launch::deferred : kAtOnce, [&piece, wanted] { return sliced_rightly(piece.walk, piece.slice, wanted == Wanted::none_pass); });
+  return Beside<bool>([&piece, wanted] { return sliced_rightly(piece.walk, piece.slice, wanted == Wanted::none_pass); }, rules >= kWorthAThread);
 }
 
 constexpr const char* kLeftOut = "a rule that bears on the question was left out of the slice";
@@ -203,7 +202,7 @@ AskedPiece ask_piece(const Piece& piece, Wanted wanted, const Limits& limits, st
   const Walk& walk = piece.walk;
   AskedPiece asked;
   const auto slice = static_cast<uint32_t>(kept_rules(piece.slice));
-  std::future<bool> sliced = look_again(piece, wanted);
+  Beside<bool> sliced = look_again(piece, wanted);
   try {
     Flow flow(walk, piece.slice, limits);
     asked.answer = Reading(flow, walk, flow.question(), wanted, limits).answer();
@@ -228,7 +227,7 @@ AskedPiece ask_piece(const Piece& piece, Wanted wanted, const Limits& limits, st
 
 AskedTogether ask_together(const Piece& all, const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits) {
   AskedTogether asked;
-  std::future<bool> sliced = look_again(all, wanted);
+  Beside<bool> sliced = look_again(all, wanted);
   try {
     Flow flow(all.walk, all.slice, limits);
     for (const Walk* walk : walks) {
