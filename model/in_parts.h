@@ -5,16 +5,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <future>
 #include <list>
 #include <thread>
 
 #include "model/beside.h"
 
 namespace fwproof::model {
-
-// At once where the system gives a thread for it, else when it is asked for.
-constexpr std::launch kAtOnce = std::launch::async | std::launch::deferred;
 
 // worth_a_thread: so many steps cost some milliseconds; shorter loops run where they are. An exception of a part is thrown when all have ended.
 template <class Part>

@@ -166,8 +166,7 @@ class Question {
   }
 
   std::optional<std::array<Piece, 2>> halves_of(const Piece& piece, const AskedPiece& asked) const {
-    // One that bears on few rules and is too much all the same is so for another reason.
-    if (!asked.too_much || kept_rules(piece.slice) <= limits_.rules_at_once / 2) return std::nullopt;
+    if (!asked.too_much || !can_be_halved(piece, limits_)) return std::nullopt;
     auto halves = cut(piece);
     for (size_t i = 0; halves && wanted_ == Wanted::none_pass && i < 2; ++i)
       if (Piece& half = (*halves)[i]; !half.walk.in_question.empty()) leave_out_idle(half.walk, half.slice);
@@ -240,9 +239,13 @@ Answer ask_piecewise(Piece whole, Wanted wanted, const Limits& limits, ProofSess
   return Question(wanted, limits, proofs, opened).run(std::move(whole));
 }
 
+Answer ask_led(Led led, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
+  return Question(Wanted::none_pass, limits, proofs, opened).run(std::move(led));
+}
+
 Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened) {
   if (wanted == Wanted::none_pass)
-    if (auto some = led(walk, limits)) return Question(wanted, limits, proofs, opened).run(std::move(*some));
+    if (auto some = led(walk, limits)) return ask_led(std::move(*some), limits, proofs, opened);
   Piece whole{everything(walk.family), walk, slice(walk)};
   if (wanted == Wanted::none_pass) leave_out_idle(whole.walk, whole.slice);
   return ask_piecewise(std::move(whole), wanted, limits, proofs, opened);

@@ -68,8 +68,12 @@ struct Answer {
 // opened: if given, filled with what each accepting rule opens on leg 0.
 Answer ask(const Walk& walk, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened = nullptr);
 
+struct AskedWalk {
+  const Walk* walk = nullptr;
+  Wanted wanted = Wanted::all_pass;
+};
 // The same for several walks, in their order. Those that differ in nothing but what is in question share a proof: each says how many queries to
-// Z3 it rests on, the others' too.
-std::vector<Answer> ask_all(const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits, ProofSession* proofs);
+// Z3 it rests on, the others' too. Z3 is asked beside the computing of regions where the session has a thread for it.
+std::vector<Answer> ask_all(const std::vector<AskedWalk>& asked, const Limits& limits, ProofSession* proofs);
 
 }  // namespace fwproof::solver

@@ -1,5 +1,7 @@
 // Questions that differ in nothing but their packets, as they come with the rows of a table, are computed and proven as one.
 #include <algorithm>
+#include <list>
+#include <optional>
 #include <utility>
 
 #include "solver/ask.h"
@@ -10,53 +12,88 @@ namespace fwproof::solver {
 namespace {
 
 // Which packets are in question does not matter, and examples do not either.
-bool is_alike(const Walk& a, const Walk& b) {
-  return a.family == b.family && a.not_in_question == b.not_in_question && a.legs == b.legs && a.elsewhere_passes == b.elsewhere_passes &&
+bool is_alike(const AskedWalk& one, const AskedWalk& other) {
+  const Walk &a = *one.walk, &b = *other.walk;
+  return one.wanted == other.wanted && a.family == b.family && a.not_in_question == b.not_in_question && a.legs == b.legs && a.elsewhere_passes == b.elsewhere_passes &&
          a.same_packet == b.same_packet && a.must_return == b.must_return && a.leads == b.leads;
 }
 
-using Group = std::vector<size_t>;   // places in the list of walks
+using Group = std::vector<size_t>;   // places in the list of questions
+
+// A question, or several that are asked as one, whose proof may be under way.
+struct Open {
+  Group group;
+  Piece piece;
+  std::vector<Answer> answers;   // of the group
+  std::vector<Claim> claims;
+  Share share;
+  std::optional<Confirmed> confirmed;   // once the proof is done
+};
 
 class Together {
  public:
-  Together(const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits, ProofSession* proofs)
-      : walks_(walks), wanted_(wanted), limits_(limits), proofs_(proofs), answers_(walks.size()) {}
+  Together(const std::vector<AskedWalk>& asked, const Limits& limits, ProofSession* proofs)
+      : asked_(asked), limits_(limits), proofs_(proofs), answers_(asked.size()) {}
+  ~Together() {
+    if (proofs_) proofs_->drop();
+  }
+  Together(const Together&) = delete;
+  Together& operator=(const Together&) = delete;
 
   std::vector<Answer> run() {
     std::vector<Group> groups;
-    for (size_t i = 0; i < walks_.size(); ++i) {
-      const auto alike = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return is_alike(*walks_[group[0]], *walks_[i]); });
+    for (size_t i = 0; i < asked_.size(); ++i) {
+      const auto alike = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return is_alike(asked_[group[0]], asked_[i]); });
       if (alike == groups.end()) groups.push_back({i});
       else alike->push_back(i);
     }
-    for (const Group& group : groups) {
-      if (group.size() == 1) ask_alone(group);
-      else ask(group, piece_of(group, nullptr));
-    }
+    for (const Group& group : groups)
+      if (group.size() > 1 || !ask_led(group[0])) ask(group, piece_of(group, nullptr));
+    settle();
     return std::move(answers_);
   }
 
  private:
+  const Walk& walk(size_t i) const { return *asked_[i].walk; }
+  Wanted wanted(const Group& group) const { return asked_[group[0]].wanted; }
+  bool may_be_idle(const Group& group) const { return wanted(group) == Wanted::none_pass; }
+
   Piece piece_of(const Group& group, const Slice* within) const {
-    Walk walk = *walks_[group[0]];
+    Walk walk = this->walk(group[0]);
     for (size_t i = 1; i < group.size(); ++i) {
-      const std::vector<PacketBox>& more = walks_[group[i]]->in_question;
+      const std::vector<PacketBox>& more = this->walk(group[i]).in_question;
       walk.in_question.insert(walk.in_question.end(), more.begin(), more.end());
     }
     Piece piece{everything(walk.family), std::move(walk), {}};
     piece.slice = slice(piece.walk, within);
-    if (wanted_ == Wanted::none_pass) leave_out_idle(piece.walk, piece.slice);
+    if (may_be_idle(group)) leave_out_idle(piece.walk, piece.slice);
     return piece;
   }
 
+  bool ask_led(size_t i) {
+    auto some = asked_[i].wanted == Wanted::none_pass ? led(walk(i), limits_) : std::nullopt;
+    if (!some) return false;
+    settle();
+    answers_[i] = solver::ask_led(std::move(*some), limits_, proofs_, nullptr);
+    return true;
+  }
+
   void ask_alone(const Group& group) {
-    for (const size_t i : group) answers_[i] = solver::ask(*walks_[i], wanted_, limits_, proofs_);
+    settle();
+    for (const size_t i : group) answers_[i] = solver::ask(walk(i), asked_[i].wanted, limits_, proofs_);
   }
 
   void ask(const Group& group, Piece piece) {
-    if (kept_rules(piece.slice) > limits_.rules_at_once && ask_in_halves(group, piece)) return;
-    if (group.size() == 1) answers_[group[0]] = ask_piecewise(std::move(piece), wanted_, limits_, proofs_, nullptr);
-    else if (!ask_at_once(group, piece)) ask_alone(group);
+    const size_t rules = kept_rules(piece.slice);
+    if (rules > limits_.rules_at_once && ask_in_halves(group, piece)) return;
+    if (group.size() > 1) {
+      if (!ask_at_once(group, piece)) ask_alone(group);
+    } else if (can_be_halved(piece, limits_)) {
+      settle();
+      answers_[group[0]] = ask_piecewise(std::move(piece), wanted(group), limits_, proofs_, nullptr);
+    } else {
+      ask_one(group, std::move(piece));
+    }
   }
 
   // Where both have rules of their own, they have little in common.
@@ -72,40 +109,69 @@ class Together {
     return true;
   }
 
-  // false: that was too much, or not all of it could be proven. One by one, some questions may be answered.
-  bool ask_at_once(const Group& group, const Piece& piece) {
+  // false: that was too much. One by one, some questions may be answered.
+  bool ask_at_once(const Group& group, Piece& piece) {
     std::vector<const Walk*> walks;
-    for (const size_t i : group) walks.push_back(walks_[i]);
+    for (const size_t i : group) walks.push_back(&walk(i));
     Share share(limits_);
     const size_t rules = kept_rules(piece.slice);
-    AskedTogether asked = ask_together(piece, walks, wanted_, share.for_regions(limits_, rules, true));
+    AskedTogether asked = ask_together(piece, walks, wanted(group), share.for_regions(limits_, rules, true));
     share.spend_on_regions(asked.steps, rules);
-    if (asked.too_much) return false;
-    const bool all_empty = std::all_of(asked.answers.begin(), asked.answers.end(), [](const Answer& answer) { return answer.empty; });
-    Confirmed confirmed;
-    if (proofs_ && !all_empty) {
-      confirmed = confirm(piece, asked.claims, wanted_ == Wanted::none_pass, limits_, *proofs_, share.left());
-      share.spend(confirmed.steps);
-      if (!confirmed.limit.empty()) return false;
-    }
-    for (size_t i = 0; i < group.size(); ++i) {
-      Answer& answer = answers_[group[i]] = std::move(asked.answers[i]);
-      if (!answer.empty && proofs_) take(confirmed, answer);
-    }
-    return true;
+    if (!asked.too_much) prove({group, std::move(piece), std::move(asked.answers), std::move(asked.claims), share, std::nullopt});
+    return !asked.too_much;
   }
 
-  const std::vector<const Walk*>& walks_;
-  Wanted wanted_;
+  void ask_one(const Group& group, Piece piece) {
+    Share share(limits_);
+    const size_t rules = kept_rules(piece.slice);
+    AskedPiece asked = ask_piece(piece, wanted(group), share.for_regions(limits_, rules), nullptr);
+    share.spend_on_regions(asked.steps, rules);
+    std::vector<Answer> answers;
+    answers.push_back(std::move(asked.answer));
+    prove({group, std::move(piece), std::move(answers), std::move(asked.claims), share, std::nullopt});
+  }
+
+  // While the regions of what follows are computed.
+  void prove(Open question) {
+    Open& open = open_.emplace_back(std::move(question));
+    if (proofs_ && std::any_of(open.answers.begin(), open.answers.end(), is_to_be_proven))
+      proofs_->later([this, &open] {
+        open.confirmed = confirm(open.piece, open.claims, may_be_idle(open.group), limits_, *proofs_, open.share.left());
+        open.piece = {};
+      });
+  }
+  static bool is_to_be_proven(const Answer& answer) { return !answer.empty && answer.limit.empty(); }
+
+  void settle() {
+    if (proofs_) proofs_->finish();
+    while (!open_.empty()) {
+      Open open = std::move(open_.front());
+      open_.pop_front();
+      settle(open);
+    }
+  }
+
+  void settle(Open& open) {
+    if (open.confirmed) open.share.spend(open.confirmed->steps);
+    // Not all of it could be proven; one by one, some may.
+    if (open.group.size() > 1 && open.confirmed && !open.confirmed->limit.empty()) return ask_alone(open.group);
+    for (size_t i = 0; i < open.group.size(); ++i) {
+      Answer& answer = answers_[open.group[i]] = std::move(open.answers[i]);
+      if (proofs_ && is_to_be_proven(answer)) take(open.confirmed.value(), answer);
+    }
+  }
+
+  const std::vector<AskedWalk>& asked_;
   const Limits& limits_;
   ProofSession* proofs_;
   std::vector<Answer> answers_;
+  std::list<Open> open_;
 };
 
 }  // namespace
 
-std::vector<Answer> ask_all(const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits, ProofSession* proofs) {
-  return Together(walks, wanted, limits, proofs).run();
+std::vector<Answer> ask_all(const std::vector<AskedWalk>& asked, const Limits& limits, ProofSession* proofs) {
+  return Together(asked, limits, proofs).run();
 }
 
 }  // namespace fwproof::solver

@@ -35,6 +35,9 @@ struct AskedTogether {
 // all: every packet that is in question in one of the walks, and no other; in everything else they are equal.
 AskedTogether ask_together(const Piece& all, const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits);
 
+// One that bears on few rules and is too much all the same is so for another reason.
+inline bool can_be_halved(const Piece& piece, const Limits& limits) { return kept_rules(piece.slice) > limits.rules_at_once / 2; }
+
 // One question: at once, or where that is too much in pieces.
 Answer ask_piecewise(Piece whole, Wanted wanted, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened);
 
@@ -45,6 +48,8 @@ struct Led {
 };
 // Nothing: that is not to be told, or they are none.
 std::optional<Led> led(const Walk& walk, const Limits& limits);
+// Asks about these pieces; nothing else passes.
+Answer ask_led(Led led, const Limits& limits, ProofSession* proofs, std::vector<OpenedBy>* opened);
 
 // Adds what Z3 said of the claims to the answer.
 void take(const Confirmed& confirmed, Answer& answer);

@@ -97,9 +97,27 @@ Report Checking::run() {
   const Proof before = proofs_.proofs();
   ask_rows();
   ask_exposures();
+  answer_gathered();
   for (const Constraint& constraint : requirements_.constraints) ask_constraint(constraint);
   report_.proofs = proofs_.proofs().since(before);
   return std::move(report_);
+}
+
+void Checking::answer_gathered() {
+  std::vector<Part*> waiting;
+  std::vector<AskedWalk> asked;
+  const auto add = [&](auto& open) {
+    for (Part& part : open.parts)
+      if (part.waiting) {
+        waiting.push_back(&part);
+        asked.push_back({&part.walk, open.wanted});
+      }
+  };
+  for (auto& open : gathered_) std::visit(add, open);
+  std::vector<Answer> answers = ask_all(asked, options_.limits, options_.proofs ? &proofs_ : nullptr);
+  for (size_t i = 0; i < waiting.size(); ++i) waiting[i]->answer = std::move(answers[i]);
+  for (auto& open : gathered_) std::visit([this](auto& each) { settle(each); }, open);
+  gathered_.clear();
 }
 
 bool Checking::is_wanted(const Requirement& row) const {

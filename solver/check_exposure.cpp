@@ -189,28 +189,26 @@ void Checking::ask_closed(const Closed& closed) {
     result.citation = closure->citation;
     return result;
   };
-  std::vector<OpenExposure> gathered;
-  const auto open = [&](Result result, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp) {
-    gathered.emplace_back();
-    gathered.back().result = std::move(result);
-    gathered.back().closed = closed;
-    open_exposure(gathered.back(), v4, v6, tcp);
-    if (gathered.size() >= kGathered) answer(gathered, Wanted::none_pass);
+  const auto ask = [&](Result result, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp) {
+    OpenExposure open;
+    open.result = std::move(result);
+    open.closed = closed;
+    open_exposure(open, v4, v6, tcp);
+    gather(std::move(open));
   };
   if (closed.inbound)
     for (const Service& service : listed_services(closed)) {
       const std::string ports = number_words(service.ports);
       const bool tcp = service.protocol == proto_tcp;
-      open(result_for("exposure-" + (tcp ? ports : protocol_words(service.protocol) + "-" + ports), Strictness::violation, service.protocol, ports),
-           boxes_for(closed, Family::v4, service), boxes_for(closed, Family::v6, service), tcp);
+      ask(result_for("exposure-" + (tcp ? ports : protocol_words(service.protocol) + "-" + ports), Strictness::violation, service.protocol, ports),
+          boxes_for(closed, Family::v4, service), boxes_for(closed, Family::v6, service), tcp);
     }
   for (const bool tcp : {true, false}) {
     const Strictness strictness = tcp ? closure->tcp : closure->other;
     if (strictness == Strictness::ignore) continue;
-    open(result_for(tcp ? "unlisted-tcp" : "unlisted-other", strictness, tcp ? static_cast<unsigned>(proto_tcp) : 0u, "other"),
-         unlisted_boxes(closed, Family::v4, tcp), unlisted_boxes(closed, Family::v6, tcp), tcp);
+    ask(result_for(tcp ? "unlisted-tcp" : "unlisted-other", strictness, tcp ? static_cast<unsigned>(proto_tcp) : 0u, "other"),
+        unlisted_boxes(closed, Family::v4, tcp), unlisted_boxes(closed, Family::v6, tcp), tcp);
   }
-  answer(gathered, Wanted::none_pass);
 }
 
 void Checking::open_exposure(OpenExposure& open, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp) {

@@ -159,15 +159,10 @@ void name_bound_rules(Part& part) {
 }
 
 void Checking::ask_rows() {
-  std::vector<OpenRow> gathered;
-  for (const Requirement& row : requirements_.rows) {
-    open_row(row, gathered);
-    if (gathered.size() >= kGathered) answer(gathered, Wanted::all_pass);
-  }
-  answer(gathered, Wanted::all_pass);
+  for (const Requirement& row : requirements_.rows) open_row(row);
 }
 
-void Checking::open_row(const Requirement& row, std::vector<OpenRow>& gathered) {
+void Checking::open_row(const Requirement& row) {
   if (!is_wanted(row)) return skip(row.id, "it mentions none of the roles asked for");
   OpenRow open;
   open.row = &row;
@@ -206,7 +201,7 @@ void Checking::open_row(const Requirement& row, std::vector<OpenRow>& gathered) 
     if (options_.only_touched) return skip(row.id, "no given device stands on its way");
     if (result.reasons.empty()) result.reasons.push_back("nothing to check: no device of the site stands on its way");
   }
-  gathered.push_back(std::move(open));
+  gather(std::move(open));
 }
 
 void Checking::settle(OpenRow& open) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "solver/ask.h"
@@ -63,14 +64,16 @@ class Checking {
   bool is_wanted(const model::Requirement& row) const;
   void skip(const std::string& id, std::string why) { report_.not_asked.push_back({id, std::move(why)}); }
   const model::Zone& zone(const std::string& name) const { return network_.zones.at(name); }
-  // Results in the making. Their questions are gathered, so that those that are alike are asked at once; not too many, since each keeps its walks.
+  // Results in the making. Their questions are gathered, so that those that are alike are asked at once, and proven while others are computed; not too many,
+  // since each keeps its walks.
   static constexpr size_t kGathered = 64;
   struct Open {
     Result result;
     std::vector<Part> parts;
   };
   template <class Each>
-  void answer(std::vector<Each>& gathered, Wanted wanted);
+  void gather(Each open);
+  void answer_gathered();
   void finish(Result& result, std::vector<Part>& parts, const std::string& unbound_hint);
   void add_findings(Result& result, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into);
   Counterexample explain(const Part& part, const Finding& finding, bool near);
@@ -82,10 +85,11 @@ class Checking {
 
   // ---- check_required.cpp ----
   struct OpenRow : Open {
+    static constexpr Wanted wanted = Wanted::all_pass;
     const model::Requirement* row = nullptr;
   };
   void ask_rows();
-  void open_row(const model::Requirement& row, std::vector<OpenRow>& gathered);
+  void open_row(const model::Requirement& row);
   void settle(OpenRow& open);
   bool ask_pair(const model::Requirement& row, const std::string& from, const std::string& to, Result& result, std::vector<Part>& parts);
   bool ask_path(const model::Requirement& row, const Path& path, model::Family family, Result& result, std::vector<Part>& parts);
@@ -254,6 +258,7 @@ class Checking {
     std::pair<unsigned, std::vector<std::pair<uint64_t, uint64_t>>> key() const;
   };
   struct OpenExposure : Open {
+    static constexpr Wanted wanted = Wanted::none_pass;
     Closed closed;
     bool grant_unbound = false;   // a role that the table lets in has no addresses
     bool touched = false;         // some device stands on the way
@@ -284,23 +289,14 @@ class Checking {
   model::Ways ways_;
   std::optional<ProofSession> own_proofs_;                   // where options bring none
   ProofSession& proofs_;
+  std::vector<std::variant<OpenRow, OpenExposure>> gathered_;
   Report report_;
 };
 
 template <class Each>
-void Checking::answer(std::vector<Each>& gathered, Wanted wanted) {
-  std::vector<Part*> waiting;
-  std::vector<const Walk*> walks;
-  for (Each& open : gathered)
-    for (Part& part : open.parts)
-      if (part.waiting) {
-        waiting.push_back(&part);
-        walks.push_back(&part.walk);
-      }
-  std::vector<Answer> answers = ask_all(walks, wanted, options_.limits, options_.proofs ? &proofs_ : nullptr);
-  for (size_t i = 0; i < waiting.size(); ++i) waiting[i]->answer = std::move(answers[i]);
-  for (Each& open : gathered) settle(open);
-  gathered.clear();
+void Checking::gather(Each open) {
+  gathered_.push_back(std::move(open));
+  if (gathered_.size() >= kGathered) answer_gathered();
 }
 
 }  // namespace fwproof::solver

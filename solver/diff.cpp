@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <future>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "model/in_parts.h"
 #include "model/rule_index.h"
 #include "solver/diff_ask.h"
 #include "solver/diff_question.h"
@@ -39,6 +37,10 @@ class Diffing {
     bind_device(before_, nothing);
     bind_device(after_, nothing);
   }
+
+  ~Diffing() { proofs_.drop(); }
+  Diffing(const Diffing&) = delete;
+  Diffing& operator=(const Diffing&) = delete;
 
   DiffReport run() {
     while (!before_.policies.empty() || !after_.policies.empty()) compare_next();
@@ -141,13 +143,13 @@ class Diffing {
 
   void prove(std::unique_ptr<DiffQuestion> question) {
     const uint64_t computed = question->steps();
-    auto done = std::async(kAtOnce, [&asked = *question, this] { if (options_.proofs) asked.confirm(proofs_); });
-    proving_.emplace(Proving{std::move(question), computed, std::move(done)});
+    proving_.emplace(Proving{std::move(question), computed});
+    if (options_.proofs) proofs_.later([this, &asked = *proving_->question] { asked.confirm(proofs_); });
   }
 
   void settle() {
     if (!proving_) return;
-    proving_->done.get();
+    proofs_.finish();
     left_ -= std::min(left_, proving_->question->steps());
     std::move(*proving_->question).tell(report_);
     proving_.reset();
@@ -184,8 +186,7 @@ class Diffing {
   // on which is done first.
   struct Proving {
     std::unique_ptr<DiffQuestion> question;
-    uint64_t computed;           // steps until then
-    std::future<void> done;      // behind the question: waited for before that goes
+    uint64_t computed;   // steps until then
   };
   std::optional<Proving> proving_;
 };

@@ -5,7 +5,7 @@
 #include <future>
 #include <string>
 
-#include "model/in_parts.h"
+#include "solver/in_turn.h"
 #include "solver/question_text.h"
 #include "solver/z3_formulas.h"
 #include "solver/z3_walk.h"
@@ -69,7 +69,13 @@ class ProofSession::State {
  public:
   State(uint32_t timeout_ms, SharedProofs* shared) : timeout_ms_(timeout_ms), shared_(shared ? shared : &own_) {}
   void start() {
-    if (!session_ && !ahead_.valid()) ahead_ = std::async(model::kAtOnce, [this] { return new_session(); });
+    if (session_ || ahead_.valid()) return;
+    auto starting = std::make_shared<std::packaged_task<std::unique_ptr<Z3Session>()>>([this] {
+      auto session = new_session();
+      session->warm_up();
+      return session;
+    });
+    if (in_turn.start([starting] { (*starting)(); })) ahead_ = starting->get_future();
   }
   Z3Session& session(size_t weight) {
     // What Z3 keeps of earlier walks piles up; after a while a new start is cheaper.
@@ -96,11 +102,17 @@ class ProofSession::State {
   std::unique_ptr<Z3Session> session_;
   SharedProofs own_;
   SharedProofs* shared_;
+
+ public:
+  InTurn in_turn;   // its thread ends before anything above goes
 };
 
 ProofSession::ProofSession(const Limits& limits, SharedProofs* shared) : state_(std::make_unique<State>(limits.z3_timeout_ms, shared)) {}
 ProofSession::~ProofSession() = default;
 void ProofSession::start() { state_->start(); }
+void ProofSession::later(std::function<void()> proving) { state_->in_turn.add(std::move(proving)); }
+void ProofSession::finish() { state_->in_turn.finish(); }
+void ProofSession::drop() { state_->in_turn.drop(); }
 const Proof& ProofSession::proofs() const { return state_->proofs; }
 
 // Z3 with what it was told of one question; all of that is taken back at the end.

@@ -8,6 +8,7 @@
 // remembers of earlier ones grows. Of one thread at a time; what Z3 has answered may be shared by those of several threads.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "solver/limits.h"
@@ -26,6 +27,12 @@ class ProofSession {
   // Starts Z3 in a thread of its own, for who has something to read first: its tables are 17 MB that the system has to find. Without it the first
   // proof starts Z3.
   void start();
+
+  // Proves in Z3's thread, after what was given before; without such a thread now. Whoever gives proofs has them finished, or dropped, before anything that
+  // they use goes and before the session is used otherwise. finish() throws what they threw.
+  void later(std::function<void()> proving);
+  void finish();
+  void drop();
 
   // Of all provers that are done with it.
   const Proof& proofs() const;

@@ -70,6 +70,13 @@ void Z3Session::end() {
     small_.pop();
 }
 
+void Z3Session::warm_up() {
+  begin(false, false);
+  const z3::expr a = free_number(32), b = free_number(32);
+  check({named(both(in_interval(a, 1, 5), a.extract(15, 0) == b.extract(31, 16)))});
+  end();
+}
+
 z3::expr Z3Session::number(u128 value, unsigned bits) {
   if (bits <= 64) return context_.bv_val(static_cast<uint64_t>(value), bits);
   return context_.bv_val(decimal(value).c_str(), bits);

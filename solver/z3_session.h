@@ -26,6 +26,9 @@ class Z3Session {
   void begin(bool large, bool large_sets);
   void end();
 
+  // Z3 makes much of what it needs when it is first asked something: asks it something small.
+  void warm_up();
+
   z3::context& context() { return context_; }
   // The one of the walk that has begun; else the one for small questions.
   z3::solver& solver() { return large_ ? *large_ : small_; }

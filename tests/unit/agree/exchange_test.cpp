@@ -208,16 +208,20 @@ std::string together_disagree(const Exchange& made, solver::Wanted wanted, uint3
     walks.push_back(std::move(walk));
   }
   walks[1].must_return = !walks[1].must_return;   // not like the others
-  std::vector<const Walk*> all;
-  for (const Walk& walk : walks) all.push_back(&walk);
+  std::vector<solver::AskedWalk> all;
+  for (const Walk& walk : walks) all.push_back({&walk, wanted});
   solver::Limits limits;
   limits.rules_at_once = rules_at_once;
-  solver::ProofSession proofs(limits), own_proofs(limits);
-  const std::vector<solver::Answer> answers = solver::ask_all(all, wanted, limits, &proofs);
+  solver::ProofSession proofs(limits), own_proofs(limits), proofs_beside(limits);
+  const std::vector<solver::Answer> answers = solver::ask_all(all, limits, &proofs);
+  proofs_beside.start();
+  const std::vector<solver::Answer> beside = solver::ask_all(all, limits, &proofs_beside);
   for (size_t i = 0; i < walks.size(); ++i) {
     const solver::Answer alone = solver::ask(walks[i], wanted, solver::Limits{}, &own_proofs);
     if (!answers[i].fault.empty()) return answers[i].fault;
     if (answers[i].proven != alone.proven) return "proven alone or together only";
+    if (beside[i].proven != answers[i].proven || beside[i].fault != answers[i].fault || beside[i].proof.queries != answers[i].proof.queries) return "a thread for proofs changes an answer";
+    if (const std::string what = lists_disagree(walks[i], answers[i], beside[i]); !what.empty()) return "a thread for proofs changes an answer: " + what;
     if (const std::string what = lists_disagree(walks[i], alone, answers[i]); !what.empty()) return what + ", question " + std::to_string(i);
   }
   shared += proofs.proofs().queries < own_proofs.proofs().queries;
