@@ -285,9 +285,17 @@ bool LintSearch::keep_from(const std::vector<uint32_t>& boxes, const LintChain& 
   return true;
 }
 
+// A chain that does not decide the point is not looked into twice for it: chains that call the next one twice would be looked into without end.
 bool LintSearch::decided_in(uint32_t number, const LintPoint& point, bool only_drops, uint32_t depth, LintTaken& taken) {
-  if (depth > kCallDepth || calls_left_ == 0) return false;
+  uint64_t& undecided = undecided_[only_drops][number];
+  if (depth > kCallDepth || calls_left_ == 0 || undecided == points_) return false;
   --calls_left_;
+  const bool decided = decided_by_rules(number, point, only_drops, depth, taken);
+  if (!decided) undecided = points_;
+  return decided;
+}
+
+bool LintSearch::decided_by_rules(uint32_t number, const LintPoint& point, bool only_drops, uint32_t depth, LintTaken& taken) {
   const LintChain& chain = chains_.chains[number];
   const Chain& rules = chains_.policy.chains[number];
   const std::vector<uint32_t>& leaving = only_drops ? chain.accepting : chain.leaving;
@@ -321,6 +329,7 @@ bool LintSearch::decided_in(uint32_t number, const LintPoint& point, bool only_d
 std::optional<LintTaken> LintSearch::taken_at(const Asked& asked, const LintPoint& point, const LintRegion& region) {
   std::optional<LintTaken> part;
   calls_left_ = kCallsOfPoint;
+  ++points_;
   for (const Frame& frame : asked.frames) {
     auto taken = taken_in(frame, point, region);
     if (!taken) continue;

@@ -5,6 +5,7 @@
 // rule takes nothing.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,7 +41,9 @@ struct LintFound {
 
 class LintSearch {
  public:
-  LintSearch(LintChains& chains, LintReplay& replay) : chains_(chains), replay_(replay) {}
+  LintSearch(LintChains& chains, LintReplay& replay) : chains_(chains), replay_(replay) {
+    for (auto& undecided : undecided_) undecided.resize(chains.chains.size());
+  }
 
   // way: LintWay::kNone: whoever calls the chain; then nothing is found live.
   LintFound search(model::RuleRef rule, uint32_t way);
@@ -84,6 +87,7 @@ class LintSearch {
   std::vector<uint32_t> hits(uint32_t chain, uint32_t limit, const LintPoint& point, size_t most);
   // Cuts `taken.region` down to what the chain surely decides as it decides the point; false: it may come back.
   bool decided_in(uint32_t chain, const LintPoint& point, bool only_drops, uint32_t depth, LintTaken& taken);
+  bool decided_by_rules(uint32_t chain, const LintPoint& point, bool only_drops, uint32_t depth, LintTaken& taken);
   bool keep_from(const std::vector<uint32_t>& boxes, const LintChain& chain, uint32_t before, const LintPoint& point, LintRegion& region);
   void drop_needless(LintFound& found) const;
 
@@ -92,6 +96,8 @@ class LintSearch {
   uint64_t random_ = 0x9E3779B97F4A7C15;
   uint64_t steps_ = 0;
   uint32_t calls_left_ = 0;   // chains that may be looked into for the point at hand
+  uint64_t points_ = 0;       // looked at so far
+  std::array<std::vector<uint64_t>, 2> undecided_;   // by chain: the last point that it did not decide; [1]: did not drop
   uint64_t looked_ = 0;
   uint32_t failed_replays_ = 0;
 };
