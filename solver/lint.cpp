@@ -18,8 +18,7 @@ using namespace model;
 
 namespace {
 
-constexpr uint32_t kProofMs = 5'000;         // for one rule
-constexpr double kProofsMs = 60'000;         // for all
+constexpr double kProofsMs = 60'000;   // for all rules
 
 constexpr std::string_view kOtherUses = "no packet of this firewall comes to it, but its list may be used for something else";
 
@@ -65,8 +64,7 @@ void merge(LintFinding& into, const LintFinding& other) {
 class FamilyLint {
  public:
   FamilyLint(const std::string& device, const Policy& policy, Family family, const LintOptions& options, LintReport& report)
-      : policy_(policy), options_(options), report_(report), chains_(policy, family), replay_(chains_), search_(chains_, replay_),
-        prover_(chains_, std::min(options.limits.z3_timeout_ms, kProofMs)) {
+      : policy_(policy), options_(options), report_(report), chains_(policy, family), replay_(chains_), search_(chains_, replay_), prover_(chains_) {
     hop_.policy = &policy;
     hop_.device = device;
     find_unasked();

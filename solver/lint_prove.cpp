@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <chrono>
 
+#include "solver/limits.h"
 #include "solver/z3_session.h"
 
 namespace fwproof::solver {
 
 using namespace model;
 
+// For one rule: some seconds for the worst that could be made up; real ones take thousands.
+constexpr unsigned kMostWork = 5'000'000;
+
 // The variables of a packet, and conditions over them.
 class LintProver::Work {
  public:
-  Work(const LintChains& chains, uint32_t timeout_ms) : chains_(chains), session_(timeout_ms) {
+  explicit Work(const LintChains& chains) : chains_(chains), session_(Limits{}.z3_timeout_ms) {
+    session_.count_work_alone(kMostWork);
     for (size_t i = 0; i < kFields; ++i) {
       const auto field = static_cast<Field>(i);
       fields_.push_back(session_.free_number(field_bits(field, chains.space.family()), IntervalSet::range(0, chains.space.max_of(field))));
@@ -82,7 +87,7 @@ class LintProver::Work {
   std::vector<z3::expr> fields_;
 };
 
-LintProver::LintProver(const LintChains& chains, uint32_t timeout_ms) : chains_(chains), timeout_ms_(timeout_ms) {}
+LintProver::LintProver(const LintChains& chains) : chains_(chains) {}
 LintProver::~LintProver() = default;
 
 LintProver::Answer LintProver::all_taken(RuleRef rule, const LintFound& found) {
@@ -90,7 +95,7 @@ LintProver::Answer LintProver::all_taken(RuleRef rule, const LintFound& found) {
   Answer answer = Answer::unknown;
   ++queries_;
   try {
-    if (!work_) work_ = std::make_unique<Work>(chains_, timeout_ms_);
+    if (!work_) work_ = std::make_unique<Work>(chains_);
     switch (work_->some_left(rule, found)) {
       case z3::unsat: answer = Answer::proven; break;
       case z3::sat: answer = Answer::refuted; break;

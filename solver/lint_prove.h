@@ -12,7 +12,7 @@ class LintProver {
  public:
   enum class Answer { proven, refuted, unknown };
 
-  LintProver(const LintChains& chains, uint32_t timeout_ms);
+  explicit LintProver(const LintChains& chains);
   ~LintProver();
 
   // No packet of the roots that may match the rule is outside of all that is taken. Conditions of rules come from the rules themselves.
@@ -23,7 +23,6 @@ class LintProver {
  private:
   class Work;
   const LintChains& chains_;
-  uint32_t timeout_ms_;
   uint32_t queries_ = 0;
   double z3_ms_ = 0;
   std::unique_ptr<Work> work_;

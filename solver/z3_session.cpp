@@ -48,17 +48,22 @@ void Z3Session::begin(bool large, bool large_sets) {
   if (large) {
     large_.emplace(context_, "QF_BV");
     large_->set(params_);
-  } else if (!is_untimed_) {
-    // No clock beside the count of work: it wakes a thread at every check, which on a busy machine takes longer than the check. Small questions take
-    // some thousands; the worst that could be made up took 90 seconds for a hundred millions.
+  } else {
     constexpr unsigned kMostOfSmall = 20'000'000;
-    z3::params untimed(context_);
-    untimed.set("rlimit", kMostOfSmall);
-    untimed.set("timeout", std::numeric_limits<unsigned>::max());
-    small_.set(untimed);
-    is_untimed_ = true;
+    count_work_alone(kMostOfSmall);
   }
   solver().push();
+}
+
+// A clock beside the count of work wakes a thread at every check, which on a busy machine takes longer than the check. Small questions take some thousands;
+// the worst that could be made up took 90 seconds for a hundred millions.
+void Z3Session::count_work_alone(unsigned most) {
+  if (is_untimed_) return;
+  z3::params untimed(context_);
+  untimed.set("rlimit", most);
+  untimed.set("timeout", std::numeric_limits<unsigned>::max());
+  small_.set(untimed);
+  is_untimed_ = true;
 }
 
 void Z3Session::end() {

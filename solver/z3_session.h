@@ -26,6 +26,8 @@ class Z3Session {
   void begin(bool large, bool large_sets);
   void end();
 
+  // No time limit for small questions, but one of work, in Z3's units. The first call counts; walks that begin make one.
+  void count_work_alone(unsigned most);
   // Z3 makes much of what it needs when it is first asked something: asks it something small.
   void warm_up();
 
