@@ -228,6 +228,96 @@ TEST(Diff, StandsForEveryValueOfWhatBothSidesShare) {
   EXPECT_GT(differing, 1000U);
 }
 
+// What a limited diff lists is so, and where it leaves something out it does not say that nothing else differs.
+void compare_limited(const Policy& before, const Policy& after, const Limits& limits, const DiffReport& whole, size_t& cut_off) {
+  Device old, now;
+  old.has_export = now.has_export = true;
+  old.policies = {before};
+  now.policies = {after};
+  CheckOptions options;
+  options.limits = limits;
+  const DiffReport report = diff(old, now, options);
+  ASSERT_EQ(report.fault, "");
+  if (report.complete && report.reasons.empty()) {
+    ASSERT_EQ(report.same(), whole.same());
+    ASSERT_EQ(report.differences.empty(), whole.differences.empty());
+  } else {
+    ++cut_off;
+    ASSERT_FALSE(report.same());
+  }
+  const Aligned& both = report.policies.front();
+  for (const Packet& packet : packets(Family::v4)) {
+    const Seen seen = brute_force(both, Hook::input, packet);
+    if (seen == Seen::unclear) continue;
+    for (const Difference& found : report.differences) {
+      if (found.hook != Hook::input || !inside(found.region, packet)) continue;
+      if (found.becomes == Becomes::allowed) { ASSERT_EQ(seen, Seen::allowed); }
+      if (found.becomes == Becomes::blocked) { ASSERT_EQ(seen, Seen::blocked); }
+      if (found.becomes == Becomes::translated) { ASSERT_EQ(seen, Seen::translated); }
+    }
+  }
+}
+
+TEST(Diff, SaysNothingWrongWhereLimitsAreReached) {
+  std::vector<Limits> all(6);
+  all[0].run_steps = 0;
+  all[1].run_steps = 300;
+  all[2].run_steps = 3'000;
+  all[3].regions = 1;
+  all[4].diagram_nodes = 40;
+  all[5].visits = 3;
+  std::vector<size_t> cut_off(all.size());
+  constexpr uint64_t kFirst = 4000, kCount = 30;
+  for (uint64_t seed = kFirst; seed < kFirst + kCount; ++seed) {
+    const RandomOptions options{.rewrites = seed % 3 == 0, .unknowns = seed % 2 == 0, .nat = seed % 3 == 0};
+    const Policy before = testing::random_policy(seed, options), after = changed_policy(before, seed, options);
+    Device old, now;
+    old.has_export = now.has_export = true;
+    old.policies = {before};
+    now.policies = {after};
+    const DiffReport whole = diff(old, now, {});
+    for (size_t i = 0; i < all.size(); ++i) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", limits " + std::to_string(i));
+      compare_limited(before, after, all[i], whole, cut_off[i]);
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+  }
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_GT(cut_off[i], 0U) << "limits " << i << " were never reached";
+}
+
+// More changed boxes than one question takes: the questions share what a run may take.
+TEST(Diff, QuestionsShareTheWorkOfARun) {
+  Policy before;
+  before.v4 = true;
+  before.chains = {{"chain", {}, ActionKind::drop, {}, "", -1}};
+  before.hooks[0] = {{Stage::Kind::filter, 0}};
+  constexpr unsigned kRules = 100;
+  for (unsigned i = 0; i < kRules; ++i)
+    before.chains[0].rules.push_back({{{In{Field::dst_port, IntervalSet::of(2 * i)}}, {In{Field::src, IntervalSet::of(i * i)}}}, {ActionKind::accept, 0}, {}, "", true, -1});
+  Policy after = before;
+  for (Rule& rule : after.chains[0].rules) rule.action.kind = ActionKind::drop;
+  Device old, now;
+  old.has_export = now.has_export = true;
+  old.policies = {before};
+  now.policies = {after};
+  const DiffReport whole = diff(old, now, {});
+  ASSERT_TRUE(whole.complete);
+  ASSERT_GE(whole.differences.size(), kRules);
+  size_t partly = 0;
+  for (const uint64_t steps : {uint64_t{0}, uint64_t{1'000}, uint64_t{10'000}, uint64_t{20'000}, uint64_t{40'000}}) {
+    CheckOptions options;
+    options.limits.run_steps = steps;
+    const DiffReport report = diff(old, now, options);
+    ASSERT_EQ(report.fault, "");
+    EXPECT_FALSE(report.same());
+    EXPECT_EQ(report.complete, report.reasons.empty());
+    EXPECT_EQ(report.complete, report.differences.size() == whole.differences.size());
+    for (const Difference& found : report.differences) EXPECT_EQ(found.becomes, Becomes::blocked);
+    partly += !report.differences.empty() && !report.complete;
+  }
+  EXPECT_GT(partly, 0U) << "no run ended between two questions";
+}
+
 TEST(Diff, APolicyIsTheSameAsItself) {
   for (uint64_t seed = 1; seed < 40; ++seed) {
     Device device;
