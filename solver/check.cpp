@@ -264,7 +264,7 @@ void Checking::finish(Result& result, std::vector<Part>& parts, const std::strin
       add_findings(result, part, answer.breaks, result.counterexamples);
     } else if (answer.any_breaks) {
       open = true;
-      if (!surely) result.reasons.push_back(unbound_hint);
+      if (!surely && !unbound_hint.empty()) result.reasons.push_back(unbound_hint);
       add_findings(result, part, answer.breaks, result.undecided);
     }
     add_findings(result, part, answer.undecided, result.undecided);

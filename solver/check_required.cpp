@@ -31,7 +31,7 @@ std::string unbound_hint(const Network& network, const Requirement& row) {
       if (zone.bound || zone.any) continue;
       names += (names.empty() ? "" : ", ") + fmt::format("{} has no addresses: --bind {}=…", role, role);
     }
-  return names + " (it does not hold for all of ANY)";
+  return names.empty() ? "" : names + " (it does not hold for all of ANY)";
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ using namespace model;
 
 namespace {
 
-constexpr size_t kMostKnown = 8;
+// Addresses that lead to a target by translation and are asked about one after the other, until one works for all.
+constexpr size_t kMostKnown = 64;
 
 bool is_private(Family family, const IntervalSet& set) { return private_addresses().in(family).contains(set); }
 
@@ -231,18 +232,25 @@ void Checking::add_translated(const Asked& asked, const IntervalSet& candidates,
     add_hops(walk.legs, path, asked.family, locals_);
     const Answer answer = ask(walk, Wanted::none_pass, options_.limits, nullptr);
     if (!answer.limit.empty()) limits.push_back("limit reached: " + answer.limit);
+    // One address of many tells what becomes of them all, unless there are several targets or each address counts.
+    const size_t most = target_addresses.is_single() && asked.about == About::row ? 1 : kMostKnown;
+    bool all = answer.listed_all;
     for (const auto* findings : {&answer.breaks, &answer.undecided})
       for (const Finding& finding : *findings)
-        for (const Interval& part : finding.box.dst.intervals())
-          // One address of many tells what becomes of them all, unless there are several targets or each address counts.
-          for (u128 address = part.lo; address <= part.hi && address - part.lo < (target_addresses.is_single() && asked.about == About::row ? 1 : kMostKnown); ++address) {
+        for (const Interval& part : finding.box.dst.intervals()) {
+          all = all && (most == 1 || part.hi - part.lo < most);
+          for (u128 address = part.lo; address <= part.hi && address - part.lo < most; ++address) {
             Known found{IntervalSet::of(address), finding.box.dst_port, ""};
             if (finding.box.dst_port.contains(asked.row->ports)) found.dst_port = {};
             const std::string at = to_text(Address{asked.family, address}) + (found.dst_port.empty() ? "" : ":" + number_words(found.dst_port));
             found.how = fmt::format("{} ({}) reaches {}:{} as {}", asked.from, asked.start->name, asked.to, number_words(asked.row->ports), at);
             const auto same = [&](const Known& k) { return k.how == found.how; };
-            if (known.size() < kMostKnown && std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(found));
+            if (std::any_of(known.begin(), known.end(), same)) continue;
+            if (known.size() < kMostKnown) known.push_back(std::move(found));
+            else all = false;
           }
+        }
+    if (!all) limits.push_back(fmt::format("limit reached: more than {} translations lead to {}", known.size(), asked.to));
   }
 }
 
