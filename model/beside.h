@@ -20,7 +20,7 @@ namespace fwproof::model {
 class ThreadBeside {
  public:
   ThreadBeside() = default;
-  explicit ThreadBeside(std::function<void()> work);   // does not throw
+  explicit ThreadBeside(std::function<void()> work);   // which does not throw
   ThreadBeside(ThreadBeside&& other) noexcept : thread_(std::exchange(other.thread_, std::nullopt)) {}
   ThreadBeside& operator=(ThreadBeside&& other) noexcept {
     std::swap(thread_, other.thread_);
