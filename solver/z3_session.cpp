@@ -1,6 +1,7 @@
 #include "solver/z3_session.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -28,6 +29,13 @@ u128 number_of(const z3::expr& value) {
   u128 number = 0;
   for (const char digit : Z3_get_numeral_string(value.ctx(), value) + std::string()) number = number * 10 + static_cast<unsigned>(digit - '0');
   return number;
+}
+
+Z3Session::Room::Room() {
+  constexpr size_t kTables = 32'000'000;   // bytes; two tables of 8.5 MB, and what a small question takes
+  void* volatile some = std::malloc(kTables);
+  if (some == nullptr) throw z3::exception("no memory for Z3");
+  std::free(some);
 }
 
 Z3Session::Z3Session(uint32_t timeout_ms, size_t large_set)

@@ -64,6 +64,10 @@ class Z3Session {
   z3::expr in_any(const z3::expr& value, const model::IntervalSet& set);
   std::string next_name() { return "v" + std::to_string(names_++); }
 
+  // Throws z3::exception where its tables would find no memory: Z3 gives no context then, and z3++.h uses what it was not given.
+  struct Room {
+    Room();
+  } room_;
   z3::context context_;
   z3::params params_;
   z3::solver small_;
