@@ -21,19 +21,21 @@ bool is_alike(const AskedWalk& one, const AskedWalk& other) {
 using Group = std::vector<size_t>;   // places in the list of questions
 
 // A question, or several that are asked as one, whose proof may be under way.
-struct Open {
+struct Computed {
   Group group;
   Piece piece;
   std::vector<Answer> answers;   // of the group
   std::vector<Claim> claims;
-  Share share;
+  Share share;                   // what the regions left of it
   std::optional<Confirmed> confirmed;   // once the proof is done
 };
 
 class Together {
  public:
   Together(const std::vector<AskedWalk>& asked, const Limits& limits, ProofSession* proofs)
-      : asked_(asked), limits_(limits), proofs_(proofs), answers_(asked.size()) {}
+      : asked_(asked), limits_(limits), proofs_(proofs), answers_(asked.size()) {
+    begin_proofs();
+  }
   ~Together() {
     if (proofs_) proofs_->drop();
   }
@@ -80,6 +82,10 @@ class Together {
 
   void ask_alone(const Group& group) {
     settle();
+    ask_each(group);
+  }
+
+  void ask_each(const Group& group) {
     for (const size_t i : group) answers_[i] = solver::ask(walk(i), asked_[i].wanted, limits_, proofs_);
   }
 
@@ -132,32 +138,42 @@ class Together {
   }
 
   // While the regions of what follows are computed.
-  void prove(Open question) {
-    Open& open = open_.emplace_back(std::move(question));
-    if (proofs_ && std::any_of(open.answers.begin(), open.answers.end(), is_to_be_proven))
-      proofs_->later([this, &open] {
-        open.confirmed = confirm(open.piece, open.claims, may_be_idle(open.group), limits_, *proofs_, open.share.left());
-        open.piece = {};
-      });
+  void prove(Computed question) {
+    Computed& computed = computed_.emplace_back(std::move(question));
+    if (proofs_ && std::any_of(computed.answers.begin(), computed.answers.end(), is_to_be_proven)) proofs_->later([this, &computed] { confirm_now(computed); });
   }
   static bool is_to_be_proven(const Answer& answer) { return !answer.empty && answer.limit.empty(); }
 
-  void settle() {
-    if (proofs_) proofs_->finish();
-    while (!open_.empty()) {
-      Open open = std::move(open_.front());
-      open_.pop_front();
-      settle(open);
-    }
+  // One after the other, whatever is computed meanwhile.
+  void confirm_now(Computed& computed) {
+    const uint64_t most = std::min(computed.share.left(), for_proofs_.share());
+    computed.confirmed = confirm(computed.piece, computed.claims, may_be_idle(computed.group), limits_, *proofs_, most);
+    for_proofs_.spend(computed.confirmed->steps);
+    computed.piece = {};
   }
 
-  void settle(Open& open) {
-    if (open.confirmed) open.share.spend(open.confirmed->steps);
-    // Not all of it could be proven; one by one, some may.
-    if (open.group.size() > 1 && open.confirmed && !open.confirmed->limit.empty()) return ask_alone(open.group);
-    for (size_t i = 0; i < open.group.size(); ++i) {
-      Answer& answer = answers_[open.group[i]] = std::move(open.answers[i]);
-      if (proofs_ && is_to_be_proven(answer)) take(open.confirmed.value(), answer);
+  // What the run has left, of which proofs take a share each. What is computed beside them is not seen here, so that it does not matter which is first.
+  void begin_proofs() { for_proofs_ = limits_.budget ? *limits_.budget : Budget(limits_.run_steps); }
+
+  // Takes the answers whose proofs are done.
+  void settle() {
+    if (proofs_) proofs_->finish();
+    std::vector<Group> again;
+    for (Computed& computed : computed_) {
+      if (computed.confirmed) computed.share.spend(computed.confirmed->steps);
+      // Not all of it could be proven; one by one, some may.
+      if (computed.group.size() > 1 && computed.confirmed && !computed.confirmed->limit.empty()) again.push_back(computed.group);
+      else take_answers(computed);
+    }
+    computed_.clear();
+    for (const Group& group : again) ask_each(group);
+    begin_proofs();
+  }
+
+  void take_answers(Computed& computed) {
+    for (size_t i = 0; i < computed.group.size(); ++i) {
+      Answer& answer = answers_[computed.group[i]] = std::move(computed.answers[i]);
+      if (proofs_ && is_to_be_proven(answer)) take(computed.confirmed.value(), answer);
     }
   }
 
@@ -165,7 +181,8 @@ class Together {
   const Limits& limits_;
   ProofSession* proofs_;
   std::vector<Answer> answers_;
-  std::list<Open> open_;
+  std::list<Computed> computed_;
+  Budget for_proofs_{0};
 };
 
 }  // namespace

@@ -185,7 +185,7 @@ std::vector<Claim> claims_of(Flow& flow, size_t legs, Wanted wanted, const Limit
   return claims;
 }
 
-// The second look at a slice, beside the computing of regions where policies are large. Until the result is asked for, or what does it goes, the piece stays.
+// The second look at a slice, beside the computing of regions where policies are large. The piece must outlive it.
 Beside<bool> look_again(const Piece& piece, Wanted wanted) {
   constexpr size_t kWorthAThread = 2'000;   // rules: about a millisecond
   size_t rules = 0;

@@ -35,7 +35,7 @@ struct AskedTogether {
 // all: every packet that is in question in one of the walks, and no other; in everything else they are equal.
 AskedTogether ask_together(const Piece& all, const std::vector<const Walk*>& walks, Wanted wanted, const Limits& limits);
 
-// One that bears on few rules and is too much all the same is so for another reason.
+// With few rules it is not their number that makes a question too much.
 inline bool can_be_halved(const Piece& piece, const Limits& limits) { return kept_rules(piece.slice) > limits.rules_at_once / 2; }
 
 // One question: at once, or where that is too much in pieces.

@@ -123,7 +123,7 @@ void leave_out_meaningless(Region& region) {
 
 }  // namespace
 
-DiffQuestion::DiffQuestion(Walk walk, const CheckOptions& options, uint64_t steps) : walk_(std::move(walk)), limits_(options.limits), slice_(slice(walk_)) {
+DiffQuestion::DiffQuestion(Walk walk, const CheckOptions& options, uint64_t steps) : walk_(std::move(walk)), limits_(options.limits), slice_(slice(walk_)), wants_proof_(options.proofs) {
   constexpr uint64_t kStepsToSlice = 20;   // for each rule
   limits_.diagram_steps = std::min(limits_.diagram_steps, steps);
   steps_ = kStepsToSlice * kept_rules(slice_);
@@ -147,6 +147,7 @@ void DiffQuestion::compute(size_t room) {
 }
 
 void DiffQuestion::confirm(ProofSession& proofs) {
+  wants_proof_ = false;
   if (empty_ || !limit_.empty()) return;
   Prover prover(walk_, &slice_, limits_, &proofs);
   std::vector<Region> all;
@@ -163,6 +164,7 @@ void DiffQuestion::confirm(ProofSession& proofs) {
 }
 
 void DiffQuestion::tell(DiffReport& report) && {
+  if (wants_proof_) fault("what was computed was not proven");
   report.proof.add(proof_);
   if (report.fault.empty()) report.fault = std::move(fault_);
   report.complete = report.complete && complete_ && limit_.empty();

@@ -49,6 +49,7 @@ class DiffQuestion {
   std::string fault_, limit_;   // not empty: what went wrong
   bool empty_ = false;          // no packet is in question
   bool complete_ = true;        // found_ is all that differs
+  bool wants_proof_;            // and has none yet
   uint64_t steps_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <future>
 #include <string>
+#include <system_error>
 
 #include "solver/in_turn.h"
 #include "solver/question_text.h"
@@ -69,7 +70,6 @@ class ProofSession::State {
  public:
   State(uint32_t timeout_ms, SharedProofs* shared) : timeout_ms_(timeout_ms), shared_(shared ? shared : &own_) {}
   void start() {
-    if (session_ || ahead_.valid()) return;
     auto starting = std::make_shared<std::packaged_task<std::unique_ptr<Z3Session>()>>([this] {
       auto session = new_session();
       session->warm_up();
@@ -252,6 +252,7 @@ class Prover::Work {
 
   // Requires: Z3 found a packet that breaks the claim. That is rare, so that numbers that the claim does without are told now.
   void remember(size_t leg, Formula claim) {
+    witness.reset();
     for_each_of_witness([&](size_t, Field, Formula number) { told_->tell(number); });
     if (told_->check(claim) != z3::sat) return;
     const z3::model model = told_->model();
@@ -284,8 +285,15 @@ Prover::Answer guarded(std::unique_ptr<Work>& work, const Spoil& spoil, const As
   } catch (const z3::exception&) {
     work.reset();
     spoil();
+  } catch (const std::system_error&) {  // the system gives no thread for Z3's clock
+    work.reset();
+    spoil();
   } catch (const NoValue&) {
     work.reset();
+  } catch (...) {
+    work.reset();
+    spoil();
+    throw;
   }
   return Prover::Answer::unknown;
 }

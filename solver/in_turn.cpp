@@ -14,6 +14,7 @@ InTurn::~InTurn() {
 }
 
 bool InTurn::start(std::function<void()> first) {
+  if (thread_.is_there()) return false;
   thread_ = model::ThreadBeside([this, first = std::move(first)] {
     first();
     serve();
@@ -22,57 +23,53 @@ bool InTurn::start(std::function<void()> first) {
 }
 
 void InTurn::add(std::function<void()> work) {
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(work));
-  }
-  if (thread_.is_there()) given_.notify_one();
-  else do_next();
+  std::unique_lock lock(mutex_);
+  if (problem_) return;
+  if (!thread_.is_there()) return run(work);
+  waiting_.push_back(std::move(work));
+  lock.unlock();
+  given_.notify_one();
 }
 
 void InTurn::finish() {
-  while (do_next()) {
-  }
-  const std::lock_guard lock(working_);
+  std::unique_lock lock(mutex_);
+  wait_until_idle(lock);
   if (problem_) std::rethrow_exception(std::exchange(problem_, nullptr));
 }
 
 void InTurn::drop() {
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_.clear();
-  }
-  const std::lock_guard lock(working_);
+  std::unique_lock lock(mutex_);
+  waiting_.clear();
+  wait_until_idle(lock);
   problem_ = nullptr;
 }
 
-// false: nothing is left, nor under way.
-bool InTurn::do_next() {
-  const std::lock_guard working(working_);
-  std::function<void()> work;
-  {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) return false;
-    work = std::move(waiting_.front());
+void InTurn::serve() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    given_.wait(lock, [this] { return over_ || !waiting_.empty(); });
+    if (over_) return;
+    const std::function<void()> work = std::move(waiting_.front());
     waiting_.pop_front();
+    run(work);
+    if (waiting_.empty()) idle_.notify_all();
   }
+}
+
+void InTurn::run(const std::function<void()>& work) {
+  busy_ = true;
+  mutex_.unlock();
+  std::exception_ptr problem;
   try {
     work();
   } catch (...) {
-    if (!problem_) problem_ = std::current_exception();
+    problem = std::current_exception();
   }
-  return true;
-}
-
-void InTurn::serve() {
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      given_.wait(lock, [this] { return over_ || !waiting_.empty(); });
-      if (over_) return;
-    }
-    do_next();
-  }
+  mutex_.lock();
+  busy_ = false;
+  if (!problem) return;
+  problem_ = problem;
+  waiting_.clear();
 }
 
 }  // namespace fwproof::solver

@@ -1,7 +1,7 @@
-// Work that is done in the order in which it was given, one thing at a time: by a thread of its own, or by whoever waits for it first.
+// Work that is done in the order in which it was given, one thing at a time: in a thread of its own, or where there is none, by whoever gives it.
 //
 //   InTurn proving;
-//   proving.start([] { … });          // once: a thread, and what it does before anything that is given
+//   proving.start([] { … });          // a thread, and what it does before anything that is given
 //   proving.add([&] { … });
 //   proving.finish();
 #pragma once
@@ -23,25 +23,27 @@ class InTurn {
   InTurn& operator=(const InTurn&) = delete;
   ~InTurn();
 
-  // false: the system gives no thread, and nothing was done.
+  // false: there is a thread already, or the system gives none; then nothing was done.
   bool start(std::function<void()> first);
-  // Without a thread it is done now. What it throws is thrown by finish().
+  // Behind something that failed nothing is done until finish() has thrown it.
   void add(std::function<void()> work);
-  // All that was given is done, the rest of it here. Throws what the first that failed threw.
+  // Waits until all is done. Throws what failed.
   void finish();
-  // What has not begun is not done; what has begun is.
+  // What has not begun is not done; waits for what has.
   void drop();
 
  private:
-  bool do_next();
   void serve();
+  void run(const std::function<void()>& work);   // with the mutex held
+  void wait_until_idle(std::unique_lock<std::mutex>& lock) {
+    idle_.wait(lock, [this] { return waiting_.empty() && !busy_; });
+  }
 
-  std::mutex working_;                      // held by who does something that was given
-  std::mutex mutex_;                        // of what follows
-  std::condition_variable given_;
+  std::mutex mutex_;   // of all below
+  std::condition_variable given_, idle_;
   std::deque<std::function<void()>> waiting_;
-  std::exception_ptr problem_;              // under working_
-  bool over_ = false;
+  std::exception_ptr problem_;
+  bool busy_ = false, over_ = false;
   model::ThreadBeside thread_;
 };
 

@@ -8,6 +8,7 @@ namespace fwproof::solver {
 
 // Work that the questions of one run share, counted in steps so that an answer does not hang on how fast a machine is: a step is an edge that is
 // made in a decision diagram, or what costs Z3 about as much. Each question may take a part of what is left, so that none leaves the others without.
+// Questions that are asked together (ask_all) pay for their proofs when all of them are computed.
 class Budget {
  public:
   explicit Budget(uint64_t steps) : left_(steps) {}

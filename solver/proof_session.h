@@ -24,7 +24,7 @@ class ProofSession {
   explicit ProofSession(const Limits& limits, SharedProofs* shared = nullptr);
   ~ProofSession();
 
-  // Starts Z3 in a thread of its own, for who has something to read first: its tables are 17 MB that the system has to find. Without it the first
+  // Once: starts Z3 in a thread of its own, for who has something to read first: its tables are 17 MB that the system has to find. Without it the first
   // proof starts Z3.
   void start();
 
