@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <list>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "solver/ask.h"
@@ -16,6 +17,29 @@ bool is_alike(const AskedWalk& one, const AskedWalk& other) {
   const Walk &a = *one.walk, &b = *other.walk;
   return one.wanted == other.wanted && a.family == b.family && a.not_in_question == b.not_in_question && a.legs == b.legs && a.elsewhere_passes == b.elsewhere_passes &&
          a.same_packet == b.same_packet && a.must_return == b.must_return && a.leads == b.leads;
+}
+
+// Those that are alike have the same key; few others have. A device of many interfaces is met on thousands of ways.
+uint64_t key_of(const AskedWalk& asked) {
+  uint64_t key = 0;
+  const auto add = [&](uint64_t value) { key = (key ^ value) * 0x9E3779B97F4A7C15 + (key >> 29); };
+  const auto add_place = [&](const void* place) { add(reinterpret_cast<uintptr_t>(place)); };
+  const auto add_set = [&](const std::optional<model::IntervalSet>& set) {
+    add(set ? 1 + set->intervals().size() : 0);
+    if (set && !set->empty()) add(static_cast<uint64_t>(set->min())), add(static_cast<uint64_t>(set->max()));
+  };
+  add(static_cast<uint64_t>(asked.wanted));
+  add(static_cast<uint64_t>(asked.walk->family));
+  add(asked.walk->not_in_question.size());
+  for (const WalkLeg& leg : asked.walk->legs) {
+    add(leg.hops.size());
+    for (const WalkHop& hop : leg.hops) {
+      add(static_cast<uint64_t>(hop.hook));
+      for (const void* place : {static_cast<const void*>(hop.policy), static_cast<const void*>(hop.local), static_cast<const void*>(hop.onward)}) add_place(place);
+      for (const auto* set : {&hop.in, &hop.out, &hop.state}) add_set(*set);
+    }
+  }
+  return key;
 }
 
 using Group = std::vector<size_t>;   // places in the list of questions
@@ -43,19 +67,30 @@ class Together {
   Together& operator=(const Together&) = delete;
 
   std::vector<Answer> run() {
-    std::vector<Group> groups;
-    for (size_t i = 0; i < asked_.size(); ++i) {
-      const auto alike = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return is_alike(asked_[group[0]], asked_[i]); });
-      if (alike == groups.end()) groups.push_back({i});
-      else alike->push_back(i);
-    }
-    for (const Group& group : groups)
+    for (const Group& group : groups())
       if (group.size() > 1 || !ask_led(group[0])) ask(group, piece_of(group, nullptr));
     settle();
     return std::move(answers_);
   }
 
  private:
+  // In the order of their first questions.
+  std::vector<Group> groups() const {
+    std::vector<Group> groups;
+    std::unordered_map<uint64_t, std::vector<size_t>> by_key;   // places in `groups`
+    for (size_t i = 0; i < asked_.size(); ++i) {
+      std::vector<size_t>& candidates = by_key[key_of(asked_[i])];
+      const auto alike = std::find_if(candidates.begin(), candidates.end(), [&](size_t group) { return is_alike(asked_[groups[group][0]], asked_[i]); });
+      if (alike != candidates.end()) {
+        groups[*alike].push_back(i);
+        continue;
+      }
+      candidates.push_back(groups.size());
+      groups.push_back({i});
+    }
+    return groups;
+  }
+
   const Walk& walk(size_t i) const { return *asked_[i].walk; }
   Wanted wanted(const Group& group) const { return asked_[group[0]].wanted; }
   bool may_be_idle(const Group& group) const { return wanted(group) == Wanted::none_pass; }
