@@ -66,12 +66,38 @@ Formula Formulas::negation(Formula a) {
   return kept(Kind::negation, 0, &a, 1);
 }
 
+Formula Formulas::number_tested(Formula a) const {
+  if (node(a).kind == Kind::negation) a = part(a, 0);
+  return node(a).kind == Kind::in_set ? part(a, 0) : no();
+}
+
+IntervalSet Formulas::values_passing(Formula test) const {
+  if (node(test).kind == Kind::in_set) return set(test);
+  const Formula inner = part(test, 0);
+  return set(inner).complement(model::max_value(bits(part(inner, 0))));
+}
+
+bool Formulas::put_together(Kind kind, Formula part, std::vector<Formula>& with) {
+  constexpr size_t kMostParts = 64, kMostIntervals = 16;
+  const Formula number = number_tested(part);
+  if (number.is_false() || with.size() > kMostParts) return false;
+  const auto other = std::find_if(with.begin(), with.end(), [&](Formula known) { return number_tested(known) == number; });
+  if (other == with.end()) return false;
+  const IntervalSet one = values_passing(*other), two = values_passing(part);
+  const IntervalSet both = kind == Kind::any_of ? one.united(two) : one.intersected(two);
+  if (both.intervals().size() > kMostIntervals) return false;
+  *other = in_set(number, both);
+  return true;
+}
+
 Formula Formulas::joined(Kind kind, Formula neutral, Formula settled, const std::vector<Formula>& parts) {
   std::vector<Formula> kept_parts;
   for (const Formula part : parts) {
     if (part == settled) return settled;
-    if (part != neutral) kept_parts.push_back(part);
+    if (part != neutral && !put_together(kind, part, kept_parts)) kept_parts.push_back(part);
   }
+  if (std::find(kept_parts.begin(), kept_parts.end(), settled) != kept_parts.end()) return settled;
+  std::erase(kept_parts, neutral);
   if (kept_parts.empty()) return neutral;
   return kept_parts.size() == 1 ? kept_parts[0] : kept(kind, 0, kept_parts);
 }

@@ -101,6 +101,10 @@ class Formulas {
   Formula add_free(unsigned bits, uint32_t what);
   Formula joined(Kind kind, Formula neutral, Formula settled, const std::vector<Formula>& parts);
   Formula in_known(Formula value, const model::IntervalSet& set);
+  // Tests of one number become one, while their set has few intervals: adds the part to one of `with`, or says no.
+  bool put_together(Kind kind, Formula part, std::vector<Formula>& with);
+  Formula number_tested(Formula a) const;                        // no(): it is no test, nor the negation of one
+  model::IntervalSet values_passing(Formula test) const;         // requires: it tests a number
   // Requires: not two numbers that are known.
   Formula bitwise(Kind kind, Formula a, Formula b);
   // The node with these parts: a known one, or a new one.

@@ -182,12 +182,15 @@ struct Compared {
   std::vector<IntervalSet> sets;
 };
 
-// One number that is in the first set and in none of the others.
+// One number that is in the first set and in none of the others, each unless something else holds: tests that stand side by side would become one.
 std::string text_of(const Compared& compared) {
   Formulas formulas;
   const Formula number = formulas.free_number(32, compared.domain);
   std::vector<Formula> parts;
-  for (const IntervalSet& set : compared.sets) parts.push_back(parts.empty() ? formulas.in_set(number, set) : formulas.negation(formulas.in_set(number, set)));
+  for (const IntervalSet& set : compared.sets) {
+    const Formula inside = formulas.in_set(number, set);
+    parts.push_back(formulas.any_of({formulas.free_bool(), parts.empty() ? inside : formulas.negation(inside)}));
+  }
   return question_text(formulas, formulas.all_of(parts)).value();
 }
 
@@ -200,6 +203,44 @@ TEST(QuestionText, OnlyHowSetsOverlapCounts) {
   EXPECT_NE(text_of({range(0, 1000), {range(10, 19), range(12, 13)}}), apart);                // one inside the other
   EXPECT_NE(text_of({range(10, 29), {range(10, 19), range(20, 29)}}), apart);                 // nothing outside both
   EXPECT_NE(text_of({range(0, 1000), {range(10, 19), range(20, 29), range(30, 39)}}), apart); // one more
+}
+
+// Every way of putting two tests of one number together, on every value.
+TEST(Formulas, TestsOfOneNumberBecomeOne) {
+  const IntervalSet sets[] = {IntervalSet::range(0, 3), IntervalSet::range(2, 9), IntervalSet::of(5), IntervalSet::range(10, 15), IntervalSet::of(0).united(IntervalSet::of(15))};
+  for (const IntervalSet& domain : {IntervalSet::all(4), IntervalSet::range(1, 12)})
+    for (const IntervalSet& one : sets)
+      for (const IntervalSet& two : sets)
+        for (unsigned how = 0; how < 8; ++how) {
+          Formulas formulas;
+          const Formula number = formulas.free_number(4, domain);
+          const auto test = [&](const IntervalSet& set, bool negated) { return negated ? formulas.negation(formulas.in_set(number, set)) : formulas.in_set(number, set); };
+          const std::vector<Formula> both = {test(one, how & 1), test(two, how & 2)};
+          const Formula joined = how & 4 ? formulas.any_of(both) : formulas.all_of(both);
+          for (const Interval& part : domain.intervals())
+            for (u128 value = part.lo; value <= part.hi; ++value) {
+              const bool first = one.contains(value) != static_cast<bool>(how & 1), second = two.contains(value) != static_cast<bool>(how & 2);
+              const bool wanted = how & 4 ? first || second : first && second;
+              const auto kind = formulas.node(joined).kind;
+              const bool negation = kind == Formulas::Kind::negation;
+              const Formula inner = negation ? formulas.part(joined, 0) : joined;
+              const bool constant = inner.is_true() || inner.is_false();
+              ASSERT_TRUE(constant || formulas.node(inner).kind == Formulas::Kind::in_set);
+              const bool says = constant ? inner.is_true() : formulas.set(inner).contains(value);
+              ASSERT_EQ(says != negation, wanted) << "how " << how << ", value " << static_cast<unsigned>(value);
+            }
+        }
+}
+
+// Where their set would have many intervals they stay apart.
+TEST(Formulas, TestsOfManyIntervalsStayApart) {
+  Formulas formulas;
+  const Formula number = formulas.free_number(16);
+  std::vector<Formula> parts;
+  for (unsigned i = 0; i < 40; ++i) parts.push_back(formulas.in_set(number, IntervalSet::of(2 * i)));
+  const Formula any = formulas.any_of(parts);
+  ASSERT_EQ(formulas.node(any).kind, Formulas::Kind::any_of);
+  for (size_t i = 0; i < formulas.node(any).count; ++i) EXPECT_LE(formulas.set(formulas.part(any, i)).intervals().size(), 16U);
 }
 
 TEST(QuestionText, NumbersThatMeetKeepTheirValues) {
