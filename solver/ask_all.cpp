@@ -1,4 +1,5 @@
-// Questions that differ in nothing but their packets, as they come with the rows of a table, are computed and proven as one.
+// Questions that differ in nothing but their packets, as they come with the rows of a table, are computed and proven as one. Proofs run beside the computing of what
+// follows, where the session has a thread for them.
 #include <algorithm>
 #include <list>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "solver/ask.h"
 #include "solver/ask_piece.h"
+#include "solver/mix.h"
 
 namespace fwproof::solver {
 
@@ -22,8 +24,7 @@ bool is_alike(const AskedWalk& one, const AskedWalk& other) {
 // Those that are alike have the same key; few others have. A device of many interfaces is met on thousands of ways.
 uint64_t key_of(const AskedWalk& asked) {
   uint64_t key = 0;
-  const auto add = [&](uint64_t value) { key = (key ^ value) * 0x9E3779B97F4A7C15 + (key >> 29); };
-  const auto add_place = [&](const void* place) { add(reinterpret_cast<uintptr_t>(place)); };
+  const auto add = [&](uint64_t value) { key = mix(key, value); };
   const auto add_set = [&](const std::optional<model::IntervalSet>& set) {
     add(set ? 1 + set->intervals().size() : 0);
     if (set && !set->empty()) add(static_cast<uint64_t>(set->min())), add(static_cast<uint64_t>(set->max()));
@@ -35,7 +36,7 @@ uint64_t key_of(const AskedWalk& asked) {
     add(leg.hops.size());
     for (const WalkHop& hop : leg.hops) {
       add(static_cast<uint64_t>(hop.hook));
-      for (const void* place : {static_cast<const void*>(hop.policy), static_cast<const void*>(hop.local), static_cast<const void*>(hop.onward)}) add_place(place);
+      for (const void* place : {static_cast<const void*>(hop.policy), static_cast<const void*>(hop.local), static_cast<const void*>(hop.onward)}) add(reinterpret_cast<uintptr_t>(place));
       for (const auto* set : {&hop.in, &hop.out, &hop.state}) add_set(*set);
     }
   }

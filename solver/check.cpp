@@ -103,6 +103,11 @@ Report Checking::run() {
   return std::move(report_);
 }
 
+void Checking::gather(std::variant<OpenRow, OpenExposure> open) {
+  gathered_.push_back(std::move(open));
+  if (gathered_.size() >= kGathered) answer_gathered();
+}
+
 void Checking::answer_gathered() {
   std::vector<Part*> waiting;
   std::vector<AskedWalk> asked;

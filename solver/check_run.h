@@ -71,9 +71,6 @@ class Checking {
     Result result;
     std::vector<Part> parts;
   };
-  template <class Each>
-  void gather(Each open);
-  void answer_gathered();
   void finish(Result& result, std::vector<Part>& parts, const std::string& unbound_hint);
   void add_findings(Result& result, const Part& part, const std::vector<Finding>& findings, std::vector<Counterexample>& into);
   Counterexample explain(const Part& part, const Finding& finding, bool near);
@@ -263,6 +260,8 @@ class Checking {
     bool grant_unbound = false;   // a role that the table lets in has no addresses
     bool touched = false;         // some device stands on the way
   };
+  void gather(std::variant<OpenRow, OpenExposure> open);
+  void answer_gathered();
   void ask_exposures();
   void ask_closed(const Closed& closed);
   void open_exposure(OpenExposure& open, const std::vector<PacketBox>& v4, const std::vector<PacketBox>& v6, bool tcp);
@@ -292,11 +291,5 @@ class Checking {
   std::vector<std::variant<OpenRow, OpenExposure>> gathered_;
   Report report_;
 };
-
-template <class Each>
-void Checking::gather(Each open) {
-  gathered_.push_back(std::move(open));
-  if (gathered_.size() >= kGathered) answer_gathered();
-}
 
 }  // namespace fwproof::solver

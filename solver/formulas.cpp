@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "solver/mix.h"
+
 namespace fwproof::solver {
 
 using model::Interval;
@@ -14,10 +16,7 @@ namespace {
 constexpr unsigned kFewBits = 8;
 constexpr size_t kFirstTable = 256;   // a power of two
 
-uint64_t mix(uint64_t hash, uint64_t value) {
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15;   // the golden ratio, as Knuth's multiplicative hashing has it
-  return hash ^ hash >> 29;
-}
+using solver::mix;
 uint64_t mix(uint64_t hash, u128 value) { return mix(mix(hash, static_cast<uint64_t>(value)), static_cast<uint64_t>(value >> 64)); }
 
 // Of the first intervals, which tell most sets apart.

@@ -103,9 +103,6 @@ LintProver::Answer LintProver::all_taken(RuleRef rule, const LintFound& found) {
     }
   } catch (const z3::exception&) {  // nothing is known about what the solver still assumes
     work_.reset();
-  } catch (...) {
-    work_.reset();
-    throw;
   }
   z3_ms_ += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return answer;

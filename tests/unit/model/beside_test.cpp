@@ -45,11 +45,10 @@ TEST(Beside, EndsBeforeItGoes) {
   EXPECT_TRUE(done);
 }
 
-// A kernel may move its maker, or itself as soon as it runs, so that one of several is enough.
+// A kernel may move its maker, or itself as soon as it runs, so that one of several is enough. Where there is one core it begins all the same.
 TEST(Beside, BeginsOnAnotherCore) {
   cpu_set_t all;
   ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
-  if (CPU_COUNT(&all) < 2) GTEST_SKIP() << "one core";
   int elsewhere = 0, free = 0;
   for (int i = 0; i < 20; ++i) {
     const int here = sched_getcpu();
@@ -59,7 +58,9 @@ TEST(Beside, BeginsOnAnotherCore) {
       free += sched_getaffinity(0, sizeof mine, &mine) == 0 && CPU_EQUAL(&mine, &all);
     }).get();
   }
-  EXPECT_GT(elsewhere, 0);
+  if (CPU_COUNT(&all) > 1) {
+    EXPECT_GT(elsewhere, 0);
+  }
   EXPECT_EQ(free, 20) << "a thread is bound to the core that it began on";
 }
 
