@@ -1,5 +1,7 @@
 #include "importers/text/pf.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace fwproof::importers::text::pf {
@@ -123,28 +125,51 @@ model::Action Ruleset::unknown_action(const RuleBase& rule, bool rewriting) {
   return {rewriting ? ActionKind::unknown_rewriting : ActionKind::unknown, index};
 }
 
-Rule Ruleset::translation(const Translation& rule, Field field) {
+Rule Ruleset::translation(const Translation& rule, Field field, model::Action none) {
   Rule result = base(rule, field);
   if (!rule.unknown.empty()) {
     result.action = unknown_action(rule, true);
     return result;
   }
+  if (rule.none) {
+    result.action = none;
+    return result;
+  }
   std::vector<Rewrite> steps = rule.steps;
-  if (!rule.tag.empty() && !rule.none) steps.push_back(set_mark(kTagMask, tag_number(rule.tag)));
-  if (rule.pass && !rule.none) steps.push_back(set_mark(kLetBy, kLetBy));
-  if (rule.none || steps.empty()) result.action = {ActionKind::accept, 0};
+  if (!rule.tag.empty()) steps.push_back(set_mark(kTagMask, tag_number(rule.tag)));
+  if (rule.pass) steps.push_back(set_mark(kLetBy, kLetBy));
+  if (steps.empty()) result.action = {ActionKind::accept, 0};
   else result.action = rewriting(policy_, std::move(steps), ActionKind::accept);
   return result;
 }
 
-void Ruleset::translate(std::string_view name, const std::vector<const std::vector<Translation>*>& lists, Field field) {
+void Ruleset::add_translations(Chain& chain, const std::vector<Translation>& list, Field field, model::Action none) {
+  for (const Translation& rule : list) chain.rules.push_back(translation(rule, field, none));
+}
+
+// A rule with `no` ends the search in its own list alone: for pf_get_translation() it is as if nothing there had matched.
+uint32_t Ruleset::translate(std::string_view name, const std::vector<Translation>& first, std::string_view second_name, const std::vector<Translation>& second, Field field) {
   Chain chain;
   chain.name = name;
   chain.at_end = ActionKind::accept;
   chain.at_end_text = "no translation";
-  for (const auto* list : lists)
-    for (const Translation& rule : *list) chain.rules.push_back(translation(rule, field));
-  policy_.chains.push_back(std::move(chain));
+  const model::Action end = {ActionKind::accept, 0};
+  const bool ends_early = std::any_of(first.begin(), first.end(), [](const Translation& rule) { return rule.none && rule.enabled; });
+  if (second.empty() || !ends_early) {
+    add_translations(chain, first, field, end);
+    add_translations(chain, second, field, end);
+    return add_chain(std::move(chain));
+  }
+  Chain next = chain;
+  next.name = second_name;
+  add_translations(next, second, field, end);
+  const model::Action go_on = {ActionKind::go_to, add_chain(std::move(next))};
+  add_translations(chain, first, field, go_on);
+  Rule rest;
+  rest.name = fmt::format("default: {}", second_name);
+  rest.action = go_on;
+  chain.rules.push_back(std::move(rest));
+  return add_chain(std::move(chain));
 }
 
 // Answers to packets that a rule passed without keeping state, and further ones like them, have no state to pass by. Whether another rule
@@ -212,7 +237,12 @@ Rule Ruleset::filter_rule(const FilterRule& rule, Field field) {
   return result;
 }
 
-void Ruleset::filter_chain(std::string_view name, Direction direction) {
+uint32_t Ruleset::add_chain(Chain chain) {
+  policy_.chains.push_back(std::move(chain));
+  return static_cast<uint32_t>(policy_.chains.size() - 1);
+}
+
+uint32_t Ruleset::filter_chain(std::string_view name, Direction direction) {
   const Field field = direction == Direction::in ? Field::in : Field::out;
   Chain chain;
   chain.name = name;
@@ -238,7 +268,7 @@ void Ruleset::filter_chain(std::string_view name, Direction direction) {
     if (rule.quick && goes(rule.direction, direction)) chain.rules.push_back(filter_rule(rule, field));
   for (auto rule = filter.rbegin(); rule != filter.rend(); ++rule)
     if (!rule->quick && goes(rule->direction, direction)) chain.rules.push_back(filter_rule(*rule, field));
-  policy_.chains.push_back(std::move(chain));
+  return add_chain(std::move(chain));
 }
 
 model::Policy Ruleset::finish() {
@@ -251,14 +281,11 @@ model::Policy Ruleset::finish() {
     return std::move(policy_);
   }
   note_tags();
-  translate("rdr", {&rdr, &binat_in}, Field::in);
-  filter_chain("filter/in", Direction::in);
-  translate("nat", {&binat_out, &nat}, Field::out);
-  filter_chain("filter/out", Direction::out);
-  const Stage stages[] = {{Stage::Kind::nat, 0}, {Stage::Kind::filter, 1}, route, {Stage::Kind::nat, 2}, {Stage::Kind::filter, 3}};
-  forward.assign(std::begin(stages), std::end(stages));
-  input = {stages[0], stages[1], route};
-  output = {route, stages[3], stages[4]};
+  const Stage in[] = {{Stage::Kind::nat, translate("rdr", rdr, "rdr/1:1", binat_in, Field::in)}, {Stage::Kind::filter, filter_chain("filter/in", Direction::in)}};
+  const Stage out[] = {{Stage::Kind::nat, translate("nat", binat_out, "nat/outbound", nat, Field::out)}, {Stage::Kind::filter, filter_chain("filter/out", Direction::out)}};
+  forward = {in[0], in[1], route, out[0], out[1]};
+  input = {in[0], in[1], route};
+  output = {route, out[0], out[1]};
   return std::move(policy_);
 }
 

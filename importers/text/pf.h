@@ -2,12 +2,13 @@
 // packet, what a state lets through. A vendor's importer says what its rules are; it never sees the stages of the policy.
 //
 // Sources: pf.conf(5) of FreeBSD 14 (2023): "quick", "TRANSLATION", "STATEFUL FILTERING", "antispoof", "tag"; sys/netpfil/pf/pf.c and
-// pf_lb.c (pf_get_translation: inbound rdr, then binat; outbound binat, then nat; a rule with `no` ends the search). In short:
+// pf_lb.c (pf_get_translation: inbound rdr, then binat; outbound binat, then nat). In short:
 //  - Inbound: translation of the destination, then the filter with direction in. Then the route. Outbound: translation of the source,
 //    then the filter with direction out. So inbound rules see the translated destination, outbound rules the translated source.
 //  - A filter rule with `quick` that matches decides at once; else the last rule that matched does. First match over (quick rules in
 //    order, then the others in reverse) is the same.
-//  - Translation rules: the first match decides. `rdr pass` lets its packets by the inbound filter.
+//  - Translation rules: the first match of a list decides; where that has `no`, and where none matches, the direction's second list is
+//    looked at. `rdr pass` lets its packets by the inbound filter.
 //  - Packets of a known state pass without a look at the rules, in both directions and with the translation of the first one; so do
 //    ICMP errors about them. `pass` rules keep state and match TCP packets with SYN of (SYN, ACK) unless they say otherwise.
 //  - Tags stay on a packet; `tagged` asks for the last one.
@@ -92,9 +93,11 @@ class Ruleset {
   void add_tagged(const RuleBase& rule, std::vector<model::Term>& terms);
   model::Rule base(const RuleBase& rule, model::Field field);
   void note_tags();
-  void translate(std::string_view name, const std::vector<const std::vector<Translation>*>& lists, model::Field field);
-  model::Rule translation(const Translation& rule, model::Field field);
-  void filter_chain(std::string_view name, Direction direction);
+  uint32_t add_chain(model::Chain chain);
+  uint32_t translate(std::string_view name, const std::vector<Translation>& first, std::string_view second_name, const std::vector<Translation>& second, model::Field field);
+  void add_translations(model::Chain& chain, const std::vector<Translation>& list, model::Field field, model::Action none);
+  model::Rule translation(const Translation& rule, model::Field field, model::Action none);
+  uint32_t filter_chain(std::string_view name, Direction direction);
   model::Rule filter_rule(const FilterRule& rule, model::Field field);
   void add_states(model::Chain& chain, Direction direction);
   void stateless(model::Chain& chain, Direction direction);

@@ -39,6 +39,10 @@ std::string forward(const std::string& port, const std::string& target, const st
                      "<target>{}</target><local-port>{}</local-port>{}<descr>forward</descr></rule>\n", port, target, local_port, more);
 }
 
+std::string one_to_one(const std::string& external, const std::string& internal, const std::string& more = "") {
+  return fmt::format("<onetoone><interface>wan</interface><external>{}</external><source><address>{}</address></source><destination><any/></destination>{}</onetoone>\n", external, internal, more);
+}
+
 Sent from_outside(unsigned port, std::string dst = "203.0.113.2") {
   Sent sent;
   sent.src = "192.0.2.9";
@@ -84,6 +88,8 @@ std::vector<Row> rows() {
       {"pass_is_for_its_packets_only", forward("443", "10.1.0.10", "443", "<associated-rule-id>pass</associated-rule-id>"), from_outside(80), "drop", "203.0.113.2:80", " "},
       {"disabled", forward("443", "10.1.0.10", "443", "<disabled/>"), from_outside(443), "accept", "203.0.113.2:443"},
       {"nordr_ends_the_search", forward("443", "10.1.0.10", "443", "<nordr/>") + forward("443", "10.1.0.11", "443"), from_outside(443), "accept", "203.0.113.2:443"},
+      {"nordr_does_not_stop_one_to_one", one_to_one("203.0.113.2", "10.1.0.11") + forward("443", "10.1.0.10", "443", "<nordr/>") + forward("443", "10.1.0.10", "443"), from_outside(443), "accept", "10.1.0.11:443"},
+      {"one_to_one_takes_what_no_forward_does", one_to_one("203.0.113.2", "10.1.0.11") + forward("443", "10.1.0.10", "443", "<nordr/>"), from_outside(80), "accept", "10.1.0.11:80"},
       {"first_forward_wins", forward("443", "10.1.0.10", "443") + forward("443", "10.1.0.11", "443"), from_outside(443), "accept", "10.1.0.10:443"},
       {"no_reflection", forward("443", "10.1.0.10", "443"), from_lan("203.0.113.2", 443), "accept", "203.0.113.2:443"},
       {"reflection", forward("443", "10.1.0.10", "8443", "<natreflection>purenat</natreflection>"), from_lan("203.0.113.2", 443), "accept", "10.1.0.10:8443"},
@@ -107,6 +113,14 @@ TEST_P(Translations, are_as_the_device_does_them) {
 }
 
 INSTANTIATE_TEST_SUITE_P(pfsense, Translations, testing::ValuesIn(rows()), [](const auto& info) { return std::string(info.param.name); });
+
+TEST(PfSenseNat, nobinat_does_not_stop_outbound_translation) {
+  Sent sent = from_lan("192.0.2.9");
+  sent.in = "opt1";
+  sent.src = "10.1.0.10";
+  const PfDevice device(config(one_to_one("203.0.113.10", "10.1.0.10", "<nobinat/>") + one_to_one("203.0.113.10", "10.1.0.10"), kPassAll));
+  EXPECT_EQ(PfDevice::source(device.send(sent)), "203.0.113.2");
+}
 
 TEST(PfSenseNat, a_list_of_targets_is_one_of_them) {
   const PfDevice device(config(forward("443", "SERVERS", "443"), kPassAll));
