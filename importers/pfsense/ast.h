@@ -25,12 +25,12 @@ struct Endpoint {
 
 struct FilterRule : Entry {
   XmlText type, interface, ipprotocol, protocol, icmptype, disabled, floating, quick, direction, statetype, tcpflags1, tcpflags2, tcpflags_any, tag, tagged, nottagged, descr,
-      gateway, sched, os, dscp, vlanprio, max, max_src_nodes, max_src_conn, max_src_states, max_src_conn_rate, max_src_conn_rates, nat;
+      gateway, sched, os, dscp, vlanprio, max, max_src_nodes, max_src_conn, max_src_states, max_src_conn_rate, max_src_conn_rates, nat, force_category;
   Endpoint source, destination;
 };
 
 struct PortForward : Entry {
-  XmlText disabled, nordr, interface, ipprotocol, protocol, target, local_port, natreflection, associated, descr;
+  XmlText disabled, nordr, interface, ipprotocol, protocol, target, local_port, natreflection, associated, descr, force_category;
   Endpoint source, destination;
 };
 
@@ -41,7 +41,7 @@ struct Outbound : Entry {
 
 // 1:1 and NPt.
 struct OneToOne : Entry {
-  XmlText disabled, nobinat, interface, ipprotocol, external, natreflection, descr;
+  XmlText disabled, nobinat, interface, ipprotocol, external, natreflection, descr, force_category;
   Endpoint source, destination;
   bool prefix_translation = false;
 };
@@ -56,7 +56,7 @@ struct Route : Entry {
 
 struct InterfaceEntry : Entry {
   std::string id;
-  XmlText enable, device, descr, ipaddr, subnet, ipaddrv6, subnetv6, gateway, gatewayv6, blockpriv, blockbogons, alias_address, alias_subnet, nonat;
+  XmlText enable, device, descr, ipaddr, subnet, ipaddrv6, subnetv6, gateway, gatewayv6, gateway_6rd, blockpriv, blockbogons, alias_address, alias_subnet, nonat;
 };
 
 struct VirtualAddress : Entry {
@@ -81,6 +81,12 @@ struct Pool : Entry {
   std::vector<Reserved> reserved;
 };
 
+// A relay that hands DHCP requests on.
+struct Relay : Entry {
+  bool v6 = false;
+  std::vector<std::string> interfaces;
+};
+
 struct Group : Entry {
   XmlText name, members;
 };
@@ -89,13 +95,15 @@ struct Group : Entry {
 struct Tunnel : Entry {
   std::string what;
   XmlText disabled, tunnel_network, remote_gateway, interface;
+  XmlText ikeid, protocol, mobile, ikeport, nattport, gw_duplicates;  // IPsec
 };
 
 struct Config {
   std::string version;
   // system
   XmlText disablefilter, ipv6allow, disablenatreflection, enablenatreflectionpurenat, enablenatreflectionhelper, enablebinatreflection, no_apipa_block,
-      allow_nat64_prefix_override, hostname, domain, webgui_protocol, webgui_port, noantilockout, ssh_port, ssh_enable, disablehttpredirect, disablevpnrules;
+      allow_nat64_prefix_override, hostname, domain, webgui_protocol, webgui_port, noantilockout, ssh_port, ssh_enable, disablehttpredirect, disablevpnrules, skip_rules_gw_down, tftpinterface;
+  XmlText ipsec_port, ipsec_port_nat_t, ipv6nat;
   XmlText default_v4, default_v6, bypassstaticroutes, outbound_mode, upnp;
   std::vector<InterfaceEntry> interfaces;
   std::vector<VirtualAddress> virtual_addresses;
@@ -110,6 +118,8 @@ struct Config {
   std::vector<std::string> gateway_groups;
   std::vector<Route> routes;
   std::vector<Pool> pools;
+  std::vector<Relay> relays;
+  std::string bridges;  // the members of each, in lower case, a line each
   std::vector<Tunnel> tunnels;
   std::vector<model::RoutingGap> gaps;
   std::vector<model::Interception> interceptions;

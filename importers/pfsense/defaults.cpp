@@ -1,6 +1,11 @@
 // The rules that the device writes by itself: filter_rules_generate() of filter.inc, pfSense CE 2.8 (2026-03-31), in its order.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
 #include "importers/pfsense/lower.h"
 #include "importers/text/pf_words.h"
 
@@ -17,6 +22,9 @@ using text::pf::Interface;
 using Rule = text::pf::FilterRule;
 using Action = Rule::Action;
 
+// IANA's protocol numbers
+constexpr unsigned kIpv6InIpv4 = 41, kGre = 47, kEsp = 50, kAh = 51, kCarp = 112;
+
 AddressSet set_of(std::initializer_list<const char*> texts) {
   AddressSet set;
   for (const char* each : texts) set = set.united(*text::pf::addresses(each));
@@ -25,9 +33,14 @@ AddressSet set_of(std::initializer_list<const char*> texts) {
 
 class Writer {
  public:
-  Writer(World& world, text::pf::Ruleset& ruleset) : world_(world), ruleset_(ruleset), v6_(ruleset.family() == Family::v6) {}
+  Writer(World& world, text::pf::Ruleset& ruleset) : world_(world), ruleset_(ruleset), v6_(ruleset.family() == Family::v6) {
+    for (const VirtualAddress& each : world.config.virtual_addresses) interface_of_vip_.emplace("_vip" + each.uniqid.value, each.interface.value);
+    for (const Tunnel& each : world.config.tunnels)
+      if (each.what == "IPsec network") phase_2_.emplace(each.ikeid.value, each.protocol.value);
+  }
 
   void in_front() {
+    for (const auto& [what, origin] : world_.config.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
     block_ipv6();
     if (v6_) add("default: block NAT64 for addresses that are not global", Action::block, Direction::any, {text::pf::in(Field::dst, set_of({"64:ff9b::/96"})), reserved_nat64()});
     if (!v6_ && !world_.config.no_apipa_block.present) {
@@ -38,6 +51,9 @@ class Writer {
     if (v6_) icmpv6();
     for (const Field port : {Field::src_port, Field::dst_port})
       add("default: block port 0", Action::block, Direction::any, {tcp_udp(), text::pf::in(port, IntervalSet::of(0))});
+    carp();
+    add("default: prevent routing DHCP responses", Action::block, Direction::out,
+        {protocol(model::proto_udp), port(Field::src_port, 67), port(Field::dst_port, 68)}).tagged = kDhcpTag;
     for (const Interface& interface : world_.interfaces)
       if (!interface.group && interface.up) of_interface(interface);
     on("lo0", add("default: pass loopback", Action::pass, Direction::any, {})).quick = false;
@@ -45,17 +61,18 @@ class Writer {
     on("enc0", add("default: IPsec internal host to host", Action::pass, Direction::out, {})).quick = false;
     anti_lockout();
     captive_portals();
-    for (const auto& [what, origin] : world_.config.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
   }
 
   void behind() {
     if (world_.config.bypassstaticroutes.present) bypass();
     if (world_.config.disablevpnrules.present) return;
     for (const Tunnel& tunnel : world_.config.tunnels)
-      if (tunnel.what == "IPsec tunnel" && !tunnel.disabled.present) ipsec(tunnel);
+      if (tunnel.what == "IPsec tunnel" && !tunnel.disabled.present && !tunnel.gw_duplicates.present) ipsec(tunnel);
   }
 
  private:
+  static constexpr const char* kDhcpTag = "dhcpin";
+
   Rule& add(std::string name, Action action, Direction direction, std::vector<Term> terms, model::Origin origin = {}) {
     Rule rule;
     rule.name = std::move(name);
@@ -113,9 +130,60 @@ class Writer {
     if (!v6_ && entry.ipaddr.value == "dhcp") dhcp_client(interface);
     if (v6_ && (entry.ipaddrv6.value == "dhcp6" || entry.ipaddrv6.value == "slaac")) dhcpv6_client(interface);
     if (entry.blockbogons.present) bogons(interface, entry);
-    if (entry.blockpriv.present) private_networks(interface, entry);
+    if (entry.blockpriv.present && !is_bridged(interface)) private_networks(interface, entry);
+    if (v6_) return of_interface_v6(interface, entry);
+    const std::string& kind = entry.ipaddr.value;
+    if (kind == "pptp") on(interface.id, add("default: allow PPTP client", Action::pass, Direction::in, {protocol(kGre)})).quick = false;
+    tunnelled_ipv6(interface, entry);
+    if (kind == "pptp" || kind == "pppoe" || kind == "none") return;
     for (const Pool& pool : world_.config.pools)
-      if (pool.interface == interface.id && pool.v6 == v6_ && pool.enable.present) dhcp_server(interface, pool);
+      if (pool.interface == interface.id && !pool.v6 && pool.enable.present) dhcp_server(interface, pool);
+    for (const Relay& relay : world_.config.relays)
+      if (!relay.v6 && relays(relay, interface)) dhcp_relay(interface, relay);
+  }
+
+  void of_interface_v6(const Interface& interface, const InterfaceEntry& entry) {
+    if (entry.ipaddr.value == "pptp") on(interface.id, add("default: allow PPTP client", Action::pass, Direction::in, {protocol(kGre)})).quick = false;
+    if (entry.ipaddrv6.value == "6rd" || entry.ipaddrv6.value == "6to4") return;
+    for (const Pool& pool : world_.config.pools)
+      if (pool.interface == interface.id && pool.v6 && pool.enable.present) return dhcpv6_server(interface, {pool.origin.file, pool.enable.line});
+    for (const Relay& relay : world_.config.relays)
+      if (relay.v6 && relays(relay, interface)) return dhcpv6_server(interface, relay.origin);
+  }
+
+  static bool relays(const Relay& relay, const Interface& interface) { return std::find(relay.interfaces.begin(), relay.interfaces.end(), interface.id) != relay.interfaces.end(); }
+
+  // stristr(members, name): "opt1" is found in "opt10" as well.
+  bool is_bridged(const Interface& interface) const {
+    return world_.config.bridges.find(text::pf::lower_case(interface.id)) != std::string::npos;
+  }
+
+  // "CARP operation"
+  void carp() {
+    const auto& addresses = world_.config.virtual_addresses;
+    if (std::none_of(addresses.begin(), addresses.end(), [](const VirtualAddress& each) { return each.mode.value == "carp"; })) return;
+    add("default: CARP of this device", Action::block, Direction::in, {protocol(kCarp), {model::InNamed{Field::src, "local"}, false}});
+    add("default: CARP operation", Action::pass, Direction::any, {protocol(kCarp)}).keep_state = false;
+  }
+
+  // "Allow 6in4 traffic" for 6rd, from its relay, and for 6to4.
+  void tunnelled_ipv6(const Interface& interface, const InterfaceEntry& entry) {
+    const bool to_relay = entry.ipaddrv6.value == "6rd";
+    if (!to_relay && entry.ipaddrv6.value != "6to4") return;
+    const auto relay = model::parse_address(entry.gateway_6rd.value);
+    if (to_relay && (!relay || relay->family != Family::v4)) return;
+    for (const Direction direction : {Direction::in, Direction::out}) {
+      std::vector<Term> terms = {protocol(kIpv6InIpv4)};
+      const Field peer = direction == Direction::in ? Field::src : Field::dst, own = direction == Direction::in ? Field::dst : Field::src;
+      if (to_relay) terms.push_back(text::pf::in(peer, AddressSet::of(*relay)));
+      else text::pf::add_term(ruleset_, terms, own, address_of(interface, Family::v4), false, interface.origin);
+      on(interface.id, add("default: allow 6in4 traffic", Action::pass, direction, std::move(terms))).quick = false;
+    }
+  }
+
+  void dhcp_relay(const Interface& interface, const Relay& relay) {
+    on(interface.id, add("default: allow access to DHCP relay", Action::pass, Direction::in,
+                         {protocol(model::proto_udp), port(Field::src_port, 68), port(Field::dst_port, 67), text::pf::in(Field::dst, set_of({"255.255.255.255"}))}, relay.origin));
   }
 
   const InterfaceEntry& entry_of(const Interface& interface) const {
@@ -127,6 +195,7 @@ class Writer {
   void dhcp_client(const Interface& interface) {
     const Term udp = protocol(model::proto_udp);
     on(interface.id, add("default: allow DHCP replies in", Action::pass, Direction::in, {udp, port(Field::src_port, 67), port(Field::dst_port, 68)})).keep_state = false;
+    ruleset_.filter.back().tag = kDhcpTag;
     on(interface.id, add("default: allow DHCP client out", Action::pass, Direction::out, {udp, port(Field::src_port, 68), port(Field::dst_port, 67)})).keep_state = false;
   }
 
@@ -153,7 +222,6 @@ class Writer {
   }
 
   void dhcp_server(const Interface& interface, const Pool& pool) {
-    if (v6_) return dhcpv6_server(interface, pool);
     const Term udp = protocol(model::proto_udp), client = port(Field::src_port, 68), server = port(Field::dst_port, 67);
     const model::Origin origin{pool.origin.file, pool.enable.line};
     on(interface.id, add("default: allow access to DHCP server", Action::pass, Direction::in, {udp, client, server, text::pf::in(Field::dst, set_of({"255.255.255.255"}))}, origin));
@@ -168,13 +236,18 @@ class Writer {
                            {tcp_udp(), text::pf::in(Field::src, *peer), text::pf::in(Field::dst, address), text::pf::in(Field::dst_port, IntervalSet::range(519, 520))}, origin));
   }
 
-  void dhcpv6_server(const Interface& interface, const Pool& pool) {
-    const Term udp = protocol(model::proto_udp), local = text::pf::in(Field::src, set_of({"fe80::/10"}));
-    const model::Origin origin{pool.origin.file, pool.enable.line};
-    on(interface.id, add("default: allow access to DHCPv6 server", Action::pass, Direction::any,
-                         {udp, local, text::pf::in(Field::dst, set_of({"fe80::/10"})), port(Field::dst_port, 546)}, origin));
-    on(interface.id, add("default: allow access to DHCPv6 server", Action::pass, Direction::any,
-                         {udp, local, text::pf::in(Field::dst, set_of({"ff02::/16"})), text::pf::in(Field::dst_port, IntervalSet::range(546, 547))}, origin));
+  void dhcpv6_server(const Interface& interface, model::Origin origin) {
+    const AddressSet local = set_of({"fe80::/10"}), group = set_of({"ff02::/16"});
+    const auto allow = [&](Direction direction, const AddressSet& from, const AddressSet& to, Term ports) {
+      on(interface.id, add("default: allow access to DHCPv6 server", Action::pass, direction, {protocol(model::proto_udp), text::pf::in(Field::src, from), text::pf::in(Field::dst, to), std::move(ports)}, origin));
+    };
+    allow(Direction::any, local, local, port(Field::dst_port, 546));
+    allow(Direction::any, local, group, text::pf::in(Field::dst_port, IntervalSet::range(546, 547)));
+    allow(Direction::any, group, local, port(Field::dst_port, 547));
+    const model::Prefix* own = interface.primary(Family::v6);
+    if (!own) return;
+    allow(Direction::in, local, AddressSet::of(own->address), port(Field::dst_port, 546));
+    allow(Direction::out, AddressSet::of(own->address), local, port(Field::src_port, 547));
   }
 
   // "anti-lockout rule": the LAN, or the only interface, reaches the web pages and ssh of the device.
@@ -220,29 +293,61 @@ class Writer {
     }
   }
 
+  // Where packets of a tunnel come in: an interface, that of a virtual address, or, for a group of gateways, one of several.
+  std::string parent_of(const Tunnel& tunnel) const {
+    std::string name = tunnel.interface.value;
+    for (unsigned step = 0; step < 2; ++step)
+      if (const auto found = interface_of_vip_.find(name); found != interface_of_vip_.end()) name = found->second;
+    return name;
+  }
+
+  bool phase_2_uses(const Tunnel& tunnel, std::string protocol) const { return phase_2_.count({tunnel.ikeid.value, std::move(protocol)}) != 0; }
+
+  // Nothing for every peer: mobile clients, 0.0.0.0 and ::.
+  std::optional<Term> peer_of(const Tunnel& tunnel, Field side) {
+    const std::string& peer = tunnel.remote_gateway.value;
+    if (tunnel.mobile.present || peer == (v6_ ? "::" : "0.0.0.0")) return std::nullopt;
+    if (const auto known = text::pf::addresses(peer == "::" || peer == "0.0.0.0" ? peer + "/0" : peer)) return text::pf::in(side, *known);
+    return ruleset_.unknown("address", "peer " + peer, model::UnknownCondition::Sharing::pure, tunnel.origin);
+  }
+
   // filter_generate_ipsec_rules(): the peers of tunnels reach the device.
   void ipsec(const Tunnel& tunnel) {
-    const auto peer = text::pf::addresses(tunnel.remote_gateway.value);
-    const Interface* interface = world_.find(tunnel.interface.value);
+    const std::string parent = parent_of(tunnel);
+    const auto& groups = world_.config.gateway_groups;
+    const bool group = std::find(groups.begin(), groups.end(), parent) != groups.end();
+    const Interface* interface = world_.find(parent);
+    if (!group && (!interface || !interface->up)) return;
+    const bool everybody = tunnel.mobile.present || tunnel.remote_gateway.value == "0.0.0.0" || tunnel.remote_gateway.value == "::";
     for (const Direction direction : {Direction::in, Direction::out}) {
-      const Field side = direction == Direction::in ? Field::src : Field::dst;
-      const Term address = peer ? text::pf::in(side, *peer)
-                                : ruleset_.unknown("address", "peer " + tunnel.remote_gateway.value, model::UnknownCondition::Sharing::pure, tunnel.origin);
-      const std::vector<std::vector<Term>> services = {
-          {protocol(model::proto_udp), port(Field::dst_port, 500)}, {protocol(model::proto_udp), port(Field::dst_port, 4500)}, {protocol(50)}, {protocol(51)}};
-      for (std::vector<Term> terms : services) {
-        terms.push_back(address);
-        if (direction == Direction::in) terms.push_back({model::InNamed{Field::dst, "local"}, false});
+      if (direction == Direction::out && everybody) continue;
+      const bool in = direction == Direction::in;
+      std::vector<std::vector<Term>> services = {{protocol(model::proto_udp), port_of(in ? world_.config.ipsec_port : tunnel.ikeport, 500)},
+                                                 {protocol(model::proto_udp), port_of(in ? world_.config.ipsec_port_nat_t : tunnel.nattport, 4500)}};
+      if (phase_2_uses(tunnel, "esp")) services.push_back({protocol(kEsp)});
+      if (phase_2_uses(tunnel, "ah")) services.push_back({protocol(kAh)});
+      for (std::vector<Term>& terms : services) {
+        if (const auto peer = peer_of(tunnel, in ? Field::src : Field::dst)) terms.push_back(*peer);
+        terms.push_back({model::InNamed{in ? Field::dst : Field::src, "local"}, false});
         Rule& rule = add("IPsec: " + tunnel.what, Action::pass, direction, std::move(terms), tunnel.origin);
         rule.quick = false;
-        if (interface && !interface->group) rule.interfaces = {interface->id};
+        if (in && group) rule.unknown = "IPsec on the gateway group " + parent;
+        else if (in) rule.interfaces = {parent};
       }
     }
+  }
+
+  Term port_of(const XmlText& text, unsigned standard) {
+    if (!text.present || text.empty()) return port(Field::dst_port, standard);
+    if (const auto known = text::pf::ports(text.value)) return text::pf::in(Field::dst_port, *known);
+    return ruleset_.unknown("port", "IPsec port " + text.value, model::UnknownCondition::Sharing::pure, {origin_file(), text.line});
   }
 
   World& world_;
   text::pf::Ruleset& ruleset_;
   bool v6_;
+  std::map<std::string, std::string> interface_of_vip_;
+  std::set<std::pair<std::string, std::string>> phase_2_;  // ikeid, protocol
 };
 
 }  // namespace

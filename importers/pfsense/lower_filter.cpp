@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "importers/pfsense/lower.h"
 #include "importers/text/number.h"
@@ -84,7 +86,7 @@ struct Builder {
     // "source address is empty": the device leaves the rule out.
     if (match.is_empty() && endpoint.address.empty()) rule.enabled = false;
     text::pf::add_term(ruleset, rule.terms, address, match, endpoint.negated.present, rule.origin);
-    if (text::pf::has_ports(protocols)) text::pf::add_term(ruleset, rule.terms, port, world.ports(endpoint.port), rule.origin);
+    if (takes_ports(from.protocol.value)) text::pf::add_term(ruleset, rule.terms, port, world.ports(endpoint.port), rule.origin);
   }
 
   void add_icmp() {
@@ -105,7 +107,14 @@ struct Builder {
 
   void add_flags() {
     rule.any_flags = from.protocol.value == "tcp" && from.tcpflags_any.present;
-    if (from.protocol.value != "tcp" || rule.any_flags || from.tcpflags2.empty()) return;
+    if (from.protocol.value != "tcp" || rule.any_flags) return;
+    if (from.tcpflags2.empty()) {
+      // "flags S/SA", whatever the rule does; rules that keep state have it anyway.
+      if (rule.action == Rule::Action::pass && rule.keep_state) return;
+      rule.any_flags = true;
+      rule.terms.push_back(text::pf::tcp_flags(model::tcp_syn, model::tcp_syn | model::tcp_ack));
+      return;
+    }
     const auto set = text::pf::tcp_flag_bits(from.tcpflags1.value), of = text::pf::tcp_flag_bits(from.tcpflags2.value);
     if (!set || !of) {
       world.complain(DiagnosticId::value_unknown, from.tcpflags2, "these are no TCP flags");
@@ -122,6 +131,7 @@ struct Builder {
     if (!from.dscp.empty()) unknown("DSCP", from.dscp, Sharing::pure);
     if (!from.vlanprio.empty() && from.vlanprio.value != "none") unknown("VLAN priority", from.vlanprio, Sharing::pure);
     if (rule.action != Rule::Action::pass) return;
+    if (world.config.skip_rules_gw_down.present && !from.gateway.empty()) unknown("gateway that is up", from.gateway, Sharing::per_visit);
     for (const XmlText* limit : {&from.max, &from.max_src_nodes, &from.max_src_conn, &from.max_src_states, &from.max_src_conn_rate})
       if (!limit->empty()) rule.unknown = "limit on states";
     if (from.nat.present) rule.unknown = "NAT64";
@@ -132,6 +142,7 @@ struct Builder {
     rule.name = from.descr.value;
     rule.enabled = !from.disabled.present;
     world.quiet = !rule.enabled;
+    rule.keep_state = from.statetype.value != "none";
     add_action();
     add_place();
     add_protocol();
@@ -140,10 +151,10 @@ struct Builder {
     add_icmp();
     add_flags();
     add_opaque();
-    rule.keep_state = from.statetype.value != "none";
     rule.tag = from.tag.value;
     rule.tagged = from.tagged.value;
     rule.tagged_negated = from.nottagged.present;
+    if (!from.force_category.empty()) rule.unknown = "<force_category>";
     if (!from.unknown.empty()) rule.unknown = fmt::format("<{}>", from.unknown.front());
     world.quiet = false;
     return std::move(rule);
@@ -156,19 +167,26 @@ bool applies(const FilterRule& rule, Family family) {
   return (protocol == "inet6") == (family == Family::v6);
 }
 
-// Floating rules, rules of the user's groups, rules of pf's own groups, rules of interfaces: get_filter_rules_map() of pfsense-utils.inc.
-int category(const World& world, const FilterRule& rule) {
-  if (rule.floating.present) return 0;
-  if (const auto* interface = world.find(rule.interface.value)) return interface->group ? 1 : 3;
-  return 2;
+// Floating rules; rules of the user's groups, in the order of <ifgroups>; rules of pf's own groups; rules of interfaces: get_filter_rules_map()
+// of pfsense-utils.inc.
+std::pair<int, size_t> place(const World& world, const FilterRule& rule) {
+  if (rule.floating.present) return {0, 0};
+  const auto* interface = world.find(rule.interface.value);
+  if (!interface) return {2, 0};
+  return interface->group ? std::pair<int, size_t>{1, interface - world.interfaces.data()} : std::pair<int, size_t>{3, 0};
 }
 
 }  // namespace
 
 void add_user_rules(World& world, text::pf::Ruleset& ruleset) {
-  for (int place = 0; place < 4; ++place)
-    for (const FilterRule& rule : world.config.rules)
-      if (category(world, rule) == place && applies(rule, ruleset.family())) ruleset.filter.push_back(Builder{world, ruleset, rule, {}, {}}.build());
+  std::vector<const FilterRule*> rules;
+  for (const FilterRule& rule : world.config.rules)
+    if (applies(rule, ruleset.family())) rules.push_back(&rule);
+  std::stable_sort(rules.begin(), rules.end(), [&](const FilterRule* a, const FilterRule* b) { return place(world, *a) < place(world, *b); });
+  std::vector<Rule> moved;
+  for (const FilterRule* from : rules) (from->force_category.empty() ? ruleset.filter : moved).push_back(Builder{world, ruleset, *from, {}, {}}.build());
+  // What may stand anywhere is unknown in front of everything.
+  ruleset.filter.insert(ruleset.filter.begin(), std::make_move_iterator(moved.begin()), std::make_move_iterator(moved.end()));
 }
 
 }  // namespace fwproof::importers::pfsense

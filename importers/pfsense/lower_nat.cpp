@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "importers/pfsense/lower.h"
 #include "importers/text/number.h"
@@ -43,9 +45,12 @@ class Translator {
     if (mode.empty() || mode == "automatic" || mode == "hybrid") automatic();
     if (!mode.empty() && mode != "automatic" && mode != "hybrid" && mode != "advanced" && mode != "disabled")
       world_.complain(DiagnosticId::value_unknown, world_.config.outbound_mode, fmt::format("'{}' is no mode of outbound translation", mode));
+    tftp();
+    ipv6_in_ipv4();
     for (const PortForward& rule : world_.config.forwards) forward(rule);
     for (const PortForward& rule : world_.config.squid) forward(rule);
     ruleset_.rdr.insert(ruleset_.rdr.end(), reflected_.begin(), reflected_.end());
+    add_moved();
   }
 
  private:
@@ -70,6 +75,16 @@ class Translator {
     return rule;
   }
 
+  // A rule that may stand anywhere is unknown in front of everything.
+  void put(std::vector<Translation>& list, Translation rule, const XmlText& moved) {
+    if (!moved.empty()) rule.unknown = "<force_category>";
+    (moved.empty() ? list : moved_[&list]).push_back(std::move(rule));
+  }
+
+  void add_moved() {
+    for (auto& [list, rules] : moved_) list->insert(list->begin(), std::make_move_iterator(rules.begin()), std::make_move_iterator(rules.end()));
+  }
+
   void add_side(Translation& rule, const Endpoint& endpoint, Field field, bool outbound) {
     const auto match = world_.addresses(endpoint, family_, outbound);
     const bool alias = world_.aliases.has(outbound ? endpoint.network.value : endpoint.address.value);
@@ -85,6 +100,44 @@ class Translator {
     rule.terms.push_back(text::pf::in(Field::protocol, IntervalSet::of(112)));
     ruleset_.rdr.push_back(rule);
     ruleset_.nat.push_back(std::move(rule));
+  }
+
+  // The helper for TFTP is a program on the device.
+  void tftp() {
+    std::string_view rest = world_.config.tftpinterface.value, name;
+    while (text::next_part(rest, ',', name)) {
+      const Interface* interface = world_.find(std::string(name));
+      if (!interface || interface->group || !interface->up) continue;
+      Translation rule;
+      rule.origin = {interface->origin.file, world_.config.tftpinterface.line};
+      rule.name = "default: TFTP proxy";
+      rule.interfaces = {interface->id};
+      rule.pass = true;
+      rule.terms = {text::pf::in(Field::protocol, IntervalSet::of(model::proto_udp)), text::pf::in(Field::dst_port, IntervalSet::of(69))};
+      if (family_ == Family::v6) rule.unknown = "TFTP proxy";  // the rule names no family, its target is 127.0.0.1
+      text::pf::Target target;
+      target.addresses = *text::pf::addresses("127.0.0.1");
+      target.first_port = 6969;
+      target.one_port = true;
+      PortMatch everything;
+      everything.ports = IntervalSet::all(16);
+      for (Translation& each : forwards(rule, target, everything, ruleset_)) ruleset_.rdr.push_back(std::move(each));
+    }
+  }
+
+  // All of protocol 41 that comes in by wan goes to one host.
+  void ipv6_in_ipv4() {
+    const XmlText& to = world_.config.ipv6nat;
+    const Interface* interface = world_.find("wan");
+    const auto target = model::parse_address(to.value);
+    if (!target || target->family != family_ || !interface || !interface->up) return;
+    Translation rule;
+    rule.origin = {interface->origin.file, to.line};
+    rule.name = "default: IPv6 in IPv4";
+    rule.interfaces = {interface->id};
+    rule.terms = {text::pf::in(Field::protocol, IntervalSet::of(41))};
+    rule.steps = {text::pf::network_map(Field::dst, {*target, model::address_bits(target->family)})};
+    ruleset_.rdr.push_back(std::move(rule));
   }
 
   std::optional<IntervalSet> protocols(const XmlText& text) {
@@ -110,7 +163,7 @@ class Translator {
       return target;
     }
     if (text.value.ends_with("ip"))
-      if (const Interface* interface = world_.find(text.value.substr(0, text.value.size() - 2))) {
+      if (const Interface* interface = world_.find(text.value.substr(0, text.value.size() - 2)); interface && interface->up) {
         const auto match = address_of(*interface, family_);
         target.addresses = match.known;
         if (!match.names.empty()) target.name = match.names.front();
@@ -150,7 +203,7 @@ class Translator {
     if (!protocol) rule.unknown = "protocol " + from.protocol.value;
     else if (*protocol != kAllProtocols) rule.terms.push_back(text::pf::in(Field::protocol, *protocol));
     add_side(rule, from.source, Field::src, false);
-    const bool ported = protocol && text::pf::has_ports(*protocol);
+    const bool ported = protocol && takes_ports(from.protocol.value);
     PortMatch listened;
     listened.ports = IntervalSet::all(16);
     if (ported) {
@@ -161,7 +214,7 @@ class Translator {
     if (ported) set_port(from, target);
     Translation own = rule;
     add_side(own, from.destination, Field::dst, false);
-    for (Translation& each : forwards(own, target, listened, ruleset_)) ruleset_.rdr.push_back(std::move(each));
+    for (Translation& each : forwards(own, target, listened, ruleset_)) put(ruleset_.rdr, std::move(each), from.force_category);
     if (own.enabled) reflect(from, rule, target, listened);
     world_.quiet = false;
   }
@@ -192,7 +245,7 @@ class Translator {
     }
     // A proxy on the device takes the connection and opens one of its own.
     if (reflection == Reflection::proxy && !rule.none) rule.unknown = "reflection by a proxy on the device";
-    for (Translation& each : forwards(rule, target, listened, ruleset_)) ruleset_.rdr.push_back(std::move(each));
+    for (Translation& each : forwards(rule, target, listened, ruleset_)) put(ruleset_.rdr, std::move(each), from.force_category);
   }
 
   // Source translation for hosts that share a network with the target, so that the answer comes back this way:
@@ -360,7 +413,7 @@ class Translator {
     for (const XmlText* text : {&endpoint.address, &endpoint.network}) {
       if (const auto prefix = model::parse_prefix(text->value)) return prefix;
       const Interface* interface = world_.find(text->value);
-      if (interface && !interface->group)
+      if (interface && !interface->group && interface->up)
         if (const model::Prefix* own = interface->primary(family_)) return *own;
     }
     return std::nullopt;
@@ -385,8 +438,8 @@ class Translator {
         world_.complain(DiagnosticId::address_invalid, text, "these are no two networks of one size that can stand for each other");
       }
       add_side(rule, peer, Field::dst, false);
-      ruleset_.binat_out.push_back(rule);
-      ruleset_.binat_in.push_back(std::move(rule));
+      put(ruleset_.binat_out, rule, from.force_category);
+      put(ruleset_.binat_in, std::move(rule), from.force_category);
     } else {
       map(rule, *inside, *outside, peer, from);
     }
@@ -408,14 +461,15 @@ class Translator {
       mirror.name += " (reflection)";
       reflected_.push_back(std::move(mirror));
     }
-    ruleset_.binat_out.push_back(std::move(out));
-    ruleset_.binat_in.push_back(std::move(in));
+    put(ruleset_.binat_out, std::move(out), from.force_category);
+    put(ruleset_.binat_in, std::move(in), from.force_category);
   }
 
   World& world_;
   text::pf::Ruleset& ruleset_;
   Family family_;
   std::vector<Translation> reflected_;
+  std::map<std::vector<Translation>*, std::vector<Translation>> moved_;
 };
 
 }  // namespace

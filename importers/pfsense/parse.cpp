@@ -7,6 +7,7 @@
 
 #include "importers/pfsense/tables.h"
 #include "importers/text/number.h"
+#include "importers/text/pf_words.h"
 
 namespace fwproof::importers::pfsense {
 namespace {
@@ -66,6 +67,8 @@ class Reader {
         {"gifs", &Reader::read_layered},          {"gres", &Reader::read_layered},          {"l2tp", &Reader::read_dial_in},
         {"pppoes", &Reader::read_dial_in},        {"pptpd", &Reader::read_dial_in},         {"captiveportal", &Reader::read_captive},
         {"installedpackages", &Reader::read_packages}, {"bridge", &Reader::read_bridges},
+        {"dhcrelay", &Reader::read_relay},        {"dhcrelay6", &Reader::read_relay},
+        {"diag", &Reader::read_diagnostics},
     };
     const std::string_view name = node.name();
     for (const SectionRow& row : kSections)
@@ -123,19 +126,20 @@ class Reader {
       config_.ssh_enable = {text::xml_text(child), file_.line_of(child), true};  // before version 2.4.5
       account_.set(child, LineClass::modelled, "ssh");
     }
-    for (const xml_node child : text::read_record<Config>(account_, file_, node, kSystem, config_)) {
-      if (account_.is_set(child)) continue;
-      std::vector<std::string> ignored;
-      note_unknown(child, ignored);
-    }
+    for (const xml_node child : text::read_record<Config>(account_, file_, node, kSystem, config_))
+      if (!account_.is_set(child)) note_strange_setting(child);
+  }
+
+  // The device may write rules for it, as for so many settings of these pages.
+  void note_strange_setting(xml_node child) {
+    std::vector<std::string> unknown;
+    note_unknown(child, unknown);
+    stranger(child, fmt::format("setting <{}>", unknown.front()));
   }
 
   void read_part(xml_node node, std::span<const XmlField<Config>> fields) {
     account_.set(node, LineClass::modelled, node.name());
-    for (const xml_node child : text::read_record<Config>(account_, file_, node, fields, config_)) {
-      std::vector<std::string> ignored;
-      note_unknown(child, ignored);
-    }
+    for (const xml_node child : text::read_record<Config>(account_, file_, node, fields, config_)) note_strange_setting(child);
   }
 
   void read_interfaces(xml_node node) {
@@ -351,6 +355,29 @@ class Reader {
     }
   }
 
+  // "add ipv6 NAT, if requested" stands here.
+  void read_diagnostics(xml_node node) {
+    account_.set_all(node, kIrrelevant, "diagnostics");
+    const xml_node target = node.child("ipv6nat").child("ipaddr");
+    if (!node.child("ipv6nat").child("enable") || !target) return;
+    config_.ipv6nat = {text::xml_text(target), file_.line_of(target), true};
+    account_.set_all(node.child("ipv6nat"), LineClass::modelled, "IPv6 in IPv4");
+  }
+
+  // The device looks whether <enable> is there, and nothing else decides.
+  void read_relay(xml_node node) {
+    const xml_node enable = node.child("enable"), interfaces = node.child("interface");
+    account_.set_all(node, kIrrelevant, "DHCP relay");
+    if (!enable) return;
+    for (const xml_node each : {enable, interfaces})
+      if (each) account_.set_all(each, LineClass::modelled, "DHCP relay");
+    Relay relay;
+    relay.origin = origin(node);
+    relay.v6 = std::string_view(node.name()) == "dhcrelay6";
+    relay.interfaces = words(text::xml_text(interfaces), ",");
+    config_.relays.push_back(std::move(relay));
+  }
+
   // ---- tunnels and other ways for packets ----
 
   void gap(xml_node node, std::string text) { config_.gaps.push_back({std::move(text), origin(node)}); }
@@ -371,11 +398,19 @@ class Reader {
     account_.set(node, LineClass::modelled, "ipsec");
     for (const xml_node child : elements(node)) {
       const std::string_view name = child.name();
+      if (XmlText* port = name == "port" ? &config_.ipsec_port : name == "port_nat_t" ? &config_.ipsec_port_nat_t : nullptr) {
+        *port = {text::xml_text(child), file_.line_of(child), true};
+        account_.set(child, LineClass::modelled, "IPsec");
+        continue;
+      }
       if (name != "phase1" && name != "phase2") {
         account_.set_all(child, kIrrelevant, "details of a tunnel");
         continue;
       }
-      static constexpr XmlField<Tunnel> kPhase[] = {{"disabled", &Tunnel::disabled}, {"interface", &Tunnel::interface}, {"remote-gateway", &Tunnel::remote_gateway}};
+      static constexpr XmlField<Tunnel> kPhase[] = {
+          {"disabled", &Tunnel::disabled}, {"interface", &Tunnel::interface}, {"remote-gateway", &Tunnel::remote_gateway}, {"ikeid", &Tunnel::ikeid},       {"protocol", &Tunnel::protocol},
+          {"mobile", &Tunnel::mobile},     {"ikeport", &Tunnel::ikeport},     {"nattport", &Tunnel::nattport},             {"gw_duplicates", &Tunnel::gw_duplicates},
+      };
       Tunnel tunnel;
       tunnel.what = name == "phase1" ? "IPsec tunnel" : "IPsec network";
       tunnel.origin = origin(child);
@@ -391,6 +426,7 @@ class Reader {
   void read_bridges(xml_node node) {
     const bool any = node.child("bridged") || (!text::xml_has_elements(node) && !text::xml_text(node).empty());
     if (any) gap(node, "bridge between interfaces");
+    for (const xml_node bridge : elements(node)) config_.bridges += text::pf::lower_case(text::xml_text(bridge, "members")) + "\n";
     account_.set_all(node, any ? kOpaque : LineClass::modelled, "bridge");
   }
 

@@ -213,6 +213,15 @@ void World::add_aliases() {
   }
 }
 
+// Nothing for an interface that is switched off: the device leaves the rule out ($FilterIflist has those that are on alone).
+AddressMatch World::of_interface(const XmlText& text, const Interface& interface, Family family, bool network) {
+  if (!interface.up) {
+    complain(DiagnosticId::interface_missing, text, fmt::format("the interface {} is switched off: the device leaves the rule out", interface.id), LineClass::modelled, "interface");
+    return {};
+  }
+  return network ? network_of(interface, family) : address_of(interface, family);
+}
+
 // "lan", "opt1", "lanip", "(self)", a group: filter_generate_address() of filter.inc.
 AddressMatch World::named_network(const XmlText& text, Family family) {
   AddressMatch match;
@@ -226,12 +235,13 @@ AddressMatch World::named_network(const XmlText& text, Family family) {
     return match;
   }
   if (const Interface* interface = find(name)) {
-    if (!interface->group) return network_of(*interface, family);
-    for (const std::string& member : interface->members) match.add(network_of(*find(member), family));
+    if (!interface->group) return of_interface(text, *interface, family, true);
+    for (const std::string& member : interface->members)
+      if (const Interface* each = find(member); each->up) match.add(network_of(*each, family));
     return match;
   }
   if (name.ends_with("ip"))
-    if (const Interface* interface = find(name.substr(0, name.size() - 2))) return address_of(*interface, family);
+    if (const Interface* interface = find(name.substr(0, name.size() - 2))) return of_interface(text, *interface, family, false);
   complain(DiagnosticId::interface_missing, text, fmt::format("'{}' names no interface of this configuration", name));
   match.unknowns.push_back("network " + name);
   return match;
@@ -284,6 +294,11 @@ AddressMatch World::addresses(const Endpoint& endpoint, Family family, bool outb
   }
   if (!endpoint.address.empty()) return address_text(endpoint.address, family);
   return match;
+}
+
+bool takes_ports(std::string_view protocol) {
+  const std::string name = text::pf::lower_case(protocol);
+  return name == "tcp" || name == "udp" || name == "tcp/udp" || name == "sctp";
 }
 
 text::pf::PortMatch World::ports(const XmlText& text) {

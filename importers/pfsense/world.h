@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "importers/importer.h"
@@ -46,6 +47,7 @@ class World {
   void add_groups();
   void add_aliases();
   void add_names();
+  text::pf::AddressMatch of_interface(const XmlText& text, const text::pf::Interface& interface, model::Family family, bool network);
   text::pf::AddressMatch named_network(const XmlText& text, model::Family family);
   text::pf::AddressMatch address_text(const XmlText& text, model::Family family);
 
@@ -57,5 +59,8 @@ class World {
   std::set<std::string> said_;
   size_t copies_ = 8'000'000;  // addresses of aliases that rules may take over, each time they are named
 };
+
+// Whether the device looks at the ports of a rule for this protocol: get_ipprotocols('portsonly') of globals.inc. A number has none.
+bool takes_ports(std::string_view protocol);
 
 }  // namespace fwproof::importers::pfsense

@@ -13,12 +13,6 @@ namespace {
 using model::Family;
 using model::IntervalSet;
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-  return result;
-}
-
 // IANA protocol numbers (registry of 2023-01-18); those that pfSense and OPNsense offer in their rules.
 struct ProtocolWord {
   std::string_view name;
@@ -65,8 +59,14 @@ std::optional<uint16_t> port(std::string_view text, bool names) {
 
 }  // namespace
 
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  return result;
+}
+
 std::optional<IntervalSet> protocols(std::string_view text, Family family) {
-  const std::string word = lower(text);
+  const std::string word = lower_case(text);
   if (word.empty() || word == "any") return IntervalSet::all(8);
   if (word == "tcp/udp") return IntervalSet::of(model::proto_tcp).united(IntervalSet::of(model::proto_udp));
   if (word == "icmp") return IntervalSet::of(family == Family::v4 ? model::proto_icmp : model::proto_icmpv6);
@@ -84,7 +84,7 @@ bool has_ports(const IntervalSet& protocols) {
 }
 
 std::optional<unsigned> icmp_type(std::string_view text, Family family) {
-  const std::string word = lower(text);
+  const std::string word = lower_case(text);
   for (const TypeWord& each : kTypes) {
     const int number = family == Family::v4 ? each.v4 : each.v6;
     if (each.name == word && number >= 0) return static_cast<unsigned>(number);
@@ -96,7 +96,7 @@ std::optional<unsigned> icmp_type(std::string_view text, Family family) {
 std::optional<unsigned> tcp_flag_bits(std::string_view text) {
   unsigned bits = 0;
   for (std::string_view part; next_part(text, ',', part);) {
-    const std::string word = lower(part);
+    const std::string word = lower_case(part);
     const auto found = std::find_if(std::begin(kFlags), std::end(kFlags), [&](const FlagWord& each) { return each.name == word; });
     if (found == std::end(kFlags)) return std::nullopt;
     bits |= found->bit;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "model/address.h"
@@ -25,6 +26,9 @@ std::optional<model::IntervalSet> ports(std::string_view text, bool names = fals
 
 // "192.0.2.1", "192.0.2.0/24" (host bits are ignored, as pf does), "192.0.2.1-192.0.2.9".
 std::optional<model::AddressSet> addresses(std::string_view text);
+
+// ASCII letters.
+std::string lower_case(std::string_view text);
 
 // Whether the text can only be a host name: letters, digits, hyphens and dots, with at least one letter.
 bool is_host_name(std::string_view text);

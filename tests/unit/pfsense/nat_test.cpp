@@ -122,6 +122,19 @@ TEST(PfSenseNat, nobinat_does_not_stop_outbound_translation) {
   EXPECT_EQ(PfDevice::source(device.send(sent)), "203.0.113.2");
 }
 
+TEST(PfSenseNat, a_forward_that_is_moved_may_come_first) {
+  const PfDevice device(config(forward("443", "10.1.0.10", "443") + forward("443", "10.1.0.11", "443", "<force_category>pfc_allnat</force_category>"), kPassAll));
+  EXPECT_EQ(device.verdict(from_outside(443)), "depends");
+  EXPECT_EQ(device.verdict(from_outside(80)), "accept");
+}
+
+TEST(PfSenseNat, ipv6_in_ipv4_goes_to_one_host) {
+  const PfDevice device(config("", kPassAll, "<diag><ipv6nat><enable/><ipaddr>10.1.0.10</ipaddr></ipv6nat></diag>"));
+  Sent sent = from_outside(0);
+  sent.protocol = "41";
+  EXPECT_EQ(PfDevice::destination(device.send(sent)), "10.1.0.10:0");
+}
+
 TEST(PfSenseNat, a_list_of_targets_is_one_of_them) {
   const PfDevice device(config(forward("443", "SERVERS", "443"), kPassAll));
   bool found = false;

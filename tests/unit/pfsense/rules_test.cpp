@@ -38,6 +38,7 @@ struct Row {
   Sent sent;
   const char* verdict;
   std::string more = {};
+  std::string system = {};
 };
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
@@ -87,6 +88,8 @@ const std::string kWeb = "<aliases><alias><name>WEB</name><type>host</type><addr
                          "<alias><name>NAMES</name><type>host</type><address>10.0.0.50 mail.example.org</address></alias>"
                          "<alias><name>LIST</name><type>urltable</type><url>https://example.org/list</url><updatefreq>1</updatefreq><address/></alias></aliases>";
 
+const std::string kCarp = "<virtualip><vip><mode>carp</mode><interface>wan</interface><subnet>203.0.113.7</subnet><subnet_bits>24</subnet_bits><vhid>1</vhid></vip></virtualip>";
+
 std::vector<Row> rows() {
   const std::string pass_lan = rule(std::string("<type>pass</type><interface>lan</interface><ipprotocol>inet</ipprotocol><source><network>lan</network></source><destination><any/></destination>"));
   const auto wan_rule = [](const std::string& settings) { return rule("<type>pass</type><interface>wan</interface><ipprotocol>inet</ipprotocol>" + settings); };
@@ -112,6 +115,8 @@ std::vector<Row> rows() {
       {"port_range_ends", to("<address>10.0.0.8</address><port>8000-8010</port>"), wan("10.0.0.8", 8011), "drop"},
       {"ports_only_where_the_protocol_has_them", to("<address>10.0.0.8</address><port>443</port>", "icmp"), wan("10.0.0.8", 0, "icmp"), "accept"},
       {"port_without_protocol_is_tcp", wan_rule("<source><any/></source><destination><any/><port>443</port></destination>"), wan("10.0.0.8", 443, "udp"), "drop"},
+      {"port_without_protocol_is_not_looked_at", wan_rule("<source><any/></source><destination><any/><port>443</port></destination>"), wan("10.0.0.8", 80), "accept"},
+      {"port_of_a_protocol_by_number_is_not_looked_at", to("<any/><port>443</port>", "6"), wan("10.0.0.8", 80), "accept"},
       {"source_port", wan_rule("<protocol>udp</protocol><source><any/><port>53</port></source><destination><any/></destination>"), with_source_port(wan("10.0.0.8", 9, "udp"), 53), "accept"},
       {"not", wan_rule("<source><not/><address>192.0.2.0/24</address></source><destination><any/></destination>"), wan("10.0.0.8"), "drop"},
       {"not_others", wan_rule("<source><not/><address>198.51.100.0/24</address></source><destination><any/></destination>"), wan("10.0.0.8"), "accept"},
@@ -139,6 +144,8 @@ std::vector<Row> rows() {
       {"any_flags", wan_rule(std::string("<protocol>tcp</protocol><tcpflags_any/>") + kAny), to_itself(with_state(wan("203.0.113.2"), model::state_new, model::tcp_ack)), "accept"},
       {"any_flags_in_but_not_out", wan_rule(std::string("<protocol>tcp</protocol><tcpflags_any/>") + kAny), with_state(wan("10.0.0.8"), model::state_new, model::tcp_ack), "drop"},
       {"own_flags", wan_rule(std::string("<protocol>tcp</protocol><tcpflags1>ack</tcpflags1><tcpflags2>syn,ack</tcpflags2>") + kAny), to_itself(with_state(wan("203.0.113.2"), model::state_new, model::tcp_ack)), "accept"},
+      {"block_has_flags_too", rule(std::string("<type>block</type><interface>wan</interface><protocol>tcp</protocol>") + kAny) + wan_rule(std::string("<protocol>tcp</protocol><tcpflags_any/>") + kAny), to_itself(with_state(wan("203.0.113.2"), model::state_new, model::tcp_ack)), "accept"},
+      {"no_state_has_flags_too", wan_rule(std::string("<protocol>tcp</protocol><statetype>none</statetype>") + kAny), to_itself(with_state(wan("203.0.113.2"), model::state_new, model::tcp_ack)), "drop"},
       {"known_connection", "", with_state(wan("10.0.0.8"), model::state_established), "accept"},
       {"no_state_leaves_answers_open", wan_rule(std::string("<statetype>none</statetype>") + kAny), by(with_state(lan("192.0.2.9"), model::state_established), "lan", "wan"), "depends"},
       {"no_state_first_packet", wan_rule(std::string("<statetype>none</statetype>") + kAny), wan("10.0.0.8"), "accept"},
@@ -164,12 +171,29 @@ std::vector<Row> rows() {
       {"group", rule(std::string("<type>pass</type><interface>INNER</interface>") + kAny), by(lan("192.0.2.9"), "opt1", "wan"), "accept", "<ifgroups><ifgroupentry><ifname>INNER</ifname><members>lan opt1</members></ifgroupentry></ifgroups>"},
       {"group_before_interface", rule(std::string("<type>pass</type><interface>lan</interface>") + kAny) + rule(std::string("<type>block</type><interface>INNER</interface>") + kAny), lan("192.0.2.9"), "drop", "<ifgroups><ifgroupentry><ifname>INNER</ifname><members>lan opt1</members></ifgroupentry></ifgroups>"},
 
+      {"groups_in_their_own_order", rule(std::string("<type>pass</type><interface>SECOND</interface>") + kAny) + rule(std::string("<type>block</type><interface>FIRST</interface>") + kAny), lan("192.0.2.9"), "drop",
+       "<ifgroups><ifgroupentry><ifname>FIRST</ifname><members>lan</members></ifgroupentry><ifgroupentry><ifname>SECOND</ifname><members>lan opt1</members></ifgroupentry></ifgroups>"},
+      {"moved_rule", rule(std::string("<type>block</type><quick>yes</quick><floating>yes</floating><direction>in</direction>") + kAny) + rule(std::string("<type>pass</type><force_category>pfc_pkgearly</force_category><interface>lan</interface>") + kAny), lan("192.0.2.9"), "depends"},
+
       {"anti_lockout", "", to_itself(by(lan("10.0.0.1", 443), "lan", "lan")), "accept"},
       {"anti_lockout_redirect", "", to_itself(by(lan("10.0.0.1", 80), "lan", "lan")), "accept"},
       {"anti_lockout_is_for_the_lan", "", to_itself(wan("203.0.113.2", 443)), "drop"},
       {"port_0", pass_lan, lan("192.0.2.9", 0), "drop"},
       {"link_local", pass_lan, lan("169.254.1.1"), "drop"},
       {"dhcp_server", "", to_itself(with_source_port(by(lan("10.0.0.1", 67, "udp"), "lan", "lan"), 68)), "accept", "<dhcpd><lan><enable/><range><from>10.0.0.100</from><to>10.0.0.199</to></range></lan></dhcpd>"},
+      {"dhcp_relay", "", to_itself(with_source_port(by(lan("255.255.255.255", 67, "udp"), "lan", "lan"), 68)), "accept", "<dhcrelay><enable/><interface>opt1,lan</interface><server>10.1.0.9</server></dhcrelay>"},
+      {"dhcp_relay_elsewhere", "", to_itself(with_source_port(by(lan("255.255.255.255", 67, "udp"), "lan", "lan"), 68)), "drop", "<dhcrelay><enable/><interface>opt1</interface></dhcrelay>"},
+      {"dhcp_relay_that_is_off", "", to_itself(with_source_port(by(lan("255.255.255.255", 67, "udp"), "lan", "lan"), 68)), "drop", "<dhcrelay><interface>lan</interface></dhcrelay>"},
+      {"dhcpv6_server", "", to_itself([] { Sent s = by(lan("2001:db8:1::1", 546, "udp"), "lan", "lan"); s.src = "fe80::2"; return s; }()), "accept", "<dhcpdv6><lan><enable/></lan></dhcpdv6>"},
+      {"dhcpv6_relay", "", to_itself([] { Sent s = by(lan("fe80::1", 547, "udp"), "lan", "lan"); s.src = "ff02::2"; return s; }()), "accept", "<dhcrelay6><enable/><interface>lan</interface></dhcrelay6>"},
+      {"carp", "", to_itself(wan("224.0.0.18", 0, "112")), "accept", kCarp},
+      {"carp_without_one", "", to_itself(wan("224.0.0.18", 0, "112")), "drop"},
+      {"tftp_helper", "", [] { Sent s = by(wan("10.0.0.8", 69, "udp"), "wan", "lan"); return s; }(), "accept", "", "<tftpinterface>opt1,wan</tftpinterface>"},
+      {"tftp_helper_elsewhere", "", wan("10.0.0.8", 69, "udp"), "drop", "", "<tftpinterface>opt1</tftpinterface>"},
+      {"rule_with_a_gateway", rule(std::string("<interface>lan</interface><gateway>WANGW</gateway>") + kAny), lan("192.0.2.9"), "accept"},
+      {"rule_that_goes_with_its_gateway", rule(std::string("<interface>lan</interface><gateway>WANGW</gateway>") + kAny), lan("192.0.2.9"), "depends", "", "<skip_rules_gw_down/>"},
+      {"block_that_stays_without_its_gateway", rule(std::string("<type>block</type><interface>lan</interface><gateway>WANGW</gateway>") + kAny) + pass_lan, lan("192.0.2.9"), "drop", "", "<skip_rules_gw_down/>"},
+      {"strange_setting", pass_lan, lan("192.0.2.9"), "depends", "", "<frobnicate>1</frobnicate>"},
       {"neighbour_discovery", "", to_itself([] { Sent s = by(lan("fe80::1", 0, "icmp"), "lan", "lan"); s.src = "fe80::2"; s.icmp_type = 135; return s; }()), "accept"},
   };
 }
@@ -178,7 +202,7 @@ class Rules : public testing::TestWithParam<Row> {};
 
 TEST_P(Rules, decide_as_the_device_does) {
   const Row& row = GetParam();
-  const PfDevice device(config(row.filter, row.more));
+  const PfDevice device(config(row.filter, row.more, row.system));
   ASSERT_EQ(device.host.policies.size(), 2u);
   EXPECT_TRUE(device.host.understood);
   EXPECT_EQ(device.verdict(row.sent), row.verdict);
@@ -207,6 +231,87 @@ TEST(PfSense, private_networks_and_bogons_on_the_wan) {
   sent.src = "8.8.8.8";
   EXPECT_EQ(device.verdict(sent), "accept");
   EXPECT_FALSE(device.host.policies[0].general_assumptions.empty());
+}
+
+TEST(PfSense, private_networks_are_not_blocked_on_a_bridge) {
+  const auto verdict = [](const std::string& bridges) {
+    std::string text = config(rule(std::string("<type>pass</type><interface>wan</interface>") + kAny), bridges);
+    text.replace(text.find("<gateway>WANGW"), 0, "<blockpriv/>");
+    Sent sent = wan("10.0.0.8");
+    sent.src = "10.2.3.4";
+    return PfDevice(text).verdict(sent);
+  };
+  EXPECT_EQ(verdict(""), "drop");
+  EXPECT_EQ(verdict("<bridges><bridged><members>lan,opt1</members></bridged></bridges>"), "drop");
+  EXPECT_EQ(verdict("<bridges><bridged><members>opt1,wan</members></bridged></bridges>"), "accept");
+}
+
+// The device leaves rules out that name the network or the address of an interface that is off.
+TEST(PfSense, names_of_an_interface_that_is_off) {
+  for (const char* name : {"<network>opt1</network>", "<network>opt1ip</network>"}) {
+    std::string text = config(rule(std::string("<type>block</type><interface>lan</interface><source><any/></source><destination>") + name + "</destination>") +
+                              rule(std::string("<type>pass</type><interface>lan</interface>") + kAny));
+    Sent sent = lan("10.1.0.1");
+    EXPECT_EQ(PfDevice(text).verdict(sent), "drop") << name;
+    text.erase(text.find("<enable/><if>em2"), 9);
+    EXPECT_EQ(PfDevice(text).verdict(sent), "accept") << name;
+  }
+}
+
+// What the device passes for the kind of an interface.
+TEST(PfSense, interfaces_that_carry_tunnels) {
+  const auto verdict = [](const char* kind, const char* more, const char* from, const char* protocol) {
+    std::string text = config("");
+    const std::string address = "<ipaddr>203.0.113.2</ipaddr>";
+    const bool v6 = std::string(kind).starts_with('6');
+    text.replace(text.find(address), address.size(), v6 ? address + "<ipaddrv6>" + kind + "</ipaddrv6>" + more : std::string("<ipaddr>") + kind + "</ipaddr>");
+    Sent sent = wan("203.0.113.2", 0, protocol);
+    sent.hook = model::Hook::input;
+    sent.src = from;
+    return PfDevice(text).verdict(sent);
+  };
+  EXPECT_EQ(verdict("6rd", "<gateway-6rd>192.0.2.9</gateway-6rd>", "192.0.2.9", "41"), "accept");
+  EXPECT_EQ(verdict("6rd", "<gateway-6rd>192.0.2.9</gateway-6rd>", "192.0.2.10", "41"), "drop");
+  EXPECT_EQ(verdict("6to4", "", "192.0.2.10", "41"), "accept");
+  EXPECT_EQ(verdict("6to4", "", "192.0.2.10", "47"), "drop");
+  EXPECT_EQ(verdict("pptp", "", "192.0.2.10", "47"), "accept");
+  EXPECT_EQ(verdict("dhcp", "", "192.0.2.10", "47"), "drop");
+}
+
+// A lease from elsewhere is not handed on.
+TEST(PfSense, answers_of_dhcp_servers_are_not_routed) {
+  std::string text = config("");
+  const std::string address = "<ipaddr>203.0.113.2</ipaddr>";
+  text.replace(text.find(address), address.size(), "<ipaddr>dhcp</ipaddr>");
+  const PfDevice device(text);
+  Sent sent = with_source_port(wan("10.0.0.8", 68, "udp"), 67);
+  EXPECT_EQ(device.verdict(sent), "drop");
+  sent.hook = model::Hook::input;
+  EXPECT_EQ(device.verdict(sent), "accept");
+}
+
+TEST(PfSense, peers_of_ipsec_tunnels) {
+  const auto verdict = [](const std::string& phase_1, const std::string& more, const char* from, const char* protocol, unsigned port = 0) {
+    const PfDevice device(config("", "<ipsec><phase1><ikeid>1</ikeid><interface>wan</interface>" + phase_1 + "</phase1>" + more + "</ipsec>"));
+    Sent sent = wan("203.0.113.2", port, protocol);
+    sent.hook = model::Hook::input;
+    sent.src = from;
+    return device.verdict(sent);
+  };
+  const std::string one = "<remote-gateway>192.0.2.9</remote-gateway>", esp = "<phase2><ikeid>1</ikeid><protocol>esp</protocol></phase2>";
+  EXPECT_EQ(verdict(one, "", "192.0.2.9", "udp", 500), "accept");
+  EXPECT_EQ(verdict(one, "", "192.0.2.9", "udp", 4500), "accept");
+  EXPECT_EQ(verdict(one, "", "192.0.2.10", "udp", 500), "drop");
+  EXPECT_EQ(verdict(one, "", "192.0.2.9", "50"), "drop");
+  EXPECT_EQ(verdict(one, esp, "192.0.2.9", "50"), "accept");
+  EXPECT_EQ(verdict(one, esp, "192.0.2.9", "51"), "drop");
+  EXPECT_EQ(verdict(one, "<phase2><ikeid>2</ikeid><protocol>esp</protocol></phase2>", "192.0.2.9", "50"), "drop");
+  EXPECT_EQ(verdict(one, "<port>5500</port><port_nat_t>5600</port_nat_t>", "192.0.2.9", "udp", 500), "drop");
+  EXPECT_EQ(verdict(one, "<port>5500</port><port_nat_t>5600</port_nat_t>", "192.0.2.9", "udp", 5600), "accept");
+  EXPECT_EQ(verdict("<remote-gateway>0.0.0.0</remote-gateway>", "", "192.0.2.10", "udp", 500), "accept");
+  EXPECT_EQ(verdict("<mobile/>", "", "192.0.2.10", "udp", 500), "accept");
+  EXPECT_EQ(verdict("<disabled/>" + one, "", "192.0.2.9", "udp", 500), "drop");
+  EXPECT_EQ(verdict("<remote-gateway>vpn.example.org</remote-gateway>", "", "192.0.2.10", "udp", 500), "depends");
 }
 
 TEST(PfSense, ipv6_is_blocked_unless_allowed) {
