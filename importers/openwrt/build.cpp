@@ -259,7 +259,11 @@ void Builder::fill_mangle() {
     take_user_rules(name);
     finish(name, accepts());
   }
-  const auto untracks = [&](const Zone& zone) { return user_.contains("notrack_" + zone.name); };
+  // ruleset.uc: a zone leads there only by its own devices, by single ones that it leaves out, or by subnets.
+  const auto untracks = [&](const Zone& zone) {
+    const bool by_device = std::any_of(zone.devices.begin(), zone.devices.end(), [](const Device& d) { return !d.inverted || !d.wildcard; });
+    return user_.contains("notrack_" + zone.name) && (by_device || !zone.subnets.empty());
+  };
   if (std::none_of(fw_.zones.begin(), fw_.zones.end(), untracks) && !included("raw_prerouting")) return;
   start("raw_prerouting", accepts());
   for (const Zone& zone : fw_.zones) {

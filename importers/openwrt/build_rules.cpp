@@ -106,8 +106,12 @@ void Builder::emit_filter(const FirewallRule& rule, Terms terms) {
 void Builder::emit_marking(const FirewallRule& rule, Terms terms) {
   const auto zone_devices = [&](const Endpoint& endpoint, Field field) {
     if (!endpoint.is_zone() || (rule.device && rule.egress == (field == Field::out))) return;
+    // Here fw4 writes the patterns that it leaves out elsewhere; what nft makes of them is not documented.
+    const Zone& zone = fw_.zones[endpoint.zone];
+    if (zone.drops_device) return terms.push_back(unknown("device", "zone " + zone.name, rule.origin));
+    if (zone.no_device && !zone.has_own_device()) return terms.push_back({model::AnyOf{}});
     std::vector<Device> plain;
-    for (const Device& device : fw_.zones[endpoint.zone].devices)
+    for (const Device& device : zone.devices)
       if (!device.inverted) plain.push_back(device);
     if (!plain.empty()) add_devices(terms, plain, field);
   };

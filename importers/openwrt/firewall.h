@@ -1,6 +1,7 @@
 // /etc/config/firewall, read: what its sections say, in firewall4's terms. Nothing is lowered yet.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct Zone {
   model::Origin origin;
   FamilyChoice family = FamilyChoice::unset;
   std::vector<Device> devices;
+  bool drops_device = false;        // a device of it is a pattern that firewall4 leaves out
+  bool no_device = false;           // `!+`: a device that there is not
   std::vector<Net> subnets;
   ZonePolicy input, output, forward;
   bool masq = false, masq6 = false, masq_allow_invalid = false;
@@ -45,7 +48,13 @@ struct Zone {
   std::vector<std::string> networks_devices;   // of its networks: where its own addresses are
   bool takes_dnat = false;          // its chains accept what was translated (dflags.dnat)
   bool translates_source = false;   // dflags.snat
-  bool matches_something() const { return !devices.empty() || !subnets.empty(); }
+  bool has_own_device() const {
+    return std::any_of(devices.begin(), devices.end(), [](const Device& device) { return !device.inverted; });
+  }
+  bool matches_something() const {
+    if (no_device && !has_own_device()) return false;
+    return !devices.empty() || drops_device || !subnets.empty();
+  }
 };
 
 // `src`, `dest`: absent, '*', or a zone.

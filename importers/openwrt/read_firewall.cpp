@@ -251,27 +251,39 @@ class FirewallReader {
     zone.masq_dest = nets(section, "masq_dest", true, unread);
     zone.subnets = nets(section, "subnet", true, unread);
     zone.translates_source = zone.masq || zone.masq6;
-    add_devices(section, zone);
+    add_devices(section, zone, unread);
     if (!unread.empty()) reader_.make_opaque(section.head, "zone with an invalid value", zone.name.substr(0, 80), "the firewall ignores a zone with an invalid value");
     if (!zones_.try_emplace(zone.name, fw_.zones.size()).second)
       return reader_.make_opaque(section.head, "second zone of one name", zone.name.substr(0, 80), "there is a zone of this name already");
     fw_.zones.push_back(std::move(zone));
   }
 
-  void add_devices(const UciSection& section, Zone& zone) {
+  void add_devices(const UciSection& section, Zone& zone, std::vector<Unread>& unread) {
     const Option* networks = section.find("network");
     // firewall3: a zone without networks has the network of its own name.
     if (networks != nullptr)
       for (const Value& value : words_of(*networks)) add_network(value, zone);
     if (const Option* devices = section.find("device"))
-      for (const Value& value : words_of(*devices)) zone.devices.push_back(device(value.text));
+      for (const Value& value : words_of(*devices)) add_device(value, zone, unread);
+    // firewall3 takes a `+` beside other devices for any device, firewall4 for none (zones.c, print_interface_rule).
+    if (zone.drops_device && fw_.firewall3)
+      reader_.make_opaque(section.head, "zone", zone.name.substr(0, 80), "which devices firewall3 takes this zone's wildcard for is not followed");
     constexpr size_t kMaxDevices = 64;
     if (zone.devices.size() > kMaxDevices) {
       reader_.make_opaque(section.head, "zone", zone.name.substr(0, 80), "more than 64 devices in one zone");
       zone.devices.resize(kMaxDevices);
     }
-    // `device '*'` alone would be any device, which nft does not get: the zone matches by its subnets only.
-    std::erase_if(zone.devices, [](const Device& d) { return d.name.empty() && d.wildcard && !d.inverted; });
+  }
+
+  // fw4.uc, parse_zone: `+`, `*`, `!*` and what has a `+` in its middle are left out, so that alone they are every device; `!+` is none.
+  void add_device(const Value& value, Zone& zone, std::vector<Unread>& unread) {
+    std::string_view text = value.text;
+    const bool inverted = take_inversion(text);
+    if (text.empty()) return refuse(value, DiagnosticId::value_unknown, "a device", &unread);
+    const size_t plus = text.find('+');
+    if (text == "+" && inverted) zone.no_device = true;
+    else if (text == "+" || text == "*" || (plus != std::string_view::npos && plus + 1 != text.size())) zone.drops_device = true;
+    else zone.devices.push_back(device(value.text));
   }
 
   void add_network(const Value& value, Zone& zone) {
@@ -288,12 +300,13 @@ class FirewallReader {
     if (std::find(zone.networks_devices.begin(), zone.networks_devices.end(), device) == zone.networks_devices.end()) zone.networks_devices.push_back(device);
   }
 
+  // `+` and `*` count at the end only (fw4.uc, parse_zone; nft(8), "wildcard").
   static Device device(std::string_view text) {
     Device result;
     result.inverted = take_inversion(text);
-    const size_t sign = text.find_first_of("+*");
-    result.wildcard = sign != std::string_view::npos;
-    result.name = std::string(text.substr(0, sign));
+    result.wildcard = text.ends_with('+') || text.ends_with('*');
+    if (result.wildcard) text.remove_suffix(1);
+    result.name = std::string(text);
     return result;
   }
 
@@ -550,7 +563,11 @@ class FirewallReader {
     if (ports && !ensure_ports(rule.protos)) return static_cast<void>(ignored(section, "ports without tcp or udp"));
     if (any_inverted(rule.snat_ip)) return static_cast<void>(ignored(section, "'snat_ip' must not be negated or have a mask with holes"));
     if (const Option* option = section.find("device")) {
-      rule.device = Device{option->values.front().text, false, false};
+      const std::string& text = option->values.front().text;
+      // A string for nft, which knows `*`; firewall3 gives it to iptables, which knows `+`.
+      rule.device = Device{text, false, false};
+      if (text.ends_with('*')) rule.device = Device{text.substr(0, text.size() - 1), true, false};
+      if (text.ends_with('+') && fw_.firewall3) rule.device = Device{text.substr(0, text.size() - 1), true, false};
       rule.egress = true;
     }
     if (rule.src.is_zone()) fw_.zones[rule.src.zone].translates_source = true;

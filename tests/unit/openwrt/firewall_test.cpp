@@ -110,6 +110,22 @@ const Row kRows[] = {
     {"config zone\n option name sub\n option subnet '10.8.0.0/16'\n option input ACCEPT\n", "input", "tcp 10.8.1.1:1 10.9.9.9:22 in=eth8", "accept"},
     {"config zone\n option name sub\n option subnet '10.8.0.0/16'\n option input ACCEPT\n", "input", "tcp 10.9.1.1:1 10.9.9.9:22 in=eth8", "reject"},
     {"config zone\n option name sub\n option subnet '10.8.0.0/16'\nconfig forwarding\n option src lan\n option dest sub\n", "forward", "tcp 192.168.1.9:1 10.8.1.1:22 in=br-lan out=eth8", "accept"},
+    // Patterns of devices that firewall4 leaves out are every device where nothing else is given, `!+` is none.
+    {"config zone\n option name all\n list device '+'\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "accept"},
+    {"config zone\n option name all\n list device '*'\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "accept"},
+    {"config zone\n option name all\n list device '!*'\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "accept"},
+    {"config zone\n option name all\n list device 'a+b'\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "accept"},
+    {"config zone\n option name all\n list device '+'\n list device eth7\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "reject"},
+    {"config zone\n option name all\n list device '+'\n list device '!eth7'\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "accept"},
+    {"config zone\n option name all\n list device '+'\n option subnet '10.8.0.0/16'\n option input ACCEPT\n", "input", "tcp 10.9.1.1:1 10.9.9.9:22 in=eth8", "reject"},
+    {"config zone\n option name all\n list device '+'\nconfig forwarding\n option src lan\n option dest all\n", "forward", "tcp 192.168.1.9:1 10.8.1.1:22 in=br-lan out=eth8", "accept"},
+    {"config zone\n option name none\n list device '!+'\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "reject"},
+    {"config zone\n option name none\n list device '!+'\n option subnet '10.8.0.0/16'\n option input ACCEPT\n", "input", "tcp 10.8.1.1:1 10.9.9.9:22 in=eth8", "reject"},
+    {"config zone\n option name none\n list device ''\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "depends"},
+    {"config zone\n option name odd\n list device 'tun*x'\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=tun4", "reject"},
+    // What marks take such a zone for is not documented; a zone without devices of its own leads to no NOTRACK.
+    {"config zone\n option name all\n list device '+'\nconfig rule\n option src all\n option dest '*'\n option proto all\n option target MARK\n option set_mark 1\nconfig rule\n option src lan\n option dest wan\n option mark 1\n option target DROP\n", "forward", kLanToWan, "depends"},
+    {"config zone\n option name all\n list device '+'\n option input DROP\nconfig rule\n option src all\n option proto all\n option target NOTRACK\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8 state=established", "accept"},
     {"config zone\n option name off\n list device eth6\n option enabled 0\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth6", "reject"},
     // Sets.
     {"config ipset\n option name bad\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "drop"},
