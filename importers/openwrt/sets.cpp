@@ -45,6 +45,10 @@ class SetReader {
     const Option* match = section.find("match");
     if (match == nullptr) return ignore(section, "a set without 'match' is ignored");
     if (!read_types(*match)) return;
+    if (set_.family == FamilyChoice::any && set_.opaque.empty() && has_addresses()) {
+      if (!firewall_.firewall3) return ignore(section, "a set of addresses of family 'any' is ignored");
+      set_.opaque = "firewall3 makes an IPv4 set of its family 'any'";
+    }
     read_entries(section, filled);
     firewall_.sets.push_back(std::move(set_));
   }
@@ -63,6 +67,8 @@ class SetReader {
     if (!family) set_.opaque = "its family cannot be read";
     return true;
   }
+
+  bool has_addresses() const { return std::find(set_.types.begin(), set_.types.end(), Dimension::address) != set_.types.end(); }
 
   // "dest_net", "port", "src_mac".
   bool read_types(const Option& match) {
