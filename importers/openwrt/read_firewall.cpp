@@ -238,6 +238,9 @@ class FirewallReader {
     zone.origin = section.head.origin;
     if (zone.name.empty() || fw_.zones.size() >= kMaxZones)
       return reader_.make_opaque(section.head, "zone", "zone", zone.name.empty() ? "a zone without a name" : "more than 512 zones");
+    // fw4.uc, parse_identifier, of 2023-10-12 (commit 4101dd4): since then the zone is ignored, before it was a zone like others.
+    if (!fw_.firewall3 && !is_identifier(zone.name))
+      return reader_.make_opaque(section.head, "zone whose name is no identifier", zone.name.substr(0, 80), "whether the firewall takes a zone of this name depends on its version");
     if (!has_defaults_) fw_.input = fw_.output = fw_.forward = built_in_policy();
     zone.family = family(section, &unread);
     zone.input = policy(section, "input", fw_.input);

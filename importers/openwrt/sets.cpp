@@ -41,6 +41,7 @@ class SetReader {
     set_.name = std::string(value_of(section, "name"));
     set_.origin = section.head.origin;
     if (set_.name.empty()) return ignore(section, "a set without a name");
+    if (!firewall_.firewall3 && !is_identifier(set_.name)) return ignore(section, "a set whose name is no identifier is ignored");
     if (!read_family(section)) return;
     const Option* match = section.find("match");
     if (match == nullptr) return ignore(section, "a set without 'match' is ignored");

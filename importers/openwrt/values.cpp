@@ -102,6 +102,12 @@ bool take_inversion(std::string_view& text) {
   return true;
 }
 
+bool is_identifier(std::string_view text) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.'; };
+  const auto other = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '/' || c == '-'; };
+  return !text.empty() && letter(text.front()) && std::all_of(text.begin(), text.end(), other);
+}
+
 std::optional<bool> parse_bool(std::string_view text) {
   if (text == "1" || text == "on" || text == "true" || text == "yes") return true;
   if (text == "0" || text == "off" || text == "false" || text == "no") return false;

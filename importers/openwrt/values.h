@@ -18,6 +18,9 @@ std::vector<Value> words_of(const Option& option);
 bool take_inversion(std::string_view& text);
 std::string_view trim(std::string_view text);
 
+// What may name a zone or a set (parse_identifier).
+bool is_identifier(std::string_view text);
+
 std::optional<bool> parse_bool(std::string_view text);
 // The first of the choices that starts with the text, in any case.
 std::optional<size_t> parse_enum(std::string_view text, std::initializer_list<std::string_view> choices);

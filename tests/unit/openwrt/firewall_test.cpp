@@ -127,6 +127,11 @@ const Row kRows[] = {
     {"config zone\n option name all\n list device '+'\nconfig rule\n option src all\n option dest '*'\n option proto all\n option target MARK\n option set_mark 1\nconfig rule\n option src lan\n option dest wan\n option mark 1\n option target DROP\n", "forward", kLanToWan, "depends"},
     {"config zone\n option name all\n list device '+'\n option input DROP\nconfig rule\n option src all\n option proto all\n option target NOTRACK\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8 state=established", "accept"},
     {"config zone\n option name off\n list device eth6\n option enabled 0\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth6", "reject"},
+    // Names that are no identifiers: newer versions ignore the zone, older ones do not.
+    {"config zone\n option name 5g\n list device eth8\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "depends"},
+    {"config zone\n option name 'my zone'\n list device eth8\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "depends"},
+    {"config zone\n option name '_5g.a/b-c'\n list device eth8\n option input ACCEPT\n", "input", "tcp 1.2.3.4:1 10.9.9.9:22 in=eth8", "accept"},
+    {"config ipset\n option name 5g\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset 5g\n option target DROP\n", "forward", kLanToWan, "accept"},
     // Sets.
     {"config ipset\n option name bad\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "drop"},
     {"config ipset\n option name bad\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset '!bad'\n option target DROP\n", "forward", kLanToWan, "accept"},
