@@ -103,8 +103,11 @@ class SetReader {
     if (entries == nullptr && set_.opaque.empty()) set_.opaque = "it has no entries: something fills it while the router runs";
     if (entries == nullptr) return;
     std::vector<model::Interval> addresses;
-    // fw4 takes an entry as one value even where it stands in an `option`; its dimensions are separated by blanks.
-    for (const Value& value : entries->values) add_entry(value, addresses);
+    // `uci show` writes an `option` and a list of one value alike.
+    const bool ambiguous = section.dotted && !entries->is_list && entries->values.front().text.find_first_of(" \t") != std::string::npos;
+    if (ambiguous) opaque(entries->values.front(), "entry of a set that may be several", "'uci show' does not tell whether its entry is one or several");
+    // An `option` is split at blanks, so that it holds no entry of several parts (to_array).
+    for (const Value& value : ambiguous ? std::vector<Value>() : words_of(*entries)) add_entry(value, addresses);
     set_.addresses = IntervalSet::from(std::move(addresses));
   }
 
@@ -113,12 +116,25 @@ class SetReader {
     set_.opaque = std::move(why);
   }
 
+  // split(val, /[ \t]+/): blanks at an end make an empty part.
+  static std::vector<std::string_view> parts_of(std::string_view text) {
+    std::vector<std::string_view> parts;
+    while (true) {
+      const size_t blank = text.find_first_of(" \t");
+      parts.push_back(text.substr(0, blank));
+      if (blank == std::string_view::npos) return parts;
+      text.remove_prefix(std::min(text.find_first_not_of(" \t", blank), text.size()));
+    }
+  }
+
   void add_entry(const Value& value, std::vector<model::Interval>& addresses) {
-    Option as_option{"entry", {value}, false, {}};
-    const std::vector<Value> parts = words_of(as_option);
+    const std::vector<std::string_view> parts = parts_of(value.text);
+    if (parts.size() != set_.types.size() && !firewall_.firewall3)
+      return reader_.tell(value, DiagnosticId::value_unknown, Severity::warning, "an entry of " + std::to_string(parts.size()) + " parts in a set of " + std::to_string(set_.types.size()),
+                          "the firewall ignores this entry");
     std::vector<Term> terms;
     for (size_t i = 0; i < parts.size() && i < set_.types.size(); ++i)
-      if (auto term = part(i, parts[i].text)) terms.push_back(std::move(*term));
+      if (auto term = part(i, parts[i])) terms.push_back(std::move(*term));
     if (terms.size() != set_.types.size() || parts.size() != set_.types.size()) {
       reader_.refuse(value, DiagnosticId::address_invalid, "an entry of this set");
       set_.opaque = "an entry of it cannot be read";

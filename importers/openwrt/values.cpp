@@ -87,7 +87,7 @@ std::vector<Value> words_of(const Option& option) {
   for (const Value& value : option.values) {
     std::string_view rest = value.text;
     while (!(rest = trim(rest)).empty()) {
-      const size_t end = std::min(rest.find_first_of(" \t\n\r"), rest.size());
+      const size_t end = std::min(rest.find_first_of(" \t"), rest.size());
       words.push_back({std::string(rest.substr(0, end)), value.origin, value.last_line, value.line});
       rest.remove_prefix(end);
     }

@@ -141,6 +141,14 @@ const Row kRows[] = {
     {"config ipset\n option name bad\n option match dest_ip\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
     {"config ipset\n option name bad\n option match dest_ip\n option loadfile '/etc/bad'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
     {"config rule\n option src lan\n option dest wan\n option ipset missing\n option target DROP\n", "forward", kLanToWan, "accept"},
+    // An `option` is split at blanks: two entries of one part each, none of two. `uci show` does not tell it from a list of one.
+    {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n option entry '198.51.100.7 80'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
+    {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n option entry '198.51.100.7 80'\nconfig rule\n option src lan\n option dest wan\n option ipset '!bad'\n option target DROP\n", "forward", kLanToWan, "drop"},
+    {"config ipset\n option name bad\n option match dest_ip\n option entry '198.51.100.8 198.51.100.7'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "drop"},
+    {"config ipset\n option name bad\n option match dest_ip\n list entry '198.51.100.7 80'\n list entry '198.51.100.8'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
+    {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n list entry ' 198.51.100.7 80'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
+    {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n list entry '198.51.100.7 http'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
+    {"config rule\n option src lan\n option dest wan\n option dest_ip '198.51.100.8\n198.51.100.7'\n option target DROP\n", "forward", kLanToWan, "depends"},
     // Of addresses and family `any`: the firewall ignores it, and the rules that use it.
     {"config ipset\n option name bad\n option family any\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
     {"config ipset\n option name bad\n option family any\n option match dest_ip\n list entry '198.51.100.8'\nconfig rule\n option src lan\n option dest wan\n option ipset '!bad'\n option target DROP\n", "forward", kLanToWan, "accept"},
@@ -165,6 +173,17 @@ TEST(Firewall, Rows) {
     const std::string hook = row.hook;
     EXPECT_EQ(hook == "forward" ? forward(router, row.packet) : hook == "input" ? input(router, row.packet) : output(router, row.packet), row.verdict);
   }
+}
+
+TEST(Firewall, UciShowDoesNotTellAnOptionFromAListOfOne) {
+  const auto verdict = [](const std::string& match, const std::string& entries) {
+    return forward(router_of({kNetwork, kZones, "firewall.bad=ipset\nfirewall.bad.name='bad'\nfirewall.bad.match=" + match + "\nfirewall.bad.entry=" + entries +
+                                                    "\nfirewall.r=rule\nfirewall.r.src='lan'\nfirewall.r.dest='wan'\nfirewall.r.ipset='bad'\nfirewall.r.target='DROP'\n"}), kLanToWan);
+  };
+  EXPECT_EQ(verdict("'dest_ip' 'dest_port'", "'198.51.100.7 80'"), "depends");
+  EXPECT_EQ(verdict("'dest_ip' 'dest_port'", "'198.51.100.7 80' '198.51.100.8 80'"), "drop");
+  EXPECT_EQ(verdict("'dest_ip'", "'198.51.100.7 198.51.100.8'"), "depends");
+  EXPECT_EQ(verdict("'dest_ip'", "'198.51.100.7'"), "drop");
 }
 
 TEST(Firewall, DefaultsAreWhatAZoneDoesNotSay) {
