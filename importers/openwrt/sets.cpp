@@ -84,7 +84,7 @@ class SetReader {
         reader_.refuse(value, DiagnosticId::value_unknown, "a type of a set's entries");
         return false;
       }
-      net_.push_back(*type == 3);
+      net_ = net_ || *type == 3;
       set_.types.push_back(*type == 1 ? Dimension::port : *type == 2 ? Dimension::mac : Dimension::address);
       set_.to_src.push_back(to_src);
     }
@@ -162,16 +162,16 @@ class SetReader {
     }
     const auto net = parse_subnet(text);
     if (!net || net->masked || !allows(set_.family, net->family)) return std::nullopt;
-    if (net->range && net_[i]) return std::nullopt;
-    // Type ip takes the address and forgets the mask (parse_ipsetentry).
-    const IntervalSet set = net_[i] ? net->set : IntervalSet::of(net->address);
+    if (net->range && net_) return std::nullopt;
+    // Without a part of type net the mask is forgotten, with one it counts for all (parse_ipsetentry).
+    const IntervalSet set = net_ ? net->set : IntervalSet::of(net->address);
     return Term{model::InAddresses{Field::src, model::AddressSet::of(net->family, set)}};
   }
 
   Reader& reader_;
   Firewall& firewall_;
   FirewallSet set_;
-  std::vector<bool> net_;
+  bool net_ = false;   // one of its parts is a net
 };
 
 }  // namespace

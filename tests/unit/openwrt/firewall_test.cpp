@@ -149,6 +149,10 @@ const Row kRows[] = {
     {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n list entry ' 198.51.100.7 80'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
     {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n list entry '198.51.100.7 http'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
     {"config rule\n option src lan\n option dest wan\n option dest_ip '198.51.100.8\n198.51.100.7'\n option target DROP\n", "forward", kLanToWan, "depends"},
+    // The mask of an address counts where one part of the set is a net.
+    {"config ipset\n option name bad\n option match 'dest_ip src_net'\n list entry '198.51.100.0/24 192.168.1.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "drop"},
+    {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n list entry '198.51.100.0/24 80'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
+    {"config ipset\n option name bad\n option match 'dest_ip src_net'\n list entry '198.51.100.0-198.51.100.9 192.168.1.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
     // Of addresses and family `any`: the firewall ignores it, and the rules that use it.
     {"config ipset\n option name bad\n option family any\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
     {"config ipset\n option name bad\n option family any\n option match dest_ip\n list entry '198.51.100.8'\nconfig rule\n option src lan\n option dest wan\n option ipset '!bad'\n option target DROP\n", "forward", kLanToWan, "accept"},
