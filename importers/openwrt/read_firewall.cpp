@@ -540,6 +540,9 @@ class FirewallReader {
     if (!rule.dest.is_zone()) return ignored(section, "a redirect of the source needs a destination zone");
     if (rule.src_dip.empty() && section.find("src_dip") == nullptr) return ignored(section, "a redirect of the source needs 'src_dip'");
     if (any_inverted(rule.src_dip)) return ignored(section, "'src_dip' must not be negated or have a mask with holes");
+    for (const std::string_view name : {"src_mac", "helper"})
+      if (const Option* option = section.find(name); option != nullptr && (option->is_list || !trim(option->values.front().text).empty()))
+        return ignored(section, "a redirect of the source must not use '" + std::string(name) + "'");
     fw_.zones[rule.dest.zone].translates_source = true;
     // In the words of a nat section.
     rule.snat_ip = std::move(rule.src_dip);

@@ -91,6 +91,14 @@ TEST(Nat, NatSections) {
   EXPECT_EQ(leaves(port, Hook::forward, to), "203.0.113.9:5000 > 198.51.100.7:80");
   const Router old = with_masquerade_address("config redirect\n option src lan\n option dest wan\n option src_ip 192.168.1.9\n option src_dip 203.0.113.9\n option proto all\n option target SNAT\n");
   EXPECT_EQ(leaves(old, Hook::forward, to), "203.0.113.9:? > 198.51.100.7:80");
+  // With a MAC address or a helper the firewall ignores it.
+  for (const std::string option : {" option src_mac 00:11:22:33:44:55\n", " list src_mac 00:11:22:33:44:55\n", " option helper ftp\n"}) {
+    const Router ignored = with_masquerade_address("config redirect\n option src lan\n option dest wan\n option src_ip 192.168.1.9\n option src_dip 203.0.113.9\n option proto all\n option target SNAT\n" + option);
+    EXPECT_EQ(leaves(ignored, Hook::forward, "tcp 192.168.1.9:40000 198.51.100.7:80 in=br-lan out=eth1 mac=00:11:22:33:44:55"), "203.0.113.2:? > 198.51.100.7:80") << option;
+  }
+  // The device of a nat section is nft's: `*` at its end is a wildcard.
+  const Router wild = with_masquerade_address("config nat\n option src '*'\n option device 'eth*'\n option target SNAT\n option snat_ip 203.0.113.9\n");
+  EXPECT_EQ(leaves(wild, Hook::forward, to), "203.0.113.9:? > 198.51.100.7:80");
   EXPECT_TRUE(with("config nat\n option src wan\n option target SNAT\n").tells(model::DiagnosticId::value_unknown, "needs 'snat_ip'"));
 }
 
