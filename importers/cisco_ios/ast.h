@@ -23,17 +23,20 @@ struct AddressSpec {
   Kind kind = Kind::any;
   model::IntervalSet set;
   std::string text;              // the group's name; what is written, for an unknown one
+  bool operator==(const AddressSpec&) const = default;
 };
 
 struct PortSpec {
   bool present = false;
   model::IntervalSet set;
+  bool operator==(const PortSpec&) const = default;
 };
 
 struct UnknownPart {
   std::string kind;
   std::string text;
   Sharing sharing = Sharing::pure;
+  bool operator==(const UnknownPart&) const = default;
 };
 
 // What an entry of a list, or of a group of services, says of the upper layers.
@@ -42,6 +45,7 @@ struct Service {
   PortSpec source, destination;
   model::IntervalSet icmp_types; // empty: any
   model::IntervalSet icmp_codes; // empty: any
+  bool operator==(const Service&) const = default;
 };
 
 struct Entry {

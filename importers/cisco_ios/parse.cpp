@@ -273,7 +273,7 @@ bool Parser::spoils_section() {
         Entry entry;
         entry.origin = line_.origin;
         entry.verb = verb;
-        entry.sequence = list_->entries.empty() ? 10 : list_->entries.back().sequence;
+        entry.sequence = list_->entries.empty() ? 0 : list_->entries.back().sequence;
         entry.unknowns.push_back(unknown);
         list_->entries.push_back(std::move(entry));
       }

@@ -219,6 +219,12 @@ class EntryReader {
   IntervalSet flags_;
 };
 
+// But for the number: IOS adds no entry that is there already.
+bool same_entry(const Entry& a, const Entry& b) {
+  return a.verb == b.verb && a.service == b.service && a.service_group == b.service_group && a.src == b.src && a.dst == b.dst && a.has_flags == b.has_flags &&
+         a.tcp_flags == b.tcp_flags && a.fragments == b.fragments && a.unknowns == b.unknowns && a.reflect == b.reflect && a.evaluate == b.evaluate;
+}
+
 bool standard_number(uint64_t number) { return (number >= 1 && number <= 99) || (number >= 1300 && number <= 1999); }
 bool extended_number(uint64_t number) { return (number >= 100 && number <= 199) || (number >= 2000 && number <= 2699); }
 
@@ -265,17 +271,58 @@ void Parser::add_entry(AccessList& list, Cursor& cursor) {
       if (spec->kind == AddressSpec::Kind::unknown && !reader.unreadable)
         opaque(hidden(spec->text) ? "value masked in the export" : "host name in an access list", "which addresses '" + spec->text + "' stands for cannot be told");
   }
-  uint32_t last = list.entries.empty() ? 0 : list.entries.back().sequence;
-  if (entry.sequence == 0) entry.sequence = last > 0xffffffff - 10 ? last : last + 10;
+  place(list, std::move(entry));
+}
+
+void Parser::add_dynamic(AccessList& list, uint32_t sequence, std::string text) {
+  opaque("dynamic access list entry", "an entry that users switch on (lock and key)");
+  Entry entry;
+  entry.origin = line_.origin;
+  entry.sequence = sequence;
+  entry.unknowns.push_back({"dynamic", std::move(text), Sharing::per_visit});
+  place(list, std::move(entry));
+}
+
+// By its number; without one it follows the last by 10 ("IP Access List Entry Sequence Numbering", "Sequence Numbering Behavior").
+void Parser::place(AccessList& list, Entry entry) {
+  const uint32_t last = list.entries.empty() ? 0 : list.entries.back().sequence;
+  const bool given = entry.sequence != 0;
+  if (!given) entry.sequence = last > 0xffffffff - 10 ? last : last + 10;
+  if (!settle_number(list, entry, given)) return;
   if (entry.sequence >= last) return list.entries.push_back(std::move(entry));
-  // A number that is taken replaces nothing in IOS (the line is refused), so it goes behind.
   const auto place = std::upper_bound(list.entries.begin(), list.entries.end(), entry.sequence, [](uint32_t sequence, const Entry& other) { return sequence < other.sequence; });
-  if (list.entries.end() - place > 4096) {
-    opaque("access list entry", "an entry whose number lies far before the one above it");
-    entry.unknowns.push_back({"access list entry", "out of order", Sharing::per_visit});
-    return list.entries.push_back(std::move(entry));
+  constexpr size_t kMaxMoved = 10'000'000;
+  const bool told = moved_ > kMaxMoved;
+  moved_ += static_cast<size_t>(list.entries.end() - place);
+  if (moved_ > kMaxMoved) {
+    if (!told)
+      config_.everywhere.push_back({"access list", "an entry whose number lies before the ones above it: " + std::string(line_.text.substr(0, 150)), line_.origin, true, true, false, true});
+    return opaque("access list entry", "an entry whose number lies far before the one above it");
   }
+  if (std::any_of(place, list.entries.end(), [&](const Entry& other) { return same_entry(entry, other); }))
+    entry.unknowns.push_back({"access list entry", "it stands behind already, under another number", Sharing::per_visit});
   list.entries.insert(place, std::move(entry));
+}
+
+// False: the entry is there already, and nothing changes. IOS refuses a number that is taken ("Duplicate sequence number") where it is typed in, but replaces
+// the entry where it comes by a data model, whose key it is (Cisco-IOS-XE-acl.yang): which of the two stands is not told.
+bool Parser::settle_number(AccessList& list, Entry& entry, bool given) {
+  constexpr uint32_t kMaxSequence = 2147483647;   // of IPv4: "Exceeded maximum sequence number"
+  if (!given) {
+    if (list.family == Family::v6 || entry.sequence <= kMaxSequence) return true;
+    entry.unknowns.push_back({"access list entry", "it stands behind the largest sequence number", Sharing::per_visit});
+    return opaque("access list entry", "an entry behind the largest sequence number"), true;
+  }
+  if (list.entries.empty() || entry.sequence > list.entries.back().sequence) return true;
+  const auto [first, end] = std::equal_range(list.entries.begin(), list.entries.end(), entry, [](const Entry& a, const Entry& b) { return a.sequence < b.sequence; });
+  if (first == end) return true;
+  if (end - first == 1 && same_entry(entry, *first)) return set(LineClass::irrelevant, "access list entry that is there already"), false;
+  const UnknownPart unsure{"access list entry", "number " + std::to_string(entry.sequence) + " is taken", Sharing::per_visit};
+  for (auto other = first; other != end; ++other)
+    if (other->unknowns.empty() || !(other->unknowns.back() == unsure)) other->unknowns.push_back(unsure);
+  entry.unknowns.push_back(unsure);
+  opaque("access list entry", "another entry has the sequence number " + std::to_string(entry.sequence) + ": which of them stands is not told");
+  return true;
 }
 
 void Parser::numbered_list(Cursor& cursor) {
@@ -289,11 +336,7 @@ void Parser::numbered_list(Cursor& cursor) {
   }
   AccessList& list = list_named(config_.lists, name, line_.origin, Family::v4, standard_number(*number));
   if (cursor.eat("dynamic")) {
-    opaque("dynamic access list entry", "an entry that users switch on (lock and key)");
-    Entry entry;
-    entry.origin = line_.origin;
-    entry.unknowns.push_back({"dynamic", std::string(cursor.peek()), Sharing::per_visit});
-    list.entries.push_back(std::move(entry));
+    add_dynamic(list, 0, std::string(cursor.peek()));
   } else {
     add_entry(list, cursor);
   }
@@ -328,17 +371,12 @@ bool Parser::list_sub(Cursor& cursor) {
   if (list_ == nullptr) return false;
   cursor.eat("sequence");
   std::string_view first = cursor.peek();
-  const bool number = text::parse_decimal(first, 0xffffffff).has_value();
+  const auto number = text::parse_decimal(first, 0xffffffff);
   if (number) first = cursor.peek(1);
   for (const std::string_view verb : {"permit", "deny", "remark", "evaluate"})
     if (same(first, verb)) return add_entry(*list_, cursor), true;
   if (same(first, "dynamic")) {
-    opaque("dynamic access list entry", "an entry that users switch on (lock and key)");
-    Entry entry;
-    entry.origin = line_.origin;
-    entry.unknowns.push_back({"dynamic", cursor.rest(), Sharing::per_visit});
-    list_->entries.push_back(std::move(entry));
-    return true;
+    return add_dynamic(*list_, static_cast<uint32_t>(number.value_or(0)), cursor.rest()), true;
   }
   if (cursor.eat("no")) {
     const auto sequence = text::parse_decimal(cursor.peek(), 0xffffffff);

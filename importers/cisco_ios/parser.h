@@ -133,6 +133,9 @@ class Parser {
   void no_list(Cursor& cursor);
   bool list_sub(Cursor& cursor);
   void add_entry(AccessList& list, Cursor& cursor);
+  void add_dynamic(AccessList& list, uint32_t sequence, std::string text);
+  void place(AccessList& list, Entry entry);
+  bool settle_number(AccessList& list, Entry& entry, bool given);
   void network_group(Cursor& cursor);
   void service_group(Cursor& cursor);
   void protocol_group(Cursor& cursor);
@@ -191,6 +194,7 @@ class Parser {
   std::map<std::string, size_t> told_;       // how often a message was given
   size_t told_all_ = 0;
   size_t removals_ = 0;                      // entries taken out of lists: each looks at all of them
+  size_t moved_ = 0;                         // entries that made room for one in front of them
 };
 
 // parse_values.cpp: values that stand in several places.

@@ -74,6 +74,19 @@ const Row kRows[] = {
     {"unreadable_is_unknown", " permit tcp any any eq nonsense\n", {}, Verdict::depends},
     {"unreadable_deny", " deny tcp any any frobnicate\n permit ip any any\n", {}, Verdict::depends},
     {"unknown_word_in_list", " pemit ip any any\n", {}, Verdict::depends},
+    // A number that is taken: which of the two stands is not told. An entry that is there already changes nothing.
+    {"number_taken_adds_nothing_certain", " 10 permit tcp any any eq 22\n 10 permit tcp any any eq 80\n 20 deny ip any any\n", {}, Verdict::depends},
+    {"number_taken_from_behind", " 10 permit tcp any any eq 22\n 20 deny ip any any\n 10 permit tcp any any eq 80\n", {}, Verdict::depends},
+    {"number_taken_may_replace", " 10 permit tcp any any eq 80\n 10 permit tcp any any eq 22\n 20 deny ip any any\n", {}, Verdict::depends},
+    {"number_taken_leaves_the_rest", " 10 permit tcp any any eq 22\n 10 permit tcp any any eq 443\n 20 permit tcp any any eq 80\n", {}, Verdict::accept},
+    {"number_taken_by_the_same", " 10 permit tcp any any eq 80\n 20 deny ip any any\n 10 permit tcp any any eq 80\n", {}, Verdict::accept},
+    {"number_free_again", " 10 deny tcp any any eq 80\n no 10\n 10 permit tcp any any eq 80\n", {}, Verdict::accept},
+    {"number_of_a_remark", " 10 remark web\n 10 permit tcp any any eq 80\n", {}, Verdict::accept},
+    {"number_of_a_dynamic_entry", " 10 permit tcp any any eq 22\n 20 dynamic D permit udp any any\n 20 permit tcp any any eq 80\n", {}, Verdict::depends},
+    {"number_behind_a_dynamic_entry", " permit tcp any any eq 22\n dynamic D permit udp any any\n deny tcp any any eq 80\n 15 permit tcp any any eq 80\n", {}, Verdict::accept},
+    {"number_too_large", " 2147483640 deny ip any any log\n permit tcp any any eq 80\n", {}, Verdict::drop},
+    {"number_too_large_is_unsure", " 2147483640 deny udp any any\n permit tcp any any eq 80\n", {}, Verdict::depends},
+    {"there_already_under_another_number", " 20 deny tcp any any eq 80\n 15 permit tcp any any\n 10 deny tcp any any eq 80\n", {}, Verdict::depends},
     {"removed_by_number", " 10 deny ip any any\n 20 permit ip any any\n no 10\n", {}, Verdict::accept},
     {"removed_by_text", " deny tcp any any eq 80\n permit ip any any\n no deny tcp any any eq 80\n", {}, Verdict::depends},
     {"capitals", " PERMIT TCP ANY HOST 198.51.100.1 EQ WWW\n", {}, Verdict::accept},
@@ -208,6 +221,27 @@ TEST(List, Ipv6WithNeighbourDiscovery) {
   EXPECT_EQ(router.verdict({.src = base.src, .dst = base.dst, .protocol = 58, .icmp_type = 135}), Verdict::accept);
   EXPECT_EQ(router.verdict({.src = base.src, .dst = base.dst, .protocol = 58, .icmp_type = 128}), Verdict::drop);
   EXPECT_EQ(router.verdict({.src = base.src, .dst = base.dst, .dst_port = 80}), Verdict::drop);
+}
+
+// Numbers that fall: sorting them in is quadratic, and from some number of lines on it is not done.
+TEST(List, NumbersThatFall) {
+  const auto list = [](int count) {
+    std::string entries = " 100000 deny ip any any\n";
+    for (int number = count; number > 1; --number) entries += " " + std::to_string(number) + " deny udp any any eq " + std::to_string(number) + "\n";
+    return with_list(entries + " 1 permit tcp any any eq 80\n");
+  };
+  EXPECT_EQ(Imported(list(3'000)).verdict({}), Verdict::accept);
+  EXPECT_EQ(Imported(list(12'000)).verdict({}), Verdict::depends);
+}
+
+TEST(List, ANumberThatIsTakenInIpv6) {
+  const Imported router(
+      "ipv6 unicast-routing\ninterface GigabitEthernet0/1\n ipv6 address 2001:db8:1::1/64\n ipv6 traffic-filter V in\nipv6 access-list V\n sequence 10 permit tcp any any eq 22\n"
+      " permit tcp any any eq 80 sequence 10\n sequence 20 permit tcp any any eq 443\n");
+  const auto to_port = [&](uint16_t port) { return router.verdict({.src = "2001:db8:1::9", .dst = "2001:db8:2::5", .dst_port = port}); };
+  EXPECT_EQ(to_port(80), Verdict::depends);
+  EXPECT_EQ(to_port(22), Verdict::depends);
+  EXPECT_EQ(to_port(443), Verdict::accept);
 }
 
 TEST(List, Ipv6IsNotRoutedUnlessSwitchedOn) {
