@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "importers/mikrotik/find.h"
 #include "importers/mikrotik/menus.h"
 #include "importers/mikrotik/parse.h"
 #include "importers/text/number.h"
@@ -340,7 +341,8 @@ Config::Targets Config::targets(const Statement& statement, const std::string& p
     // A filter with fasttrack shows a dummy rule of its own as number 0.
     const bool number = !argument.bracket && text::parse_decimal(argument.value, 1'000'000'000).has_value();
     if (number && path.find(" firewall ") != std::string::npos)
-      for (const Item* item : menu.items) result.known = result.known && item->get("action") != "fasttrack-connection";
+      for (const Item* item : menu.items)
+        if (const Property* action = item->find("action"); action != nullptr && (action->opaque || action->value == "fasttrack-connection")) result.known = false;
     work_ += menu.items.size();
     result.known = result.known && work_ <= kMaxWork;
     return result;
@@ -381,11 +383,15 @@ bool Config::find_targets(const Argument& argument, const std::string& path, con
   if (work_ > kMaxWork) return false;
   for (size_t i = 0; i < menu.items.size(); ++i) {
     const Item& item = *menu.items[i];
-    const bool fits = item.poison.empty() && std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
-      const std::string_view value = item.get(condition.first);
-      return value == condition.second || (condition.first == "disabled" && value.empty() && condition.second == "no");
-    });
-    if (fits) result.indices.push_back(i);
+    if (!item.poison.empty()) continue;
+    Fit all = Fit::yes;
+    for (const auto& [key, value] : conditions) {
+      const Fit one = fits(item, path, key, value);
+      if (one == Fit::no || all == Fit::yes) all = one;
+      if (one == Fit::no) break;
+    }
+    if (all == Fit::unknown) return false;
+    if (all == Fit::yes) result.indices.push_back(i);
   }
   return true;
 }
@@ -404,6 +410,8 @@ bool Config::name_targets(const Argument& argument, const Menu& menu, Targets& r
       certain = certain && !menu.opaque;
       continue;
     }
+    for (const Item* item : menu.items)
+      if (const Property* name = item->find("name"); name != nullptr && name->opaque) certain = false;
     for (size_t i = 0; i < menu.items.size(); ++i)
       if (menu.items[i]->is("name", part) || (menu.items[i]->get("name").empty() && menu.items[i]->is("default-name", part))) result.indices.push_back(i);
   }

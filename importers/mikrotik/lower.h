@@ -86,5 +86,7 @@ void lower_matches(RuleContext& context);
 void lower_action(RuleContext& context);
 // Keys that are no conditions and need no look ("comment", "log").
 bool is_neutral_key(std::string_view key);
+// Keys of conditions: a rule that does not have one asks nothing of the kind.
+bool is_match_key(std::string_view key);
 
 }  // namespace fwproof::importers::mikrotik

@@ -34,6 +34,13 @@ bool reads_header(std::string_view key) {
 
 class MatchLowering {
  public:
+  using Function = void (MatchLowering::*)(const Property&);
+  struct Row {
+    std::string_view key;
+    Function function;
+  };
+  static const std::array<Row, 55> kRows;
+
   explicit MatchLowering(RuleContext& context) : c_(context), b_(context.builder) {
     if (const Property* property = c_.item.find("protocol"); property != nullptr && !property->opaque && !property->value.starts_with('!'))
       protocol_ = parse_protocol(property->value).value_or(256);
@@ -50,13 +57,6 @@ class MatchLowering {
   }
 
  private:
-  using Function = void (MatchLowering::*)(const Property&);
-  struct Row {
-    std::string_view key;
-    Function function;
-  };
-  static const std::array<Row, 55> kRows;
-
   void script_condition(std::string text) {
     Property property{"script", std::move(text) + ", line " + std::to_string(c_.item.spans.front().first), false, 0, 0};
     c_.add_unknown(property, Sharing::per_visit);
@@ -378,6 +378,10 @@ const std::array<MatchLowering::Row, 55> MatchLowering::kRows = {{
 }  // namespace
 
 bool is_neutral_key(std::string_view key) { return std::find(kNeutral.begin(), kNeutral.end(), key) != kNeutral.end(); }
+
+bool is_match_key(std::string_view key) {
+  return std::any_of(MatchLowering::kRows.begin(), MatchLowering::kRows.end(), [&](const MatchLowering::Row& row) { return row.key == key; });
+}
 
 void lower_matches(RuleContext& context) { MatchLowering(context).run(); }
 

@@ -39,6 +39,48 @@ TEST(Parse, Forms) {
   }
 }
 
+// What `find` names where a property is not written: its default counts.
+TEST(Parse, FindKnowsDefaults) {
+  const std::string plain = "/ip firewall filter\nadd chain=forward comment=a\nadd action=accept chain=forward comment=b\nadd action=drop chain=forward\n";
+  const std::string opaque = "/ip firewall filter\nadd action=$[/system identity get name] chain=forward comment=a\nadd action=drop chain=forward\n";
+  const auto one = [](const std::string& rule) { return "/ip firewall filter\nadd chain=forward " + rule + "\nadd action=drop chain=forward comment=last\n"; };
+  const struct {
+    std::string text, expected;
+  } rows[] = {
+      {plain, "accept@2"},
+      {plain + "disable [find action=accept]\n", "drop@4"},
+      {plain + "remove [find action=accept]\n", "drop@4"},
+      {plain + "remove [find where action=accept and comment=b]\n", "accept@2"},
+      {plain + "remove [find action=accept comment=a]\n", "accept@3"},
+      {plain + "remove [find action=drop]\n", "accept@2"},
+      {plain + "set [find log=no] action=reject\n", "reject@2"},
+      {plain + "set [find log-prefix=\"\" comment=a] action=reject\n", "reject@2"},
+      {plain + "set [find disabled=false comment=a] action=reject\n", "reject@2"},
+      {plain + "remove [find dynamic=yes]\n", "accept@2"},
+      {plain + "remove [find protocol=tcp]\n", "accept@2"},
+      {plain + "set [find comment=\"\"] action=reject\nremove [find action=accept]\n", "reject@4"},
+      {plain + "add action=drop chain=forward place-before=[find action=accept]\n", "drop@5"},
+      // Not known: an undocumented default, a script's value, an abbreviation, another spelling.
+      {plain + "remove [find reject-with=icmp-network-unreachable]\n", "depends"},
+      {plain + "remove [find invalid=yes]\n", "depends"},
+      {plain + "remove [find src-address=\"\"]\n", "depends"},
+      {opaque + "remove [find action=accept]\n", "depends"},
+      {one("ac=drop") + "remove [find action=accept]\n", "depends"},
+      {one("protocol=tcp") + "remove [find protocol=6]\n", "depends"},
+      {one("protocol=tcp") + "remove [find protocol=udp]\n", "accept@2"},
+      {one("protocol=tcp") + "remove [find protocol=tcp]\n", "drop@3"},
+      {one("src-address=192.0.2.5") + "remove [find src-address=192.0.2.5/32]\n", "depends"},
+      {one("connection-state=new,established") + "remove [find connection-state=established,new]\n", "depends"},
+      {one("protocol=tcp dst-port=443,80") + "remove [find dst-port=80,443]\n", "depends"},
+      {one("protocol=tcp dst-port=443") + "remove [find dst-port=80]\n", "accept@2"},
+      {one("disabled=true") + "set [find disabled=yes] disabled=no\n", "accept@2"},
+      // With an action that a script gives, number 0 may be the dummy rule of a fasttrack rule.
+      {opaque + "set 1 action=accept\n", "depends"},
+      {"/ip firewall mangle\nadd action=mark-packet chain=forward new-packet-mark=m\nremove [find passthrough=yes]\n/ip firewall filter\nadd action=drop chain=forward packet-mark=m\n", "accept@0"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(fate(import_text(row.text), Hook::forward, kWeb), row.expected) << row.text;
+}
+
 struct ChangeRow {
   std::string text;
   std::string expected;   // what becomes of kWeb in chain forward
