@@ -51,7 +51,10 @@ class SetReader {
       set_.opaque = "firewall3 makes an IPv4 set of its family 'any'";
     }
     read_entries(section, filled);
-    firewall_.sets.push_back(std::move(set_));
+    const auto same = std::find_if(firewall_.sets.begin(), firewall_.sets.end(), [&](const FirewallSet& set) { return set.name == set_.name; });
+    if (same == firewall_.sets.end()) return firewall_.sets.push_back(std::move(set_));
+    // Rules follow the first one's types, nft adds up the entries of both where it takes them.
+    same->opaque = "another set has its name";
   }
 
  private:

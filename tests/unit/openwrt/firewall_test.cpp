@@ -153,6 +153,8 @@ const Row kRows[] = {
     {"config ipset\n option name bad\n option match 'dest_ip src_net'\n list entry '198.51.100.0/24 192.168.1.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "drop"},
     {"config ipset\n option name bad\n option match 'dest_ip dest_port'\n list entry '198.51.100.0/24 80'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
     {"config ipset\n option name bad\n option match 'dest_ip src_net'\n list entry '198.51.100.0-198.51.100.9 192.168.1.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
+    // Two of one name: what nft makes of them is not followed.
+    {"config ipset\n option name bad\n option match dest_ip\n list entry '198.51.100.8'\nconfig ipset\n option name bad\n option match dest_ip\n list entry '198.51.100.7'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
     // Of addresses and family `any`: the firewall ignores it, and the rules that use it.
     {"config ipset\n option name bad\n option family any\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
     {"config ipset\n option name bad\n option family any\n option match dest_ip\n list entry '198.51.100.8'\nconfig rule\n option src lan\n option dest wan\n option ipset '!bad'\n option target DROP\n", "forward", kLanToWan, "accept"},
