@@ -46,9 +46,9 @@ class SetReader {
     const Option* match = section.find("match");
     if (match == nullptr) return ignore(section, "a set without 'match' is ignored");
     if (!read_types(*match)) return;
-    if (set_.family == FamilyChoice::any && set_.opaque.empty() && has_addresses()) {
-      if (!firewall_.firewall3) return ignore(section, "a set of addresses of family 'any' is ignored");
-      set_.opaque = "firewall3 makes an IPv4 set of its family 'any'";
+    if (set_.family == FamilyChoice::any && set_.opaque.empty()) {
+      if (!firewall_.firewall3 && has_addresses()) return ignore(section, "a set of addresses of family 'any' is ignored");
+      set_.opaque = firewall_.firewall3 ? "firewall3 makes an IPv4 set of its family 'any'" : "whether firewall4 takes a set of family 'any' depends on its version";
     }
     read_entries(section, filled);
     const auto same = std::find_if(firewall_.sets.begin(), firewall_.sets.end(), [&](const FirewallSet& set) { return set.name == set_.name; });

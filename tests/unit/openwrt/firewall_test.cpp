@@ -158,7 +158,7 @@ const Row kRows[] = {
     // Of addresses and family `any`: the firewall ignores it, and the rules that use it.
     {"config ipset\n option name bad\n option family any\n option match dest_net\n list entry '198.51.100.0/24'\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "accept"},
     {"config ipset\n option name bad\n option family any\n option match dest_ip\n list entry '198.51.100.8'\nconfig rule\n option src lan\n option dest wan\n option ipset '!bad'\n option target DROP\n", "forward", kLanToWan, "accept"},
-    {"config ipset\n option name bad\n option family any\n option match dest_port\n list entry 80\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "drop"},
+    {"config ipset\n option name bad\n option family any\n option match dest_port\n list entry 80\nconfig rule\n option src lan\n option dest wan\n option ipset bad\n option target DROP\n", "forward", kLanToWan, "depends"},
     // A zone that does not exist: the firewall ignores the section.
     {"config rule\n option src lann\n option dest wan\n option target DROP\n", "forward", kLanToWan, "accept"},
     // Includes.
