@@ -80,11 +80,8 @@ void import_line(std::string_view text, Line& line, model::Origin origin, FactCo
     case LineKind::blank: return account.set_blank(origin.line);
     case LineKind::interface: case LineKind::address: return account.set(origin.line, LineClass::modelled, "address");
     case LineKind::link: return account.set(origin.line, LineClass::modelled, "link");
-    case LineKind::route: case LineKind::nexthop: return account.set(origin.line, LineClass::modelled, "route");
+    case LineKind::route: case LineKind::nexthop: case LineKind::null_route: return account.set(origin.line, LineClass::modelled, "route");
     case LineKind::detail: return account.set(origin.line, LineClass::irrelevant, "detail");
-    case LineKind::null_route:
-      account.set(origin.line, LineClass::approximated, "route that drops");
-      return;
     case LineKind::other: break;
   }
   if (trimmed(text).starts_with('#')) return account.set(origin.line, LineClass::irrelevant, "comment");

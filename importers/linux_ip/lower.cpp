@@ -92,9 +92,9 @@ std::string FactCollector::apply(const Line& line, model::Origin origin) {
       has_link_ = true;
       if (!current_.empty() && text::parse_mac(line.value)) interface(current_, origin).mac = line.value;
       return {};
-    case LineKind::route: case LineKind::nexthop: return add_route(line, origin);
+    case LineKind::route: case LineKind::nexthop: case LineKind::null_route: return add_route(line, origin);
     case LineKind::detail: return expire(line), std::string();
-    case LineKind::blank: case LineKind::null_route: case LineKind::other: return {};
+    case LineKind::blank: case LineKind::other: return {};
   }
   return {};
 }
@@ -113,9 +113,12 @@ std::string FactCollector::add_address(const Line& line, model::Origin origin) {
 }
 
 std::string FactCollector::add_route(const Line& line, model::Origin origin) {
+  // A route whose interface is gone is not used (RTNH_F_DEAD).
+  if (has_word(line, "dead")) return {};
   model::RouteFact route;
   route.origin = origin;
   route.dev = word_after(line, "dev");
+  route.discard = line.kind == LineKind::null_route;
   std::string_view via = word_after(line, "via");
   if (via == "inet" || via == "inet6") via = word_after(line, via);
   if (!via.empty()) {
@@ -138,7 +141,9 @@ std::string FactCollector::add_route(const Line& line, model::Origin origin) {
   }
   routes_v6_ = routes_v6_ || route.to.address.family == Family::v6;
   multipath_ = route.to;
-  if (!route.dev.empty() || route.via) facts_.routes.push_back(std::move(route));
+  // Packets that are thrown out of a table go on in the next one, which is not told.
+  if (route.discard && line.words.front() == "throw") facts_.routing_gaps.push_back({"a route that leaves the table (throw)", origin});
+  else if (!route.dev.empty() || route.via || route.discard) facts_.routes.push_back(std::move(route));
   return {};
 }
 
@@ -180,16 +185,18 @@ std::string FactCollector::apply_json(const std::string& text, model::Origin ori
       }
     } else if (const std::string to = text_of(item, "dst"); !to.empty()) {
       const std::string type = text_of(item, "type");
-      if (!type.empty() && type != "unicast") continue;
+      const bool discards = type == "blackhole" || type == "unreachable" || type == "prohibit" || type == "throw";
+      if (!type.empty() && type != "unicast" && !discards) continue;
       std::vector<Json> hops = {item};
       if (const auto more = item.find("nexthops"); more != item.end() && more->is_array()) hops.assign(more->begin(), more->end());
       for (const Json& hop : hops) {
         if (!hop.is_object()) continue;
-        std::string words = to + (text_of(hop, "gateway").empty() ? "" : " via " + text_of(hop, "gateway"));
+        std::string words = (discards ? type + " " : "") + to + (text_of(hop, "gateway").empty() ? "" : " via " + text_of(hop, "gateway"));
         words += (text_of(hop, "dev").empty() ? "" : " dev " + text_of(hop, "dev")) + " metric " + std::to_string(number_of(item, "metric"));
+        if (const auto flags = hop.find("flags"); flags != hop.end() && flags->is_array() && std::find(flags->begin(), flags->end(), "dead") != flags->end()) words += " dead";
         Line line;
         parse_line(words, line);
-        if (line.kind != LineKind::route) return cannot_read(to);
+        if (line.kind != LineKind::route && line.kind != LineKind::null_route) return cannot_read(to);
         if (std::string problem = add_route(line, origin); !problem.empty()) return problem;
       }
     }

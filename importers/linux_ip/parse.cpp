@@ -62,7 +62,7 @@ void parse_line(std::string_view text, Line& line) {
   if (first == "valid_lft" || first == "altname" || first == "vlan" || first == "bridge" || first == "veth" || first == "alias")
     return void(line.kind = LineKind::detail);
   if (first == "nexthop") return void(line.kind = LineKind::nexthop);
-  if (is_null_route(first) && words.size() > 1) return line.value = words[1], void(line.kind = LineKind::null_route);
+  if (is_null_route(first) && words.size() > 1 && is_destination(words[1])) return line.value = words[1], void(line.kind = LineKind::null_route);
   const size_t at = is_local_type(first) && words.size() > 1 ? 1 : 0;
   if (!is_destination(words[at])) return;
   line.value = words[at];

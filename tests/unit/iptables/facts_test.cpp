@@ -31,8 +31,10 @@ std::string dump(const model::HostFacts& host) {
   }
   for (const auto& route : host.routes) {
     text += model::to_text(route.to) + (route.via ? " via " + model::to_text(*route.via) : "") + " dev " + route.dev;
+    text += route.discard ? " discard" : "";
     text += route.metric != 0 ? " metric " + std::to_string(route.metric) + "; " : "; ";
   }
+  for (const auto& gap : host.routing_gaps) text += "gap: " + gap.text + "; ";
   return text;
 }
 
@@ -63,6 +65,12 @@ TEST(LinuxIp, Reads) {
       {"[{\"ifname\":\"eth0\",\"address\":\"02:00:00:00:00:01\",\"addr_info\":[{\"family\":\"inet\",\"local\":\"192.0.2.1\",\"prefixlen\":24}]}]",
        "eth0 192.0.2.1/24 02:00:00:00:00:01; "},
       {"[{\"dst\":\"default\",\"gateway\":\"192.0.2.254\",\"dev\":\"eth0\",\"metric\":7,\"flags\":[]}]", "0.0.0.0/0 via 192.0.2.254 dev eth0 metric 7; "},
+      {"blackhole 198.51.100.2 \nprohibit 192.0.2.0/24 metric 9\n", "198.51.100.2 dev  discard; 192.0.2.0/24 dev  discard metric 9; "},
+      {"2001:db8::/64 dev eth0\nunreachable default dev lo metric 4294967295 error -101\n", "2001:db8::/64 dev eth0; ::/0 dev lo discard metric 4294967295; "},
+      {"throw 198.51.100.0/24 \n", "gap: a route that leaves the table (throw); "},
+      {"default via 192.0.2.254 dev eth0 dead linkdown \ndefault via 192.0.2.253 dev eth1 metric 5\n", "0.0.0.0/0 via 192.0.2.253 dev eth1 metric 5; "},
+      {"[{\"type\":\"blackhole\",\"dst\":\"198.51.100.2\",\"flags\":[]},{\"type\":\"throw\",\"dst\":\"192.0.2.2\",\"flags\":[]}]", "198.51.100.2 dev  discard; gap: a route that leaves the table (throw); "},
+      {"[{\"dst\":\"default\",\"gateway\":\"192.0.2.254\",\"dev\":\"eth0\",\"flags\":[\"dead\",\"linkdown\"]}]", ""},
   };
   for (const FactRow& row : rows) {
     const auto imported = import(importers::linux_ip::importer(), row.text);
