@@ -60,16 +60,20 @@ struct Builder {
     size_t found = 0;
     for (const std::string& name : names) {
       const auto* interface = world.find(name);
-      found += interface && (interface->group || interface->up);
-      if (!interface && name != "enc0" && name != "openvpn" && name != "wireguard") world.tell(DiagnosticId::interface_missing, from.interface.line, fmt::format("there is no interface '{}'", name));
+      const bool own = name == "enc0" || name == "openvpn" || name == "wireguard";
+      if (!interface && !own) world.tell(DiagnosticId::interface_missing, from.interface.line, fmt::format("there is no interface '{}'", name));
+      if (interface ? !interface->group && !interface->up : !own) continue;
+      ++found;
       for (std::string& each : world.expand(name)) rule.interfaces.push_back(std::move(each));
     }
-    // Each interface is a rule of its own: "not a" or "not b" is every interface.
-    if (negated && names.size() > 1) rule.interfaces.clear();
-    else rule.interfaces_negated = negated;
-    const bool own = names.size() == 1 && (names[0] == "enc0" || names[0] == "openvpn" || names[0] == "wireguard");
-    if (found == 0 && !own) rule.enabled = false;  // "disable rule when device not found"
-    if (rule.interfaces.empty() && !negated) rule.interfaces.push_back("lo0");
+    if (found == 0) {
+      rule.enabled = false;  // "disable rule when device not found"
+      rule.interfaces = {"lo0"};
+    } else if (negated && found > 1) {
+      rule.interfaces.clear();  // each interface is a rule of its own: "not a" or "not b" is every interface
+    } else {
+      rule.interfaces_negated = negated;
+    }
   }
 
   void add_protocol() {
@@ -141,16 +145,24 @@ struct Builder {
     }
   }
 
-  bool left_out(const std::vector<std::string>& names, const std::vector<text::pf::AddressMatch>& matches) const {
-    return std::all_of(matches.begin(), matches.end(), [](const auto& match) { return match.is_empty(); }) &&
-           std::none_of(names.begin(), names.end(), [&](const std::string& name) { return world.aliases.has(name); });
-  }
+  // One name of a list of addresses.
+  struct Side {
+    text::pf::AddressMatch match;
+    bool negated = false;
+    bool left_out = false;  // and the pairs with it
+  };
 
-  std::vector<text::pf::AddressMatch> matches(const Endpoint& endpoint, std::vector<std::string>& names) {
-    names = list_of(endpoint.networks.value);
+  std::vector<Side> sides(const Endpoint& endpoint) {
+    auto names = list_of(endpoint.networks.value);
     if (names.empty()) names = {"any"};
-    std::vector<text::pf::AddressMatch> result;
-    for (const std::string& name : names) result.push_back(world.address(name, endpoint.networks.line, family(), true));
+    std::vector<Side> result;
+    for (const std::string& name : names) {
+      Side side{world.address(name, endpoint.networks.line, family(), true), said(endpoint.negated) == Said::yes, world.leaves_out(name)};
+      // "not any" is any: mapAddressInfo() negates nothing else. What is in no network matches nothing.
+      side.negated &= !side.match.any;
+      side.left_out |= side.match.is_empty() && !side.negated && !world.aliases.has(name);
+      result.push_back(std::move(side));
+    }
     return result;
   }
 
@@ -178,21 +190,18 @@ struct Builder {
   }
 
   void add_pairs(std::vector<Rule>& out) {
-    std::vector<std::string> source_names, destination_names;
-    const auto sources = matches(from.source, source_names), destinations = matches(from.destination, destination_names);
-    if (left_out(source_names, sources) || left_out(destination_names, destinations)) rule.enabled = false;
+    const auto sources = sides(from.source), destinations = sides(from.destination);
     if (sources.size() * destinations.size() > kMaxPairs || !ruleset.spend(20 * (sources.size() * destinations.size() - 1))) {
       rule.unknown = "too many pairs of sources and destinations";
       out.push_back(std::move(rule));
       return;
     }
-    const bool not_source = said(from.source.negated) == Said::yes, not_destination = said(from.destination.negated) == Said::yes;
-    for (const auto& source : sources)
-      for (const auto& destination : destinations) {
+    for (const Side& source : sources)
+      for (const Side& destination : destinations) {
         Rule pair = rule;
-        // "not any" is any: mapAddressInfo() negates nothing else.
-        text::pf::add_term(ruleset, pair.terms, Field::src, source, not_source && !source.any, pair.origin);
-        text::pf::add_term(ruleset, pair.terms, Field::dst, destination, not_destination && !destination.any, pair.origin);
+        pair.enabled &= !source.left_out && !destination.left_out;
+        text::pf::add_term(ruleset, pair.terms, Field::src, source.match, source.negated, pair.origin);
+        text::pf::add_term(ruleset, pair.terms, Field::dst, destination.match, destination.negated, pair.origin);
         out.push_back(std::move(pair));
       }
   }

@@ -61,8 +61,9 @@ class Translator {
     for (const std::string& name : list_of(entry.interface.value)) {
       const Interface* interface = world_.find(name);
       const bool own = name == "enc0" || name == "openvpn" || name == "wireguard";
-      found += own || (interface && (interface->group || interface->up));
       if (!interface && !own) world_.tell(DiagnosticId::interface_missing, entry.interface.line, fmt::format("there is no interface '{}'", name));
+      if (interface ? !interface->group && !interface->up : !own) continue;
+      ++found;
       for (std::string& each : world_.expand(name)) rule.interfaces.push_back(std::move(each));
     }
     if (!entry.interface.empty() && found == 0) rule.enabled = false;  // "disable rule when device not found"
@@ -95,8 +96,9 @@ class Translator {
 
   void add_side(Translation& rule, const std::string& name, const Endpoint& endpoint, Field field) {
     const auto match = world_.address(name, endpoint.networks.line, family_, false);
-    if (match.is_empty() && !world_.aliases.has(name)) rule.enabled = false;
-    text::pf::add_term(ruleset_, rule.terms, field, match, said(endpoint.negated) == Said::yes && !match.any, rule.origin);
+    const bool negated = said(endpoint.negated) == Said::yes && !match.any;
+    if (world_.leaves_out(name) || (match.is_empty() && !negated && !world_.aliases.has(name))) rule.enabled = false;
+    text::pf::add_term(ruleset_, rule.terms, field, match, negated, rule.origin);
   }
 
   void not_carp() {
@@ -199,6 +201,7 @@ class Translator {
       text::pf::add_term(ruleset_, rule.terms, Field::src_port, world_.ports(source_port), rule.origin);
       text::pf::add_term(ruleset_, rule.terms, Field::dst_port, world_.ports(destination_port), rule.origin);
     }
+    if (from.target.value.ends_with("ip") && world_.leaves_out(from.target.value)) rule.enabled = false;  // "SNAT / target missing"
     for (const Translation& pair : pairs(rule, from.source, from.destination))
       for (Translation& each : source_translations(pair, source_target(from), set, family_)) ruleset_.nat.push_back(std::move(each));
     world_.quiet = false;
@@ -311,6 +314,7 @@ class Translator {
     text::pf::Target target = target_of(from);
     if (ported) set_port(from, target);
     if (!rule.none && rule.unknown.empty() && from.target.empty()) rule.enabled = false;  // "Missing target"
+    if (world_.leaves_out(from.target.value)) rule.enabled = false;                       // "Invalid target"
     std::vector<std::string> inner = {};
     if (rule.enabled && !rule.none && reflects(from)) inner = world_.inner_interfaces(from.interface.value, family_);
     rule.interfaces.insert(rule.interfaces.end(), inner.begin(), inner.end());
@@ -359,6 +363,7 @@ class Translator {
     auto outside = model::parse_prefix(from.prefix_translation ? from.destination.networks.value : from.external.value);
     if (outside && inside && from.external.value.find('/') == std::string::npos && !from.prefix_translation) outside->length = inside->length;
     const bool single = from.type.value == "nat";
+    if (world_.leaves_out(from.source.networks.value) || world_.leaves_out(from.destination.networks.value)) rule.enabled = false;
     Endpoint peer = from.prefix_translation ? Endpoint{} : from.destination;
     if (unclear_negation(from.source, from.destination, from.model)) rule.unknown = "<not> without a value";
     if (said(from.source.negated) == Said::yes || !outside || (!single && (!inside || inside->length != outside->length))) {

@@ -227,6 +227,14 @@ AddressMatch World::content_of(const std::string& alias) {
   return match;
 }
 
+// Interfaces that are switched off are not in the map of names ("Unable to convert address": mapAddressInfo() of Firewall/Rule.php).
+bool World::leaves_out(const std::string& name) const {
+  if (aliases.has(name)) return false;
+  const Interface* interface = find(name);
+  if (!interface && name.ends_with("ip")) interface = find(name.substr(0, name.size() - 2));
+  return interface && !interface->group && !interface->up;
+}
+
 // loadAliasMap() and mapAddressInfo() of Firewall/Rule.php.
 AddressMatch World::address(const std::string& name, uint32_t line, Family family, bool filter) {
   AddressMatch match;
@@ -242,6 +250,7 @@ AddressMatch World::address(const std::string& name, uint32_t line, Family famil
   // An alias that the device makes for each interface (InterfaceNetworkAliases.php).
   if (id.starts_with("__") && id.ends_with("_network")) id = id.substr(2, id.size() - 10);
   if (const Interface* interface = find(id)) {
+    if (!interface->up && !interface->group) return match;  // its table is empty
     if (interface->group)
       for (const std::string& member : interface->members)
         if (const Interface* each = find(member); each && !each->group) match.add(network_of(*each, family));

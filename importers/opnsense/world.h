@@ -26,6 +26,8 @@ class World {
   // Interfaces that lead to no gateway and have an address of the family, without `except`: where reflection happens.
   std::vector<std::string> inner_interfaces(const std::string& except, model::Family family) const;
   unsigned group_sequence(const std::string& id) const;
+  // Whether a rule with this name for an address is left out: it is that of an interface that is switched off.
+  bool leaves_out(const std::string& name) const;
 
   // One name of an endpoint's list. `filter`: networks of interfaces hold the link-local addresses in IPv6 rules of the filter.
   text::pf::AddressMatch address(const std::string& name, uint32_t line, model::Family family, bool filter);

@@ -18,6 +18,7 @@ struct Parts {
   std::string nat;      // in <nat>
   std::string system = "<disablenatreflection>yes</disablenatreflection>";
   std::string in_filter = {};  // in <OPNsense><Firewall><Filter>
+  std::string interfaces = {};  // in <interfaces>
 };
 
 std::string config(const Parts& parts) {
@@ -28,6 +29,7 @@ std::string config(const Parts& parts) {
     <wan><enable>1</enable><if>em0</if><ipaddr>203.0.113.2</ipaddr><subnet>24</subnet><gateway>WANGW</gateway></wan>
     <lan><enable>1</enable><if>em1</if><ipaddr>10.0.0.1</ipaddr><subnet>24</subnet><ipaddrv6>2001:db8:1::1</ipaddrv6><subnetv6>64</subnetv6></lan>
     <opt1><enable>1</enable><if>em2</if><descr>DMZ</descr><ipaddr>10.1.0.1</ipaddr><subnet>24</subnet></opt1>
+    {}
   </interfaces>
   {}
   <nat>{}</nat>
@@ -35,7 +37,7 @@ std::string config(const Parts& parts) {
   <OPNsense><Gateways><gateway_item uuid="1"><disabled>0</disabled><name>WANGW</name><interface>wan</interface><ipprotocol>inet</ipprotocol><gateway>203.0.113.1</gateway><defaultgw>1</defaultgw><priority>254</priority></gateway_item></Gateways>
   <Firewall>{}<Filter><rules>{}</rules>{}</Filter></Firewall></OPNsense>
 </opnsense>
-)", parts.system, parts.more, parts.nat, parts.filter, parts.models, parts.rules, parts.in_filter);
+)", parts.system, parts.interfaces, parts.more, parts.nat, parts.filter, parts.models, parts.rules, parts.in_filter);
 }
 
 const char* kAny = "<source><any>1</any></source><destination><any>1</any></destination>";
@@ -87,6 +89,10 @@ Parts with_aliases(std::string text) {
                     "<alias uuid=\"5\"><name>LAND</name><type>geoip</type><proto>IPv4</proto><content>DE</content></alias></aliases></Alias>"};
 }
 
+// opt5 is switched off, opt6 has no address.
+const char* kOffAndEmpty = "<opt5><if>em5</if><ipaddr>192.0.2.1</ipaddr><subnet>24</subnet></opt5><opt6><enable>1</enable><if>em6</if></opt6>";
+Parts with_off(std::string rules, std::string nat = {}) { return {.rules = std::move(rules), .nat = std::move(nat), .interfaces = kOffAndEmpty}; }
+
 std::vector<Row> rows() {
   const std::string old_pass = old_rule(std::string("<type>pass</type><ipprotocol>inet</ipprotocol><interface>lan</interface>") + kAny);
   const std::string old_block = old_rule(std::string("<type>block</type><ipprotocol>inet</ipprotocol><interface>lan</interface>") + kAny);
@@ -132,6 +138,14 @@ std::vector<Row> rows() {
       {"direction_out", rules_of("<rule><enabled>1</enabled><action>block</action><quick>1</quick><interface>wan</interface><direction>out</direction>" + nets("any", "any") + "</rule>" + rule("pass", "lan", nets("any", "any"))), lan("192.0.2.9"), "drop"},
       {"anti_lockout", {}, to_itself(lan("10.0.0.1", 443)), "accept"},
       {"loopback", {}, to_itself([] { Sent s = lan("127.0.0.1", 5); s.in = "lo0"; return s; }()), "accept"},
+      {"network_of_an_interface_that_is_off", with_off(rule("pass", "wan", nets("opt5", "any"))), wan("10.0.0.8"), "drop"},
+      {"network_of_an_interface_that_is_off_blocks_nothing", with_off(rule("block", "wan", nets("opt5", "any"), 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"negated_network_of_an_interface_that_is_off", with_off(rule("pass", "wan", nets("any", "opt5") + "<destination_not>1</destination_not>")), wan("10.0.0.8"), "drop"},
+      {"address_of_an_interface_that_is_off", with_off(rule("pass", "wan", nets("any", "opt5ip"))), wan("192.0.2.1"), "drop"},
+      {"alias_of_an_interface_that_is_off_is_empty", with_off(rule("pass", "wan", nets("any", "__opt5_network") + "<destination_not>1</destination_not>")), wan("192.0.2.7"), "accept"},
+      {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
+      {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
+      {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
       {"link_local_of_a_network_in_ipv6", rules_of("<rule><enabled>1</enabled><action>pass</action><quick>1</quick><interface>lan</interface><ipprotocol>inet6</ipprotocol>" + nets("lan", "any") + "</rule>"),
        to_itself([] { Sent s = lan("ff02::5", 80); s.src = "fe80::5"; return s; }()), "accept"},
   };
@@ -188,6 +202,9 @@ std::vector<NatRow> nat_rows() {
       {"no_reflection", nat(forward("443", "10.1.0.10", "8443")), lan("203.0.113.2", 443), "accept", "203.0.113.2", "203.0.113.2:443"},
       {"lockout_ports_are_not_forwarded", nat("<rule><interface>lan</interface><ipprotocol>inet</ipprotocol><protocol>tcp</protocol><destination><network>lanip</network><port>443</port></destination><target>10.1.0.10</target><local-port>443</local-port></rule>"),
        lan("10.0.0.1", 443), "accept", "203.0.113.2", "10.0.0.1:443"},
+      {"forward_to_an_interface_that_is_off", with_off(kPassAll, forward("443", "opt5ip", "443")), wan("203.0.113.2", 443), "accept", "192.0.2.9", "203.0.113.2:443"},
+      {"forward_from_an_interface_that_is_off", with_off(kPassAll, "<rule><interface>wan</interface><ipprotocol>inet</ipprotocol><protocol>tcp</protocol><source><network>opt5</network></source><destination><network>wanip</network><port>443</port></destination><target>10.1.0.10</target></rule>"),
+       wan("203.0.113.2", 443), "accept", "192.0.2.9", "203.0.113.2:443"},
       {"automatic_source", nat("<outbound><mode>automatic</mode></outbound>"), lan("192.0.2.9"), "accept", "203.0.113.2", "192.0.2.9:80"},
       {"model_source", nat("<outbound><mode>hybrid</mode></outbound>", kPassAll, snat), lan("192.0.2.9"), "accept", "203.0.113.10", "192.0.2.9:80"},
       {"model_source_needs_the_mode", nat("<outbound><mode>automatic</mode></outbound>", kPassAll, snat), lan("192.0.2.9"), "accept", "203.0.113.2", "192.0.2.9:80"},
