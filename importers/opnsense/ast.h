@@ -55,6 +55,11 @@ struct Gateway : Entry {
   XmlText name, interface, gateway, ipprotocol, default_gateway, disabled, priority, far;
 };
 
+struct GatewayGroup {
+  std::string name;
+  std::vector<std::string> members;
+};
+
 struct Route : Entry {
   XmlText network, gateway, disabled;
 };
@@ -95,7 +100,7 @@ struct Pool : Entry {
 
 struct Config {
   XmlText hostname, domain, disablefilter, ipv6allow, disableipv6, disablenatreflection, enablebinatreflection, enablenatreflectionhelper, no_port0_block, no_ipv6_rfc4890_req,
-      webgui_protocol, webgui_port, noantilockout, disablehttpredirect, ssh_port, ssh_enabled, outbound_mode, bypassstaticroutes;
+      webgui_protocol, webgui_port, noantilockout, disablehttpredirect, skip_rules_gw_down, ssh_port, ssh_enabled, outbound_mode, bypassstaticroutes;
   bool carp = false;
   std::vector<InterfaceEntry> interfaces;
   std::vector<VirtualAddress> virtual_addresses;
@@ -106,6 +111,7 @@ struct Config {
   std::vector<Outbound> outbound;
   std::vector<OneToOne> one_to_one;
   std::vector<Gateway> gateways;
+  std::vector<GatewayGroup> gateway_groups;
   std::vector<Route> routes;
   std::vector<Pool> pools;
   std::vector<model::RoutingGap> gaps;

@@ -20,6 +20,10 @@ constexpr size_t kMaxPairs = 4096;
 bool is_disabled(const XmlText& disabled, const XmlText& enabled, bool model, std::string& unknown);
 bool of_family(const std::string& ipprotocol, model::Family family);
 
+// Whether the device writes a rule, or leaves it out because its gateway is down or of the other family.
+enum class Written : uint8_t { yes, no, unclear };
+Written written(const World& world, const FilterRule& rule, model::Family family);
+
 // The ports that the device keeps from being forwarded or filtered: those of its web pages and of ssh.
 model::IntervalSet lockout_ports(const Config& config);
 const text::pf::Interface* lockout_interface(const World& world);

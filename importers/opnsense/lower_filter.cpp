@@ -131,6 +131,15 @@ struct Builder {
       if (!limit->empty()) rule.unknown = "limit on states";
   }
 
+  // Looked at before the type: a block rule is left out as well.
+  void add_gateway() {
+    const Written state = written(world, from, family());
+    rule.enabled &= state != Written::no;
+    if (state != Written::unclear) return;
+    world.complain(DiagnosticId::match_opaque, from.gateway.line, fmt::format("whether the rule is left out depends on the state of the gateway '{}'", from.gateway.value), LineClass::opaque, "gateway that may be down");
+    rule.unknown = "gateway " + from.gateway.value;
+  }
+
   // Settings whose empty element versions read in two ways.
   void add_unclear() {
     struct Row {
@@ -180,6 +189,7 @@ struct Builder {
     add_icmp();
     add_flags();
     add_opaque();
+    add_gateway();
     add_unclear();
     rule.keep_state = from.statetype.value != "none";
     rule.tag = from.tag.value;

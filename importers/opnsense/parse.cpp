@@ -348,8 +348,20 @@ class Reader {
     for (const xml_node group : elements(node)) {
       if (std::string_view(group.name()) != "gateway_group") continue;
       gap(group, "gateway group " + text::xml_text(group, "name"));
+      config_.gateway_groups.push_back({text::xml_text(group, "name"), members_of(group)});
       account_.set_all(group, kApproximated, "gateway group");
     }
+  }
+
+  // <item>WAN_DHCP|1|address</item> in the old pages, <item>WAN_DHCP,DSL</item> and <item2> in the model.
+  static std::vector<std::string> members_of(xml_node group) {
+    std::vector<std::string> result;
+    for (const xml_node item : elements(group)) {
+      if (!std::string_view(item.name()).starts_with("item")) continue;
+      for (const std::string& each : list_of(text::xml_text(item)))
+        if (const std::string name = each.substr(0, each.find('|')); !name.empty()) result.push_back(name);
+    }
+    return result;
   }
 
   void read_routes(xml_node node) { read_list(node, "route", kRoute, config_.routes); }

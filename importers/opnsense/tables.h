@@ -415,7 +415,7 @@ constexpr XmlField<Config> kSystem[] = {
     {"pf_*", nullptr, kIrrelevant, "way of answers"},
     {"disablereplyto", nullptr, kIrrelevant, "way of answers"},
     {"lb_use_sticky", nullptr, kIrrelevant, "policy routing"},
-    {"skip_rules_gw_down", nullptr, kIrrelevant, "policy routing"},
+    {"skip_rules_gw_down", &Config::skip_rules_gw_down},
     {"gw_switch_default", nullptr, kIrrelevant, "policy routing"},
     {"no_sshlockout", nullptr, kIrrelevant, "users"},
     {"no_virusprot", nullptr, kIrrelevant, "limits"},

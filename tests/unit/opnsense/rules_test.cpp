@@ -80,6 +80,28 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
 Parts filter(std::string text) { return {.filter = std::move(text)}; }
 Parts rules_of(std::string text) { return {.rules = std::move(text)}; }
+// Rules of both families by a gateway.
+std::string by(const std::string& action, const std::string& gateway, int sequence = 1) {
+  return fmt::format("<rule><enabled>1</enabled><sequence>{}</sequence><action>{}</action><quick>1</quick><interface>wan</interface><direction>in</direction><ipprotocol>inet46</ipprotocol>{}<gateway>{}</gateway></rule>\n", sequence,
+                     action, nets("any", "any"), gateway);
+}
+Parts skipping(std::string rules) {
+  return {.rules = std::move(rules), .more = "<gateways><gateway_item><name>DYN</name><interface>wan</interface><gateway>dynamic</gateway><ipprotocol>inet</ipprotocol></gateway_item><gateway_item><name>OFF</name><disabled>1</disabled>"
+                                             "<interface>wan</interface><gateway>203.0.113.9</gateway></gateway_item><gateway_group><name>BOTH</name><item>WANGW|1</item><item>DYN|2</item></gateway_group></gateways>",
+          .system = "<skip_rules_gw_down>1</skip_rules_gw_down>"};
+}
+Parts not_skipping(std::string rules) {
+  Parts parts = skipping(std::move(rules));
+  parts.system = {};
+  return parts;
+}
+Sent wan6() {
+  Sent sent;
+  sent.src = "2001:db8:9::7";
+  sent.dst = "2001:db8:1::7";
+  return sent;
+}
+
 Parts with_aliases(std::string text) {
   return {.rules = std::move(text),
           .models = "<Alias><aliases><alias uuid=\"1\"><enabled>1</enabled><name>WEB</name><type>host</type><content>10.0.0.8\nMORE</content></alias>"
@@ -138,6 +160,21 @@ std::vector<Row> rows() {
       {"direction_out", rules_of("<rule><enabled>1</enabled><action>block</action><quick>1</quick><interface>wan</interface><direction>out</direction>" + nets("any", "any") + "</rule>" + rule("pass", "lan", nets("any", "any"))), lan("192.0.2.9"), "drop"},
       {"anti_lockout", {}, to_itself(lan("10.0.0.1", 443)), "accept"},
       {"loopback", {}, to_itself([] { Sent s = lan("127.0.0.1", 5); s.in = "lo0"; return s; }()), "accept"},
+      {"gateway_that_is_there", skipping(by("pass", "WANGW")), wan("10.0.0.8"), "accept"},
+      {"gateway_that_is_gone", skipping(by("pass", "GONE")), wan("10.0.0.8"), "drop"},
+      {"gateway_that_is_gone_blocks_nothing", skipping(by("block", "GONE", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"gateway_that_is_switched_off", skipping(by("pass", "OFF")), wan("10.0.0.8"), "drop"},
+      {"gateway_that_may_be_down", skipping(by("pass", "DYN")), wan("10.0.0.8"), "depends"},
+      {"gateway_that_comes_with_an_address_may_be_down", skipping(by("pass", "WAN_GW")), wan("10.0.0.8"), "depends"},
+      {"group_of_gateways_may_be_down", skipping(by("pass", "BOTH")), wan("10.0.0.8"), "depends"},
+      {"gateway_that_is_gone_without_the_setting", not_skipping(by("pass", "GONE")), wan("10.0.0.8"), "accept"},
+      {"gateway_that_may_be_down_without_the_setting", not_skipping(by("pass", "DYN")), wan("10.0.0.8"), "accept"},
+      {"gateway_of_the_other_family", not_skipping(by("pass", "WANGW")), wan6(), "drop"},
+      {"gateway_of_the_other_family_blocks_nothing", not_skipping(by("block", "WANGW", 1) + by("pass", "", 2)), wan6(), "accept"},
+      {"gateway_of_the_other_family_that_may_be_down", not_skipping(by("pass", "DYN")), wan6(), "depends"},
+      {"gateway_of_the_other_family_down_or_not", skipping(by("pass", "DYN")), wan6(), "drop"},
+      {"group_of_gateways_of_the_other_family", not_skipping(by("pass", "BOTH")), wan6(), "depends"},
+      {"old_rule_of_no_family_by_a_gateway", filter(old_rule("<type>pass</type><interface>wan</interface><gateway>WANGW</gateway>")), wan6(), "accept"},
       {"network_of_an_interface_that_is_off", with_off(rule("pass", "wan", nets("opt5", "any"))), wan("10.0.0.8"), "drop"},
       {"network_of_an_interface_that_is_off_blocks_nothing", with_off(rule("block", "wan", nets("opt5", "any"), 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
       {"negated_network_of_an_interface_that_is_off", with_off(rule("pass", "wan", nets("any", "opt5") + "<destination_not>1</destination_not>")), wan("10.0.0.8"), "drop"},
