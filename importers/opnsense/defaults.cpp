@@ -2,6 +2,8 @@
 // priorities.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "importers/opnsense/lower.h"
 #include "importers/opnsense/parse.h"
 #include "importers/text/pf_words.h"
@@ -47,10 +49,10 @@ class Writer {
     for (const auto& [what, origin] : config_.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
   }
 
-  // Port forwards that register a rule: "automatic at the end of our ruleset".
+  // Port forwards that register a rule, those that do not forward as well: "automatic at the end of our ruleset".
   void behind() {
     for (const PortForward& forward : config_.forwards)
-      if (forward.pass.value == "rule" && said(forward.disabled) == Said::no && said(forward.nordr) == Said::no && of_family(forward.ipprotocol.value, ruleset_.family())) registered(forward);
+      if (forward.pass.value == "rule" && said(forward.disabled) != Said::yes && of_family(forward.ipprotocol.value, ruleset_.family())) registered(forward);
   }
 
  private:
@@ -195,35 +197,32 @@ class Writer {
     }
   }
 
+  // What filter.lib.inc makes of a port forward is a rule like those of the old pages; without a target it is to any.
   void registered(const PortForward& from) {
-    Rule rule;
+    FilterRule rule;
     rule.origin = from.origin;
-    rule.name = from.descr.value.empty() ? "rule of a port forward" : from.descr.value;
-    const auto protocols = text::pf::protocols(from.protocol.value, ruleset_.family());
-    if (!protocols) rule.unknown = "protocol " + from.protocol.value;
-    else if (*protocols != IntervalSet::all(8)) rule.terms.push_back(text::pf::in(Field::protocol, *protocols));
-    for (const std::string& name : list_of(from.interface.value))
-      for (std::string& each : world_.expand(name)) rule.interfaces.push_back(std::move(each));
-    const auto source = world_.address(from.source.networks.value, from.source.networks.line, ruleset_.family(), true);
-    text::pf::add_term(ruleset_, rule.terms, Field::src, source, said(from.source.negated) == Said::yes && !source.any, rule.origin);
-    text::pf::add_term(ruleset_, rule.terms, Field::dst, world_.address(from.target.value, from.target.line, ruleset_.family(), true), false, rule.origin);
-    if (protocols && text::pf::has_ports(*protocols)) {
-      text::pf::add_term(ruleset_, rule.terms, Field::src_port, world_.ports(from.source.port), rule.origin);
-      text::pf::add_term(ruleset_, rule.terms, Field::dst_port, target_ports(from), rule.origin);
-    }
-    ruleset_.filter.push_back(std::move(rule));
+    rule.unknown = from.unknown;
+    rule.disabled = from.disabled;
+    rule.interface = from.interface;
+    rule.ipprotocol = from.ipprotocol;
+    rule.protocol = from.protocol;
+    rule.descr = from.descr;
+    if (rule.descr.empty()) rule.descr.value = "rule of a port forward";
+    rule.source = from.source;
+    rule.destination.networks = from.target;
+    rule.destination.port = target_port(from);
+    add_filter_rule(world_, ruleset_, rule);
   }
 
   // The ports behind the translation.
-  text::pf::PortMatch target_ports(const PortForward& from) {
-    const text::pf::PortMatch listened = world_.ports(from.destination.port);
-    if (from.local_port.empty()) return listened;
-    text::pf::PortMatch match = world_.ports(from.local_port);
-    const bool range = match.unknowns.empty() && match.ports.is_single() && !world_.aliases.has(from.destination.port.value) && listened.ports.intervals().size() == 1;
-    if (!range || from.destination.port.empty()) return match;
-    const model::u128 first = match.ports.min(), count = listened.ports.max() - listened.ports.min();
-    match.ports = IntervalSet::range(first, std::min<model::u128>(first + count, 65535));
-    return match;
+  XmlText target_port(const PortForward& from) const {
+    XmlText text = from.local_port.empty() ? from.destination.port : from.local_port;
+    const auto listened = text::pf::ports(from.destination.port.value, true), first = text::pf::ports(from.local_port.value, true);
+    const bool shifts = !from.local_port.empty() && !from.destination.port.empty() && !world_.aliases.has(from.destination.port.value) && !world_.aliases.has(from.local_port.value);
+    if (!shifts || !listened || !first || !first->is_single() || listened->is_single()) return text;
+    const model::u128 last = first->min() + (listened->max() - listened->min());
+    text.value = fmt::format("{}-{}", static_cast<unsigned>(first->min()), static_cast<unsigned>(std::min<model::u128>(last, 65535)));
+    return text;
   }
 
   World& world_;

@@ -11,6 +11,7 @@ namespace fwproof::importers::opnsense {
 void add_rules_in_front(World& world, text::pf::Ruleset& ruleset);
 void add_rules_behind(World& world, text::pf::Ruleset& ruleset);
 void add_user_rules(World& world, text::pf::Ruleset& ruleset);
+void add_filter_rule(World& world, text::pf::Ruleset& ruleset, const FilterRule& rule);
 void add_translations(World& world, text::pf::Ruleset& ruleset);
 void add_facts(World& world, model::HostFacts& facts);
 

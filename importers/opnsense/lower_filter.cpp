@@ -247,7 +247,9 @@ void add_user_rules(World& world, text::pf::Ruleset& ruleset) {
   // The model's rules come first and are sorted by their sequence; those of the old pages keep the order of the file.
   const auto key = [&](const FilterRule* rule) { return std::tuple(priority(world, *rule), !rule->model, rule->model ? rule->sequence : 0U); };
   std::stable_sort(order.begin(), order.end(), [&](const FilterRule* a, const FilterRule* b) { return key(a) < key(b); });
-  for (const FilterRule* rule : order) Builder{world, ruleset, *rule, {}, {}}.build(ruleset.filter);
+  for (const FilterRule* rule : order) add_filter_rule(world, ruleset, *rule);
 }
+
+void add_filter_rule(World& world, text::pf::Ruleset& ruleset, const FilterRule& rule) { Builder{world, ruleset, rule, {}, {}}.build(ruleset.filter); }
 
 }  // namespace fwproof::importers::opnsense
