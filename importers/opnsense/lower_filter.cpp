@@ -158,7 +158,8 @@ struct Builder {
   struct Side {
     text::pf::AddressMatch match;
     bool negated = false;
-    bool left_out = false;  // and the pairs with it
+    bool link_local = false;  // "(em1:network),fe80::/10"
+    bool left_out = false;    // and the pairs with it
   };
 
   std::vector<Side> sides(const Endpoint& endpoint) {
@@ -166,13 +167,29 @@ struct Builder {
     if (names.empty()) names = {"any"};
     std::vector<Side> result;
     for (const std::string& name : names) {
-      Side side{world.address(name, endpoint.networks.line, family(), true), said(endpoint.negated) == Said::yes, world.leaves_out(name)};
+      Side side{world.address(name, endpoint.networks.line, family()), said(endpoint.negated) == Said::yes, false, world.leaves_out(name)};
+      side.link_local = family() == Family::v6 && world.is_network(name) && (from.model || !from.ipprotocol.empty());
       // "not any" is any: mapAddressInfo() negates nothing else. What is in no network matches nothing.
       side.negated &= !side.match.any;
+      if (side.link_local && !side.negated) side.match.known = side.match.known.united(link_local());
       side.left_out |= side.match.is_empty() && !side.negated && !world.aliases.has(name);
       result.push_back(std::move(side));
     }
     return result;
+  }
+
+  static model::AddressSet link_local() { return *text::pf::addresses("fe80::/10"); }
+
+  // "{!(em1:network),fe80::/10}" is a list: what is outside of the network, or link-local.
+  void add_side(Rule& pair, Field field, const Side& side) {
+    if (!side.link_local || !side.negated) return text::pf::add_term(ruleset, pair.terms, field, side.match, side.negated, pair.origin);
+    std::vector<model::Term> outside;
+    if (!side.match.known.empty()) outside.push_back(text::pf::in(field, side.match.known, true));
+    for (const std::string& name : side.match.names) outside.push_back({model::InNamed{field, name}, true});
+    if (outside.empty()) return;
+    model::AnyOf any;
+    any.alternatives = {std::move(outside), {text::pf::in(field, link_local())}};
+    pair.terms.push_back({std::move(any), false});
   }
 
   void build(std::vector<Rule>& out) {
@@ -210,8 +227,8 @@ struct Builder {
       for (const Side& destination : destinations) {
         Rule pair = rule;
         pair.enabled &= !source.left_out && !destination.left_out;
-        text::pf::add_term(ruleset, pair.terms, Field::src, source.match, source.negated, pair.origin);
-        text::pf::add_term(ruleset, pair.terms, Field::dst, destination.match, destination.negated, pair.origin);
+        add_side(pair, Field::src, source);
+        add_side(pair, Field::dst, destination);
         out.push_back(std::move(pair));
       }
   }

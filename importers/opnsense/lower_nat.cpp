@@ -95,7 +95,7 @@ class Translator {
   }
 
   void add_side(Translation& rule, const std::string& name, const Endpoint& endpoint, Field field) {
-    const auto match = world_.address(name, endpoint.networks.line, family_, false);
+    const auto match = world_.address(name, endpoint.networks.line, family_);
     const bool negated = said(endpoint.negated) == Said::yes && !match.any;
     if (world_.leaves_out(name) || (match.is_empty() && !negated && !world_.aliases.has(name))) rule.enabled = false;
     text::pf::add_term(ruleset_, rule.terms, field, match, negated, rule.origin);
@@ -255,7 +255,7 @@ class Translator {
       target.unknown = "no target";
       return target;
     }
-    const auto match = world_.address(text.value, text.line, family_, false);
+    const auto match = world_.address(text.value, text.line, family_);
     target.addresses = match.known;
     if (!match.unknowns.empty() || match.any || match.names.size() > 1) target.unknown = "target " + text.value;
     else if (!match.names.empty()) target.name = match.names.front();

@@ -236,7 +236,7 @@ bool World::leaves_out(const std::string& name) const {
 }
 
 // loadAliasMap() and mapAddressInfo() of Firewall/Rule.php.
-AddressMatch World::address(const std::string& name, uint32_t line, Family family, bool filter) {
+AddressMatch World::address(const std::string& name, uint32_t line, Family family) {
   AddressMatch match;
   if (name.empty() || name == "any") {
     match.any = true;
@@ -256,7 +256,6 @@ AddressMatch World::address(const std::string& name, uint32_t line, Family famil
         if (const Interface* each = find(member); each && !each->group) match.add(network_of(*each, family));
         else match.names.push_back("network:" + member);
     else match = network_of(*interface, family);
-    if (filter && family == Family::v6) match.known = match.known.united(*text::pf::addresses("fe80::/10"));
     return match;
   }
   if (name.ends_with("ip"))

@@ -29,8 +29,10 @@ class World {
   // Whether a rule with this name for an address is left out: it is that of an interface that is switched off.
   bool leaves_out(const std::string& name) const;
 
-  // One name of an endpoint's list. `filter`: networks of interfaces hold the link-local addresses in IPv6 rules of the filter.
-  text::pf::AddressMatch address(const std::string& name, uint32_t line, model::Family family, bool filter);
+  // One name of an endpoint's list.
+  text::pf::AddressMatch address(const std::string& name, uint32_t line, model::Family family);
+  // The network of an interface by the interface's own name, not by the alias that is made for it.
+  bool is_network(const std::string& name) const { return find(name) != nullptr; }
   text::pf::PortMatch ports(const XmlText& text);
 
   void complain(model::DiagnosticId id, uint32_t line, std::string message, model::LineClass line_class = model::LineClass::opaque, std::string_view construct = "value that cannot be read");

@@ -111,6 +111,15 @@ Parts with_aliases(std::string text) {
                     "<alias uuid=\"5\"><name>LAND</name><type>geoip</type><proto>IPv4</proto><content>DE</content></alias></aliases></Alias>"};
 }
 
+std::string rule6(const std::string& action, const std::string& settings, int sequence = 1) {
+  return fmt::format("<rule><enabled>1</enabled><sequence>{}</sequence><action>{}</action><quick>1</quick><interface>lan</interface><ipprotocol>inet6</ipprotocol>{}</rule>\n", sequence, action, settings);
+}
+Sent link_local(std::string src = "fe80::5") {
+  Sent sent = to_itself(lan("ff02::5", 80));
+  sent.src = std::move(src);
+  return sent;
+}
+
 // opt5 is switched off, opt6 has no address.
 const char* kOffAndEmpty = "<opt5><if>em5</if><ipaddr>192.0.2.1</ipaddr><subnet>24</subnet></opt5><opt6><enable>1</enable><if>em6</if></opt6>";
 Parts with_off(std::string rules, std::string nat = {}) { return {.rules = std::move(rules), .nat = std::move(nat), .interfaces = kOffAndEmpty}; }
@@ -183,8 +192,13 @@ std::vector<Row> rows() {
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
       {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
-      {"link_local_of_a_network_in_ipv6", rules_of("<rule><enabled>1</enabled><action>pass</action><quick>1</quick><interface>lan</interface><ipprotocol>inet6</ipprotocol>" + nets("lan", "any") + "</rule>"),
-       to_itself([] { Sent s = lan("ff02::5", 80); s.src = "fe80::5"; return s; }()), "accept"},
+      {"link_local_of_a_network_in_ipv6", rules_of(rule6("pass", nets("lan", "any"))), link_local(), "accept"},
+      {"link_local_is_not_in_the_alias_of_a_network", rules_of(rule6("pass", nets("__lan_network", "any"))), link_local(), "drop"},
+      {"link_local_is_in_a_negated_network_as_well", rules_of(rule6("pass", nets("lan", "any") + "<source_not>1</source_not>")), link_local(), "accept"},
+      {"link_local_is_blocked_by_a_negated_network", rules_of(rule6("block", nets("lan", "any") + "<source_not>1</source_not>", 1) + rule6("pass", nets("any", "any"), 2)), link_local(), "drop"},
+      {"negated_network_in_ipv6", rules_of(rule6("pass", nets("lan", "any") + "<source_not>1</source_not>")), link_local("2001:db8:1::5"), "drop"},
+      {"negated_network_in_ipv6_from_outside", rules_of(rule6("pass", nets("lan", "any") + "<source_not>1</source_not>")), link_local("2001:db8:2::5"), "accept"},
+      {"link_local_of_a_network_without_a_family", filter(old_rule("<type>pass</type><interface>lan</interface><source><network>lan</network></source>")), link_local(), "drop"},
   };
 }
 
