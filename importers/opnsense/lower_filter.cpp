@@ -28,6 +28,8 @@ struct Builder {
   IntervalSet protocols;
 
   Family family() const { return ruleset.family(); }
+  // Rules of the old pages may name none: then they are of both, and less is done to them (Rule.php, FilterRule.php).
+  bool names_family() const { return from.model || !from.ipprotocol.empty(); }
 
   void unknown(std::string_view kind, const XmlText& text, Sharing sharing) {
     rule.terms.push_back(ruleset.unknown(kind, fmt::format("{} {}", kind, text.value), sharing, {rule.origin.file, text.line}));
@@ -77,7 +79,8 @@ struct Builder {
   }
 
   void add_protocol() {
-    const auto set = text::pf::protocols(from.protocol.value, family());
+    // "icmp" is ICMPv6 in rules of IPv6 alone.
+    const auto set = text::pf::protocols(from.protocol.value, names_family() ? family() : Family::v4);
     if (!set) {
       world.complain(DiagnosticId::value_unknown, from.protocol.line, fmt::format("'{}' is no protocol that is known here", from.protocol.value));
       return unknown("protocol", from.protocol, Sharing::pure);
@@ -93,7 +96,7 @@ struct Builder {
   void add_icmp() {
     const IntervalSet icmp = IntervalSet::of(family() == Family::v4 ? model::proto_icmp : model::proto_icmpv6);
     const XmlText& types = family() == Family::v4 ? from.icmptype : from.icmp6type;
-    if (protocols != icmp || types.empty()) return;
+    if (protocols != icmp || types.empty() || !names_family()) return;
     IntervalSet set;
     for (const std::string& each : list_of(types.value)) {
       const auto type = text::pf::icmp_type(each, family());
@@ -168,7 +171,7 @@ struct Builder {
     std::vector<Side> result;
     for (const std::string& name : names) {
       Side side{world.address(name, endpoint.networks.line, family()), said(endpoint.negated) == Said::yes, false, world.leaves_out(name)};
-      side.link_local = family() == Family::v6 && world.is_network(name) && (from.model || !from.ipprotocol.empty());
+      side.link_local = family() == Family::v6 && world.is_network(name) && names_family();
       // "not any" is any: mapAddressInfo() negates nothing else. What is in no network matches nothing.
       side.negated &= !side.match.any;
       if (side.link_local && !side.negated) side.match.known = side.match.known.united(link_local());

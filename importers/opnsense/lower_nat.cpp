@@ -111,7 +111,7 @@ class Translator {
   }
 
   std::optional<IntervalSet> protocols(const XmlText& text) {
-    auto set = text::pf::protocols(text.value, family_);
+    auto set = text::pf::protocols(text.value, Family::v4);  // "icmp" becomes ICMPv6 in filter rules only
     if (!set) world_.complain(DiagnosticId::value_unknown, text.line, fmt::format("'{}' is no protocol that is known here", text.value));
     return set;
   }

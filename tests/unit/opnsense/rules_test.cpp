@@ -120,6 +120,13 @@ Sent link_local(std::string src = "fe80::5") {
   return sent;
 }
 
+std::string ping(const std::string& settings) { return old_rule("<type>pass</type><interface>lan</interface><protocol>icmp</protocol><icmptype>echoreq</icmptype>" + settings); }
+Sent icmp(Sent sent, unsigned type) {
+  sent.protocol = "icmp";
+  sent.icmp_type = type;
+  return sent;
+}
+
 // opt5 is switched off, opt6 has no address.
 const char* kOffAndEmpty = "<opt5><if>em5</if><ipaddr>192.0.2.1</ipaddr><subnet>24</subnet></opt5><opt6><enable>1</enable><if>em6</if></opt6>";
 Parts with_off(std::string rules, std::string nat = {}) { return {.rules = std::move(rules), .nat = std::move(nat), .interfaces = kOffAndEmpty}; }
@@ -192,6 +199,11 @@ std::vector<Row> rows() {
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
       {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"icmp_type", filter(ping("<ipprotocol>inet</ipprotocol>")), icmp(lan("192.0.2.9"), 8), "accept"},
+      {"icmp_type_other", filter(ping("<ipprotocol>inet</ipprotocol>")), icmp(lan("192.0.2.9"), 13), "drop"},
+      {"icmp_type_without_a_family", filter(ping("")), icmp(lan("192.0.2.9"), 13), "accept"},
+      {"icmp_without_a_family_is_not_icmpv6", filter(ping("")), icmp(link_local("2001:db8:1::5"), 160), "drop"},
+      {"icmp_of_ipv6_is_icmpv6", filter(ping("<ipprotocol>inet6</ipprotocol>")), icmp(link_local("2001:db8:1::5"), 160), "accept"},
       {"link_local_of_a_network_in_ipv6", rules_of(rule6("pass", nets("lan", "any"))), link_local(), "accept"},
       {"link_local_is_not_in_the_alias_of_a_network", rules_of(rule6("pass", nets("__lan_network", "any"))), link_local(), "drop"},
       {"link_local_is_in_a_negated_network_as_well", rules_of(rule6("pass", nets("lan", "any") + "<source_not>1</source_not>")), link_local(), "accept"},
