@@ -20,6 +20,8 @@ constexpr size_t kMaxPairs = 4096;
 
 bool is_disabled(const XmlText& disabled, const XmlText& enabled, bool model, std::string& unknown);
 bool of_family(const std::string& ipprotocol, model::Family family);
+// Whether rules of the old pages, and port forwards, with this protocol have ports: legacyMoveAddressFields() of Rule.php.
+bool takes_ports(const std::string& protocol);
 
 // Whether the device writes a rule, or leaves it out because its gateway is down or of the other family.
 enum class Written : uint8_t { yes, no, unclear };

@@ -90,7 +90,9 @@ struct Builder {
   }
 
   void add_ports(const Endpoint& endpoint, Field field) {
-    if (text::pf::has_ports(protocols)) text::pf::add_term(ruleset, rule.terms, field, world.ports(endpoint.port), rule.origin);
+    const bool no_network = from.model && endpoint.networks.present && endpoint.networks.empty();  // serialize() of FilterRuleField.php
+    if (!from.model && !takes_ports(from.protocol.value)) return;
+    if (text::pf::has_ports(protocols) && !no_network) text::pf::add_term(ruleset, rule.terms, field, world.ports(endpoint.port), rule.origin);
   }
 
   void add_icmp() {
@@ -258,6 +260,13 @@ bool is_disabled(const XmlText& disabled, const XmlText& enabled, bool model, st
 bool of_family(const std::string& ipprotocol, Family family) {
   if (ipprotocol.empty() || ipprotocol == "inet46") return true;
   return (ipprotocol == "inet6") == (family == Family::v6);
+}
+
+bool takes_ports(const std::string& protocol) {
+  std::string word = protocol;
+  for (char& c : word)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return word == "tcp" || word == "udp" || word == "tcp/udp";
 }
 
 void add_user_rules(World& world, text::pf::Ruleset& ruleset) {

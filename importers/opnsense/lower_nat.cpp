@@ -194,8 +194,9 @@ class Translator {
     const auto protocol = protocols(from.protocol);
     if (!protocol) rule.unknown = "protocol " + from.protocol.value;
     IntervalSet set = protocol ? *protocol : kAllProtocols;
-    const XmlText& source_port = from.sourceport.empty() ? from.source.port : from.sourceport;
-    const XmlText& destination_port = from.dstport.empty() ? from.destination.port : from.dstport;
+    // Ports that stand beside the networks are read in the model only: SNatRule.php, SourceNatRuleField.php.
+    const XmlText& source_port = from.model ? from.source.port : from.sourceport;
+    const XmlText& destination_port = from.model ? from.destination.port : from.dstport;
     if (!source_port.empty() || !destination_port.empty()) {
       set = set.intersected(*text::pf::protocols("tcp/udp", family_));
       text::pf::add_term(ruleset_, rule.terms, Field::src_port, world_.ports(source_port), rule.origin);
@@ -306,7 +307,7 @@ class Translator {
     else if (*protocol != kAllProtocols) rule.terms.push_back(text::pf::in(Field::protocol, *protocol));
     PortMatch listened;
     listened.ports = IntervalSet::all(16);
-    const bool ported = protocol && text::pf::has_ports(*protocol);
+    const bool ported = protocol && takes_ports(from.protocol.value);
     if (ported) {
       text::pf::add_term(ruleset_, rule.terms, Field::src_port, world_.ports(from.source.port), rule.origin);
       listened = world_.ports(from.destination.port);

@@ -121,6 +121,13 @@ Sent link_local(std::string src = "fe80::5") {
 }
 
 std::string ping(const std::string& settings) { return old_rule("<type>pass</type><interface>lan</interface><protocol>icmp</protocol><icmptype>echoreq</icmptype>" + settings); }
+std::string old_ports(const std::string& protocol) {
+  return old_rule("<type>pass</type><interface>lan</interface><ipprotocol>inet</ipprotocol><protocol>" + protocol + "</protocol><source><any>1</any></source><destination><any>1</any><port>22</port></destination>");
+}
+Sent of_protocol(const char* protocol, Sent sent) {
+  sent.protocol = protocol;
+  return sent;
+}
 Sent icmp(Sent sent, unsigned type) {
   sent.protocol = "icmp";
   sent.icmp_type = type;
@@ -199,6 +206,9 @@ std::vector<Row> rows() {
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
       {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"old_port", filter(old_ports("tcp")), lan("192.0.2.9", 23), "drop"},
+      {"old_port_of_sctp_is_ignored", filter(old_ports("sctp")), of_protocol("132", lan("192.0.2.9", 23)), "accept"},
+      {"model_port_of_sctp", rules_of(rule("pass", "lan", "<protocol>SCTP</protocol><source_net>any</source_net><destination_net>any</destination_net><destination_port>22</destination_port>")), of_protocol("132", lan("192.0.2.9", 23)), "drop"},
       {"icmp_type", filter(ping("<ipprotocol>inet</ipprotocol>")), icmp(lan("192.0.2.9"), 8), "accept"},
       {"icmp_type_other", filter(ping("<ipprotocol>inet</ipprotocol>")), icmp(lan("192.0.2.9"), 13), "drop"},
       {"icmp_type_without_a_family", filter(ping("")), icmp(lan("192.0.2.9"), 13), "accept"},
@@ -271,6 +281,10 @@ std::vector<NatRow> nat_rows() {
       {"registered_rule_to_an_interface_that_is_off", with_off("", forward("443", "opt5ip", "443", "<pass>rule</pass>")), wan("192.0.2.1", 443), "drop", "192.0.2.9", "192.0.2.1:443"},
       {"no_forward_registers_a_rule_to_any", nat(forward("443", "", "", "<nordr>1</nordr><pass>rule</pass>"), ""), wan("203.0.113.2", 443), "accept", "192.0.2.9", "203.0.113.2:443"},
       {"no_forward_registers_a_rule_to_its_port", nat(forward("443", "", "", "<nordr>1</nordr><pass>rule</pass>"), ""), wan("203.0.113.2", 444), "drop", "192.0.2.9", "203.0.113.2:444"},
+      {"forward_of_sctp_has_no_ports", nat("<rule><interface>wan</interface><ipprotocol>inet</ipprotocol><protocol>sctp</protocol><destination><network>wanip</network><port>443</port></destination><target>10.1.0.10</target></rule>"),
+       of_protocol("132", wan("203.0.113.2", 444)), "accept", "192.0.2.9", "10.1.0.10:444"},
+      {"old_source_ports_beside_the_network_are_ignored", nat("<outbound><mode>advanced</mode><rule><interface>wan</interface><protocol>tcp</protocol><source><network>lan</network></source><destination><any>1</any><port>443</port></destination><target>203.0.113.11</target></rule></outbound>"),
+       lan("192.0.2.9"), "accept", "203.0.113.11", "192.0.2.9:80"},
       {"registered_range_shifts", nat(forward("8000-8010", "10.1.0.10", "9000", "<pass>rule</pass>"), ""), wan("203.0.113.2", 8010), "accept", "192.0.2.9", "10.1.0.10:9010"},
       {"registered_range_ends", nat(forward("8000-8010", "10.1.0.10", "9000", "<pass>rule</pass>"), ""), wan("10.1.0.10", 9011), "drop", "192.0.2.9", "10.1.0.10:9011"},
       {"automatic_source", nat("<outbound><mode>automatic</mode></outbound>"), lan("192.0.2.9"), "accept", "203.0.113.2", "192.0.2.9:80"},
