@@ -66,7 +66,7 @@ struct Route : Entry {
 
 struct InterfaceEntry : Entry {
   std::string id;
-  XmlText enable, device, descr, ipaddr, subnet, ipaddrv6, subnetv6, gateway, gatewayv6, blockpriv, blockbogons, type;
+  XmlText enable, device, descr, ipaddr, subnet, ipaddrv6, subnetv6, gateway, gatewayv6, gateway_6rd, blockpriv, blockbogons, type;
 };
 
 struct VirtualAddress : Entry {
@@ -98,6 +98,13 @@ struct Pool : Entry {
   std::vector<Reserved> reserved;
 };
 
+// An interface on which DHCPv6 is relayed.
+struct Relay {
+  std::string interface;
+  bool model = false;  // else old pages, whose versions differ in the rules that they made
+  model::Origin origin;
+};
+
 struct Config {
   XmlText hostname, domain, disablefilter, ipv6allow, disableipv6, disablenatreflection, enablebinatreflection, enablenatreflectionhelper, no_port0_block, no_ipv6_rfc4890_req,
       webgui_protocol, webgui_port, noantilockout, disablehttpredirect, skip_rules_gw_down, ssh_port, ssh_enabled, outbound_mode, bypassstaticroutes;
@@ -114,6 +121,7 @@ struct Config {
   std::vector<GatewayGroup> gateway_groups;
   std::vector<Route> routes;
   std::vector<Pool> pools;
+  std::vector<Relay> relays6;
   std::vector<model::RoutingGap> gaps;
   std::vector<model::Interception> interceptions;
   std::vector<std::pair<std::string, model::Origin>> strangers;  // sections that may add rules of their own

@@ -78,13 +78,16 @@ class Writer {
   static Term own(Field field) { return {model::InNamed{field, "local"}, false}; }
 
   // Until version 25.7 system/ipv6allow had to be there; since then Interfaces/settings/disableipv6 says no.
+  Said ipv6() const {
+    if (said(config_.disableipv6) == Said::yes) return Said::no;
+    return config_.ipv6allow.present || config_.disableipv6.present ? Said::yes : Said::unclear;
+  }
+  static constexpr const char* kWhetherIpv6 = "whether IPv6 is allowed: old versions ask for system/ipv6allow";
+
   void block_ipv6() {
-    if (!v6_ || config_.ipv6allow.present) return;
-    if (said(config_.disableipv6) == Said::yes) {
-      add("block all IPv6", Action::block, Direction::any, {}, {file(), config_.disableipv6.line});
-    } else if (!config_.disableipv6.present) {
-      add("block all IPv6", Action::block, Direction::any, {}).unknown = "whether IPv6 is allowed: old versions ask for system/ipv6allow";
-    }
+    if (!v6_ || ipv6() == Said::yes) return;
+    Rule& rule = add("block all IPv6", Action::block, Direction::any, {}, {file(), config_.disableipv6.line});
+    if (ipv6() == Said::unclear) rule.unknown = kWhetherIpv6;
   }
 
   void icmpv6() {
@@ -116,8 +119,55 @@ class Writer {
       on(interface.id, add("allow dhcpv6 client out " + interface.id, Action::pass, Direction::out,
                            {udp, text::pf::in(Field::src, set_of({"fe80::/10"})), port(Field::src_port, 546), text::pf::in(Field::dst, set_of({"fe80::/10", "ff02::/16"})), port(Field::dst_port, 547)}));
     }
+    if (entry.ipaddr.value == "pptp") pptp_client(interface, entry);
+    if (ipv6() != Said::no) tunnel_6in4(interface, entry);
+    // ISC's server has none where the interface is a client of another kind.
+    const bool other_kind = v6_ ? entry.ipaddrv6.value == "6rd" || entry.ipaddrv6.value == "6to4" : entry.ipaddr.value == "dhcp" || entry.ipaddr.value == "pptp";
     for (const Pool& pool : config_.pools)
-      if (pool.enable.present && pool.enable.value != "0" && serves(pool, interface) && pool.v6 == v6_) dhcp_server(interface, pool);
+      if (pool.enable.present && pool.enable.value != "0" && serves(pool, interface) && !(pool.opens_filter && other_kind)) dhcp_server(interface, pool);
+    if (v6_) dhcpv6_on(interface, entry);
+  }
+
+  // Rules of an interface's kind that a later rule may overrule.
+  Rule& add_late(const Interface& interface, std::string name, Direction direction, std::vector<Term> terms, model::Origin origin) {
+    Rule& rule = on(interface.id, add(std::move(name), Action::pass, direction, std::move(terms), origin));
+    rule.quick = false;
+    return rule;
+  }
+
+  void pptp_client(const Interface& interface, const InterfaceEntry& entry) {
+    const model::Origin origin{entry.origin.file, entry.ipaddr.line};
+    add_late(interface, "allow PPTP client on " + interface.id, Direction::in, {protocol(model::proto_tcp), port(Field::dst_port, 1723)}, origin);
+    add_late(interface, "allow PPTP client on " + interface.id, Direction::in, {protocol(47)}, origin);
+  }
+
+  // IPv6 in IPv4: from the relay that is configured, or from everywhere.
+  void tunnel_6in4(const Interface& interface, const InterfaceEntry& entry) {
+    const std::string& kind = entry.ipaddrv6.value;
+    if (kind != "6rd" && kind != "6to4") return;
+    const bool relayed = kind == "6rd";
+    if (relayed && !entry.gateway_6rd.empty() && !text::pf::addresses(entry.gateway_6rd.value)) return;  // "Unable to convert address"
+    for (const Direction direction : {Direction::in, Direction::out}) {
+      const bool in = direction == Direction::in;
+      std::vector<Term> terms = {protocol(41)};
+      if (!relayed) terms.push_back(own(in ? Field::dst : Field::src));
+      else if (!entry.gateway_6rd.empty()) terms.push_back(text::pf::in(in ? Field::src : Field::dst, *text::pf::addresses(entry.gateway_6rd.value)));
+      Rule& rule = add_late(interface, "allow 6in4 traffic for " + kind + " on " + interface.id, direction, std::move(terms), {entry.origin.file, entry.ipaddrv6.line});
+      if (ipv6() == Said::unclear) rule.unknown = kWhetherIpv6;
+    }
+  }
+
+  // Rules of a DHCPv6 server stand there for a relay, and in versions with ISC's server for a delegated prefix.
+  void dhcpv6_on(const Interface& interface, const InterfaceEntry& entry) {
+    if (entry.ipaddrv6.value == "6rd" || entry.ipaddrv6.value == "6to4") return;
+    const auto add_some = [&](model::Origin origin, const char* unknown) {
+      const size_t first = ruleset_.filter.size();
+      dhcpv6_rules(interface, origin);
+      for (size_t i = first; i < ruleset_.filter.size(); ++i) ruleset_.filter[i].unknown = unknown;
+    };
+    for (const Relay& relay : config_.relays6)
+      if (relay.interface == interface.id) add_some(relay.origin, relay.model ? "" : "whether the DHCP relay registers rules");
+    if (entry.ipaddrv6.value == "track6") add_some({entry.origin.file, entry.ipaddrv6.line}, "whether ISC's DHCPv6 server is there and registers rules");
   }
 
   bool serves(const Pool& pool, const Interface& interface) const {
@@ -128,24 +178,34 @@ class Writer {
   }
 
   void dhcp_server(const Interface& interface, const Pool& pool) {
-    const Term udp = protocol(model::proto_udp);
     const model::Origin origin{pool.origin.file, pool.enable.line};
-    const char* name = v6_ ? "allow access to DHCPv6 server" : "allow access to DHCP server";
     const size_t first = ruleset_.filter.size();
-    dhcp_rules(interface, pool, udp, origin, name);
+    const bool both = !pool.opens_filter && !pool.network.present;  // dnsmasq_firewall() of dnsmasq.inc
+    if (!both && pool.v6 != v6_) return;
+    if (v6_) dhcpv6_rules(interface, origin);
+    else dhcp_rules(interface, pool, origin);
     if (pool.opens_filter) return;
     // Kea and dnsmasq register such rules unless they are told not to.
     for (size_t i = first; i < ruleset_.filter.size(); ++i) ruleset_.filter[i].unknown = "whether the DHCP server registers rules";
   }
 
-  void dhcp_rules(const Interface& interface, const Pool& pool, const Term& udp, model::Origin origin, const char* name) {
-    if (v6_) {
-      const Term local = text::pf::in(Field::src, set_of({"fe80::/10"}));
-      on(interface.id, add(name, Action::pass, Direction::in, {udp, local, text::pf::in(Field::dst, set_of({"fe80::/10", "ff02::/16"})), port(Field::dst_port, 546)}, origin));
-      on(interface.id, add(name, Action::pass, Direction::in, {udp, local, text::pf::in(Field::dst, set_of({"ff02::/16"})), port(Field::dst_port, 547)}, origin));
-      return;
-    }
-    const Term client = port(Field::src_port, 68), server = port(Field::dst_port, 67);
+  void dhcpv6_rules(const Interface& interface, model::Origin origin) {
+    const auto rule = [&](Direction direction, std::initializer_list<Term> terms) {
+      std::vector<Term> all = {protocol(model::proto_udp)};
+      all.insert(all.end(), terms);
+      on(interface.id, add("allow access to DHCPv6 server", Action::pass, direction, std::move(all), origin));
+    };
+    const Term local = text::pf::in(Field::src, set_of({"fe80::/10"})), to_local = text::pf::in(Field::dst, set_of({"fe80::/10"})), to_all = text::pf::in(Field::dst, set_of({"ff02::/16"}));
+    rule(Direction::in, {local, text::pf::in(Field::dst, set_of({"fe80::/10", "ff02::/16"})), port(Field::dst_port, 546)});
+    rule(Direction::in, {local, to_all, port(Field::dst_port, 547)});
+    rule(Direction::in, {text::pf::in(Field::src, set_of({"ff02::/16"})), to_local, port(Field::dst_port, 547)});
+    rule(Direction::in, {local, own(Field::dst), port(Field::dst_port, 546)});
+    rule(Direction::out, {own(Field::src), to_local, port(Field::src_port, 547)});
+  }
+
+  void dhcp_rules(const Interface& interface, const Pool& pool, model::Origin origin) {
+    const Term udp = protocol(model::proto_udp), client = port(Field::src_port, 68), server = port(Field::dst_port, 67);
+    const char* name = "allow access to DHCP server";
     on(interface.id, add(name, Action::pass, Direction::in, {udp, client, server, text::pf::in(Field::dst, set_of({"255.255.255.255"}))}, origin));
     on(interface.id, add(name, Action::pass, Direction::in, {udp, client, server, own(Field::dst)}, origin));
     on(interface.id, add(name, Action::pass, Direction::out, {udp, own(Field::src), port(Field::src_port, 67), port(Field::dst_port, 68)}, origin));

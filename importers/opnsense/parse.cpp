@@ -71,6 +71,7 @@ class Reader {
         {"dhcpd", &Reader::read_pools},         {"dhcpdv6", &Reader::read_pools},         {"dnsmasq", &Reader::read_dnsmasq},             {"openvpn", &Reader::read_openvpn},
         {"ipsec", &Reader::read_ipsec},         {"bridges", &Reader::read_bridges},       {"gifs", &Reader::read_layered},                {"gres", &Reader::read_layered},
         {"OPNsense", &Reader::read_models},     {"aliases", &Reader::read_old_aliases},
+        {"dhcrelay6", &Reader::read_old_relay},
     };
     for (const SectionRow& row : kSections)
       if (std::string_view(node.name()) == row.name) return (this->*row.handler)(node);
@@ -516,11 +517,35 @@ class Reader {
     }
   }
 
+  // A relay to servers of IPv6: dhcrelay_bound_interfaces('inet6') of dhcrelay.inc.
+  void read_relays(xml_node node) {
+    account_.set(node, LineClass::modelled, "DHCRelay");
+    for (const xml_node relay : node.children("relays")) {
+      const xml_node destination = node.find_child_by_attribute("destinations", "uuid", text::xml_text(relay, "destination").c_str());
+      if (text::xml_text(relay, "enabled") != "1" || text::xml_text(destination, "server").find(':') == std::string::npos) continue;
+      add_relays(relay, true);
+    }
+    account_.set_all(node, kIrrelevant, "DHCP relay");
+  }
+
+  void read_old_relay(xml_node node) {
+    account_.set(node, LineClass::modelled, "dhcrelay6");
+    if (node.child("enable")) add_relays(node, false);
+    account_.set_all(node, kIrrelevant, "DHCP relay");
+  }
+
+  void add_relays(xml_node node, bool model) {
+    for (const std::string& name : list_of(text::xml_text(node, "interface"))) config_.relays6.push_back({name, model, origin(node)});
+    for (const char* bearing : {"enable", "enabled", "interface", "destination"})
+      if (const xml_node each = node.child(bearing)) account_.set_all(each, LineClass::modelled, "DHCP relay");
+  }
+
   // ---- models below <OPNsense> ----
 
   void read_models(xml_node node) {
     static constexpr SectionRow kModels[] = {
         {"Firewall", &Reader::read_firewall}, {"Gateways", &Reader::read_gateways}, {"Kea", &Reader::read_kea}, {"captiveportal", &Reader::read_captive}, {"Interfaces", &Reader::read_interface_models},
+        {"DHCRelay", &Reader::read_relays},
     };
     account_.set(node, LineClass::modelled, "OPNsense");
     for (const xml_node child : elements(node)) {

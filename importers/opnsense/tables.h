@@ -311,7 +311,7 @@ constexpr XmlField<InterfaceEntry> kInterface[] = {
     {"idassoc6*", nullptr, kIrrelevant, "delegated prefix"},
     {"slaac*", nullptr, kIrrelevant, "delegated prefix"},
     {"prefix-6rd*", nullptr, kIrrelevant, "delegated prefix"},
-    {"gateway-6rd", nullptr, kIrrelevant, "delegated prefix"},
+    {"gateway-6rd", &InterfaceEntry::gateway_6rd},
     {"ipv6usev4iface", nullptr, kIrrelevant, "DHCP client"},
     {"gateway_interface", nullptr, kIrrelevant, "way of answers"},
     {"pppoe*", nullptr, kIrrelevant, "dial-up"},
@@ -518,7 +518,7 @@ constexpr Topic kIrrelevantSections[] = {
     {"sysctl", "kernel settings"}, {"snmpd", "SNMP"},                 {"syslog", "logging"},         {"rrd", "statistics"},         {"cron", "jobs"},            {"ca", "certificates"},
     {"cert", "certificates"},      {"crl", "certificates"},           {"ntpd", "clock"},             {"unbound", "name service"},   {"unboundplus", "name service"}, {"dyndnses", "dynamic DNS"},
     {"dnsupdates", "dynamic DNS"}, {"load_balancer", "load balancer that is gone"}, {"shaper", "quality of service"}, {"hasync", "synchronisation"}, {"vlans", "link"}, {"laggs", "link"},
-    {"ppps", "dial-up"},           {"wireless", "link"},              {"wol", "wake on LAN"},        {"schedules", "times of schedules; rules that name one are opaque"}, {"dhcrelay", "DHCP relay"}, {"dhcrelay6", "DHCP relay"},
+    {"ppps", "dial-up"},           {"wireless", "link"},              {"wol", "wake on LAN"},        {"schedules", "times of schedules; rules that name one are opaque"}, {"dhcrelay", "DHCP relay"},
     {"notifications", "messages"}, {"staticmaps", "DHCP server"},     {"installedpackages", "list of packages"}, {"proxyarp", "ARP answers of old versions"}, {"diag", "diagnostics"}, {"igmpproxy", "multicast"},
     {"qinqs", "link"},             {"radvd", "router advertisements"}, {"firmware", "updates"},      {"syslog-ng", "logging"},
 };
@@ -526,7 +526,7 @@ constexpr Topic kIrrelevantSections[] = {
 // The same below <OPNsense>.
 constexpr Topic kIrrelevantModels[] = {
     {"TrafficShaper", "quality of service"}, {"IDS", "intrusion detection"}, {"Netflow", "statistics"}, {"monit", "services"}, {"cron", "jobs"}, {"Syslog", "logging"}, {"trust", "certificates"}, {"Trust", "certificates"},
-    {"proxy", "proxy on the device"}, {"unboundplus", "name service"}, {"bind", "name service"}, {"DHCRelay", "DHCP relay"}, {"HAProxy", "proxy on the device"}, {"Nginx", "proxy on the device"}, {"AcmeClient", "certificates"},
+    {"proxy", "proxy on the device"}, {"unboundplus", "name service"}, {"bind", "name service"}, {"HAProxy", "proxy on the device"}, {"Nginx", "proxy on the device"}, {"AcmeClient", "certificates"},
     {"DynDNS", "dynamic DNS"}, {"ddclient", "dynamic DNS"}, {"Hostdiscovery", "statistics"}, {"Auth", "users"}, {"Core", "settings of the device"}, {"Backup", "backup"}, {"Wol", "wake on LAN"}, {"wol", "wake on LAN"},
     {"netsnmp", "SNMP"}, {"telegraf", "statistics"}, {"zabbixagent", "statistics"}, {"NodeExporter", "statistics"}, {"vnstat", "statistics"}, {"lldpd", "link"}, {"Nut", "power supply"}, {"apcupsd", "power supply"},
     {"smart", "hardware"}, {"ntpd", "clock"}, {"chrony", "clock"}, {"freeradius", "users"}, {"radvd", "router advertisements"}, {"Gateways_groups", "choice among gateways"}, {"Ntopng", "statistics"}, {"redis", "services"},

@@ -80,6 +80,23 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
 Parts filter(std::string text) { return {.filter = std::move(text)}; }
 Parts rules_of(std::string text) { return {.rules = std::move(text)}; }
+// Interfaces of kinds for which the device has rules of its own.
+Parts kinds(std::string more = {}, std::string rules = {}) {
+  return {.rules = std::move(rules), .more = std::move(more), .interfaces = "<opt7><enable>1</enable><if>pptp0</if><ipaddr>pptp</ipaddr></opt7><opt8><enable>1</enable><if>em8</if><ipaddr>10.8.0.1</ipaddr><subnet>24</subnet><ipaddrv6>6rd</ipaddrv6><gateway-6rd>198.51.100.9</gateway-6rd></opt8>"
+                                                                            "<opt9><enable>1</enable><if>em9</if><ipaddr>10.9.0.1</ipaddr><subnet>24</subnet><ipaddrv6>6to4</ipaddrv6></opt9><opt10><enable>1</enable><if>em10</if><ipaddrv6>track6</ipaddrv6></opt10>"};
+}
+const char* kRelay = "<OPNsense><DHCRelay><relays uuid=\"r\"><enabled>1</enabled><interface>lan</interface><destination>d</destination></relays><destinations uuid=\"d\"><server>2001:db8:2::5</server></destinations></DHCRelay></OPNsense>";
+const char* kServer = "<dhcpdv6><lan><enable>1</enable><range><from>2001:db8:1::100</from><to>2001:db8:1::200</to></range></lan></dhcpdv6>";
+Sent at(const char* interface, const char* protocol, std::string src, std::string dst, unsigned port = 0) {
+  Sent sent;
+  sent.protocol = protocol;
+  sent.in = interface;
+  sent.src = std::move(src);
+  sent.dst = std::move(dst);
+  sent.dst_port = port;
+  return to_itself(sent);
+}
+
 // Rules of both families by a gateway.
 std::string by(const std::string& action, const std::string& gateway, int sequence = 1) {
   return fmt::format("<rule><enabled>1</enabled><sequence>{}</sequence><action>{}</action><quick>1</quick><interface>wan</interface><direction>in</direction><ipprotocol>inet46</ipprotocol>{}<gateway>{}</gateway></rule>\n", sequence,
@@ -206,6 +223,26 @@ std::vector<Row> rows() {
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
       {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"pptp_control", kinds(), at("opt7", "tcp", "192.0.2.9", "203.0.113.2", 1723), "accept"},
+      {"pptp_tunnel", kinds(), at("opt7", "47", "192.0.2.9", "203.0.113.2"), "accept"},
+      {"pptp_on_another_interface", kinds(), at("wan", "47", "192.0.2.9", "203.0.113.2"), "drop"},
+      {"pptp_is_overruled", kinds({}, rule("block", "opt7", nets("any", "any"))), at("opt7", "47", "192.0.2.9", "203.0.113.2"), "drop"},
+      {"6rd_from_its_relay", kinds(), at("opt8", "41", "198.51.100.9", "10.8.0.1"), "accept"},
+      {"6rd_from_elsewhere", kinds(), at("opt8", "41", "198.51.100.8", "10.8.0.1"), "drop"},
+      {"6rd_without_ipv6", kinds("<OPNsense><Interfaces><settings><disableipv6>1</disableipv6></settings></Interfaces></OPNsense>"), at("opt8", "41", "198.51.100.9", "10.8.0.1"), "drop"},
+      {"ipv6_is_off_whatever_old_versions_ask_for", {.rules = rule6("pass", nets("any", "any")), .more = "<OPNsense><Interfaces><settings><disableipv6>1</disableipv6></settings></Interfaces></OPNsense>"}, link_local("2001:db8:1::5"), "drop"},
+      {"6to4_to_itself", kinds(), at("opt9", "41", "192.0.2.9", "10.9.0.1"), "accept"},
+      {"6to4_through", kinds(), at("opt9", "41", "192.0.2.9", "10.9.0.7"), "drop"},
+      {"dhcpv6_server", kinds(kServer), at("lan", "udp", "fe80::5", "ff02::1:2", 547), "accept"},
+      {"dhcpv6_server_to_its_address", kinds(kServer), at("lan", "udp", "fe80::5", "2001:db8:1::1", 546), "accept"},
+      {"dhcpv6_server_from_a_group", kinds(kServer), at("lan", "udp", "ff02::5", "fe80::1", 547), "accept"},
+      {"dhcpv6_server_elsewhere", kinds(kServer), at("wan", "udp", "fe80::5", "2001:db8:1::1", 546), "drop"},
+      {"dhcpv6_relay", kinds(kRelay), at("lan", "udp", "fe80::5", "ff02::1:2", 547), "accept"},
+      {"dhcpv6_relay_of_old_pages", kinds("<dhcrelay6><enable>1</enable><interface>lan</interface></dhcrelay6>"), at("lan", "udp", "fe80::5", "ff02::1:2", 547), "depends"},
+      {"dhcpv6_nothing", kinds(), at("lan", "udp", "fe80::5", "ff02::1:2", 547), "drop"},
+      {"dhcpv6_of_a_delegated_prefix", kinds(), at("opt10", "udp", "fe80::5", "ff02::1:2", 547), "depends"},
+      {"dnsmasq_serves_both_families", kinds("<dnsmasq><enable>1</enable><dhcp_ranges><interface>lan</interface><start_addr>10.0.0.100</start_addr><end_addr>10.0.0.199</end_addr></dhcp_ranges></dnsmasq>"),
+       at("lan", "udp", "fe80::5", "ff02::1:2", 547), "depends"},
       {"old_port", filter(old_ports("tcp")), lan("192.0.2.9", 23), "drop"},
       {"old_port_of_sctp_is_ignored", filter(old_ports("sctp")), of_protocol("132", lan("192.0.2.9", 23)), "accept"},
       {"model_port_of_sctp", rules_of(rule("pass", "lan", "<protocol>SCTP</protocol><source_net>any</source_net><destination_net>any</destination_net><destination_port>22</destination_port>")), of_protocol("132", lan("192.0.2.9", 23)), "drop"},
