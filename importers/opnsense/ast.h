@@ -105,9 +105,17 @@ struct Relay {
   model::Origin origin;
 };
 
+// A tunnel of the old pages for IPsec: its first phase, and what its second ones carry packets in.
+struct Tunnel {
+  model::Origin origin;
+  std::string interface, remote, descr;  // remote: empty for clients from everywhere
+  bool through_nat = false;
+  std::vector<unsigned> protocols;
+};
+
 struct Config {
   XmlText hostname, domain, disablefilter, ipv6allow, disableipv6, disablenatreflection, enablebinatreflection, enablenatreflectionhelper, no_port0_block, no_ipv6_rfc4890_req,
-      webgui_protocol, webgui_port, noantilockout, disablehttpredirect, skip_rules_gw_down, ssh_port, ssh_enabled, outbound_mode, bypassstaticroutes;
+      webgui_protocol, webgui_port, noantilockout, disablehttpredirect, skip_rules_gw_down, disablevpnrules, ssh_port, ssh_enabled, outbound_mode, bypassstaticroutes;
   bool carp = false;
   std::vector<InterfaceEntry> interfaces;
   std::vector<VirtualAddress> virtual_addresses;
@@ -122,6 +130,7 @@ struct Config {
   std::vector<Route> routes;
   std::vector<Pool> pools;
   std::vector<Relay> relays6;
+  std::vector<Tunnel> tunnels;
   std::vector<model::RoutingGap> gaps;
   std::vector<model::Interception> interceptions;
   std::vector<std::pair<std::string, model::Origin>> strangers;  // sections that may add rules of their own

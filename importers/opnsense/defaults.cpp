@@ -49,8 +49,35 @@ class Writer {
     for (const auto& [what, origin] : config_.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
   }
 
+  // ipsec_firewall() of ipsec.inc, whose tunnels newer versions have in a plugin only.
+  void tunnels() {
+    if (said(config_.disablevpnrules) == Said::yes) return;
+    for (const Tunnel& tunnel : config_.tunnels)
+      if (const Interface* interface = world_.find(tunnel.interface); interface && (interface->group || interface->up)) tunnel_rules(tunnel);
+  }
+
+  void tunnel_rules(const Tunnel& tunnel) {
+    std::vector<std::vector<Term>> kinds = {{protocol(model::proto_udp), port(Field::dst_port, 500)}};
+    if (tunnel.through_nat) kinds.push_back({protocol(model::proto_udp), port(Field::dst_port, 4500)});
+    for (const unsigned number : tunnel.protocols) kinds.push_back({protocol(number)});
+    text::pf::AddressMatch remote;
+    remote.any = tunnel.remote.empty();
+    if (const auto address = text::pf::addresses(tunnel.remote)) remote.known = *address;
+    else if (!remote.any) remote.unknowns.push_back("host name " + tunnel.remote);
+    for (const std::vector<Term>& kind : kinds)
+      for (const Direction direction : {Direction::in, Direction::out}) {
+        std::vector<Term> terms = kind;
+        text::pf::add_term(ruleset_, terms, direction == Direction::in ? Field::src : Field::dst, remote, false, tunnel.origin);
+        Rule& rule = add("IPsec: " + (tunnel.descr.empty() ? tunnel.remote : tunnel.descr), Action::pass, direction, std::move(terms), tunnel.origin);
+        rule.interfaces = world_.expand(tunnel.interface);
+        rule.quick = false;
+        rule.unknown = "whether the old pages for IPsec are there and register rules";
+      }
+  }
+
   // Port forwards that register a rule, those that do not forward as well: "automatic at the end of our ruleset".
   void behind() {
+    tunnels();
     for (const PortForward& forward : config_.forwards)
       if (forward.pass.value == "rule" && said(forward.disabled) != Said::yes && of_family(forward.ipprotocol.value, ruleset_.family())) registered(forward);
   }

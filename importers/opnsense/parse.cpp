@@ -394,10 +394,29 @@ class Reader {
       const std::string_view name = child.name();
       const bool tunnel = (name == "phase1" || name == "phase2") && !child.child("disabled");
       if (tunnel) gap(child, fmt::format("IPsec ({})", name));
-      for (const char* bearing : {"remote-gateway", "localid", "remoteid", "mode"})
+      if (tunnel && name == "phase1" && node.child("enable")) add_tunnel(node, child);
+      for (const char* bearing : {"remote-gateway", "localid", "remoteid", "mode", "mobile", "interface"})
         if (const xml_node each = child.child(bearing); each && tunnel) account_.set_all(each, kApproximated, "tunnel");
       account_.set_all(child, kIrrelevant, tunnel ? "details of a tunnel" : "tunnel that is switched off");
     }
+  }
+
+  void add_tunnel(xml_node ipsec, xml_node phase1) {
+    Tunnel tunnel;
+    tunnel.origin = origin(phase1);
+    const std::string interface = text::xml_text(phase1, "interface");
+    tunnel.interface = interface.substr(0, interface.find("_vip"));
+    const bool mobile = static_cast<bool>(phase1.child("mobile"));
+    if (!mobile) tunnel.remote = text::xml_text(phase1, "remote-gateway");
+    tunnel.descr = text::xml_text(phase1, "descr").substr(0, 200);
+    tunnel.through_nat = text::xml_text(phase1, "nat_traversal") != "off";
+    for (const xml_node phase2 : ipsec.children("phase2")) {
+      const std::string protocol = text::xml_text(phase2, "protocol");
+      if (text::xml_text(phase2, "ikeid") != text::xml_text(phase1, "ikeid")) continue;
+      for (const unsigned number : {50U, 51U})
+        if (protocol == (number == 50 ? "esp" : "ah") && std::find(tunnel.protocols.begin(), tunnel.protocols.end(), number) == tunnel.protocols.end()) tunnel.protocols.push_back(number);
+    }
+    if (mobile || !tunnel.remote.empty()) config_.tunnels.push_back(std::move(tunnel));
   }
 
   // ---- DHCP ----
@@ -594,6 +613,10 @@ class Reader {
   }
 
   bool read_routing(xml_node node) {
+    if (const xml_node off = node.child("general").child("disablevpnrules"); off && std::string_view(node.name()) == "IPsec" && text::xml_text(off) == "1") {
+      config_.disablevpnrules = text_of(off);
+      account_.set_all(off, LineClass::modelled, "disablevpnrules");
+    }
     for (const Topic& topic : kRoutingModels) {
       if (std::string_view(node.name()) != topic.name) continue;
       const bool on = any_enabled(node);

@@ -416,6 +416,7 @@ constexpr XmlField<Config> kSystem[] = {
     {"disablereplyto", nullptr, kIrrelevant, "way of answers"},
     {"lb_use_sticky", nullptr, kIrrelevant, "policy routing"},
     {"skip_rules_gw_down", &Config::skip_rules_gw_down},
+    {"disablevpnrules", &Config::disablevpnrules},
     {"gw_switch_default", nullptr, kIrrelevant, "policy routing"},
     {"no_sshlockout", nullptr, kIrrelevant, "users"},
     {"no_virusprot", nullptr, kIrrelevant, "limits"},

@@ -87,6 +87,9 @@ Parts kinds(std::string more = {}, std::string rules = {}) {
 }
 const char* kRelay = "<OPNsense><DHCRelay><relays uuid=\"r\"><enabled>1</enabled><interface>lan</interface><destination>d</destination></relays><destinations uuid=\"d\"><server>2001:db8:2::5</server></destinations></DHCRelay></OPNsense>";
 const char* kServer = "<dhcpdv6><lan><enable>1</enable><range><from>2001:db8:1::100</from><to>2001:db8:1::200</to></range></lan></dhcpdv6>";
+std::string tunnel(const std::string& settings) {
+  return "<ipsec><enable>1</enable><phase1><ikeid>1</ikeid><interface>wan</interface><protocol>inet</protocol>" + settings + "</phase1><phase2><ikeid>1</ikeid><protocol>esp</protocol></phase2><phase2><ikeid>2</ikeid><protocol>ah</protocol></phase2></ipsec>";
+}
 Sent at(const char* interface, const char* protocol, std::string src, std::string dst, unsigned port = 0) {
   Sent sent;
   sent.protocol = protocol;
@@ -243,6 +246,16 @@ std::vector<Row> rows() {
       {"dhcpv6_of_a_delegated_prefix", kinds(), at("opt10", "udp", "fe80::5", "ff02::1:2", 547), "depends"},
       {"dnsmasq_serves_both_families", kinds("<dnsmasq><enable>1</enable><dhcp_ranges><interface>lan</interface><start_addr>10.0.0.100</start_addr><end_addr>10.0.0.199</end_addr></dhcp_ranges></dnsmasq>"),
        at("lan", "udp", "fe80::5", "ff02::1:2", 547), "depends"},
+      {"ipsec_of_clients", kinds(tunnel("<mobile>1</mobile>")), at("wan", "udp", "192.0.2.9", "203.0.113.2", 500), "depends"},
+      {"ipsec_behind_nat", kinds(tunnel("<mobile>1</mobile>")), at("wan", "udp", "192.0.2.9", "203.0.113.2", 4500), "depends"},
+      {"ipsec_not_behind_nat", kinds(tunnel("<mobile>1</mobile><nat_traversal>off</nat_traversal>")), at("wan", "udp", "192.0.2.9", "203.0.113.2", 4500), "drop"},
+      {"ipsec_payload", kinds(tunnel("<mobile>1</mobile>")), at("wan", "50", "192.0.2.9", "203.0.113.2"), "depends"},
+      {"ipsec_payload_of_no_tunnel", kinds(tunnel("<mobile>1</mobile>")), at("wan", "51", "192.0.2.9", "203.0.113.2"), "drop"},
+      {"ipsec_from_its_gateway", kinds(tunnel("<remote-gateway>192.0.2.9</remote-gateway>")), at("wan", "udp", "192.0.2.9", "203.0.113.2", 500), "depends"},
+      {"ipsec_from_elsewhere", kinds(tunnel("<remote-gateway>192.0.2.8</remote-gateway>")), at("wan", "udp", "192.0.2.9", "203.0.113.2", 500), "drop"},
+      {"ipsec_from_a_name", kinds(tunnel("<remote-gateway>vpn.example.org</remote-gateway>")), at("wan", "udp", "192.0.2.9", "203.0.113.2", 500), "depends"},
+      {"ipsec_tunnel_that_is_off", kinds(tunnel("<mobile>1</mobile><disabled>1</disabled>")), at("wan", "udp", "192.0.2.9", "203.0.113.2", 500), "drop"},
+      {"ipsec_without_rules", kinds(tunnel("<mobile>1</mobile>") + "<OPNsense><IPsec><general><disablevpnrules>1</disablevpnrules></general></IPsec></OPNsense>"), at("wan", "udp", "192.0.2.9", "203.0.113.2", 500), "drop"},
       {"old_port", filter(old_ports("tcp")), lan("192.0.2.9", 23), "drop"},
       {"old_port_of_sctp_is_ignored", filter(old_ports("sctp")), of_protocol("132", lan("192.0.2.9", 23)), "accept"},
       {"model_port_of_sctp", rules_of(rule("pass", "lan", "<protocol>SCTP</protocol><source_net>any</source_net><destination_net>any</destination_net><destination_port>22</destination_port>")), of_protocol("132", lan("192.0.2.9", 23)), "drop"},
