@@ -46,6 +46,8 @@ class Writer {
     anti_lockout();
     bypass();
     captive_portals();
+    for (const InterfaceEntry& entry : config_.interfaces)
+      if (!entry.unknown.empty()) on(entry.id, add("settings of " + entry.id, Action::block, Direction::any, {}, entry.origin)).unknown = fmt::format("<{}> of the interface {}", entry.unknown.front(), entry.id);
     for (const auto& [what, origin] : config_.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
   }
 

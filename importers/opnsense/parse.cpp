@@ -37,8 +37,9 @@ class Reader {
   Config run() {
     for (const xml_node node : elements(file_.root())) read_section(node);
     for (const xml_node node : account_.finish()) {
+      stranger(fmt::format("<{}>", std::string_view(node.name()).substr(0, 80)), origin(node));
       if (++strange_ > kMaxStrange) break;
-      report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("<{}> is not known here", std::string_view(node.name()).substr(0, 80)));
+      report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("<{}> is not known here", std::string_view(node.name()).substr(0, 80)), {"what it does to packets is not modelled"});
     }
     return std::move(config_);
   }
@@ -54,6 +55,13 @@ class Reader {
   model::Origin origin(xml_node node) const { return {section_.file, file_.line_of(node)}; }
   XmlText text_of(xml_node node) const { return {text::xml_text(node), file_.line_of(node), true}; }
   void gap(xml_node node, std::string text) { config_.gaps.push_back({std::move(text), origin(node)}); }
+  // One is enough to make everything uncertain.
+  void stranger(std::string what, model::Origin origin) {
+    if (config_.strangers.size() < kMaxStrange) config_.strangers.emplace_back(std::move(what), origin);
+  }
+  void note_gap(const Entry& entry, const std::string& what) {
+    if (!entry.unknown.empty()) config_.gaps.push_back({fmt::format("<{}> of the {}", entry.unknown.front(), what), entry.origin});
+  }
 
   bool read_topic(xml_node node, std::span<const Topic> topics) {
     for (const Topic& topic : topics)
@@ -84,15 +92,15 @@ class Reader {
     account_.set_all(node, LineClass::unrecognised, "section that no importer knows");
     report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("the section <{}> is not known", name), {"what it does to packets is not modelled"});
     gap(node, fmt::format("section <{}>", name));
-    if (config_.strangers.size() < kMaxStrange) config_.strangers.emplace_back(fmt::format("section <{}>", name), origin(node));
+    stranger(fmt::format("section <{}>", name), origin(node));
   }
 
-  void note_unknown(xml_node child, std::vector<std::string>& unknown) {
+  void note_unknown(xml_node child, std::vector<std::string>& unknown, const char* note = "what the entry does is taken as unknown") {
     account_.set_all(child, LineClass::unrecognised, "element that no importer knows");
     unknown.push_back(std::string(std::string_view(child.name()).substr(0, 80)));
     if (++strange_ <= kMaxStrange)
       report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(child), fmt::format("<{}> is not known here, or stands here for the second time", unknown.back()),
-             {"what the entry does is taken as unknown"});
+             {note});
   }
 
   template <class Record, size_t N>
@@ -102,12 +110,14 @@ class Reader {
     for (const xml_node child : text::read_record<Record>(account_, file_, node, fields, record)) note_unknown(child, record.unknown);
   }
 
+  // A setting of the device that nobody knows may bring rules of its own, as a section may.
   template <size_t N>
   void read_part(xml_node node, const XmlField<Config> (&fields)[N]) {
     account_.set(node, LineClass::modelled, node.name());
+    std::vector<std::string> unknown;
     for (const xml_node child : text::read_record<Config>(account_, file_, node, fields, config_)) {
-      std::vector<std::string> ignored;
-      note_unknown(child, ignored);
+      note_unknown(child, unknown);
+      stranger(fmt::format("<{}> of <{}>", unknown.back(), node.name()), origin(child));
     }
   }
 
@@ -192,11 +202,7 @@ class Reader {
       if (name == "webgui") read_part(child, kWebGui);
       if (name == "ssh") read_part(child, kSsh);
     }
-    account_.set(node, LineClass::modelled, "system");
-    for (const xml_node child : text::read_record<Config>(account_, file_, node, kSystem, config_)) {
-      std::vector<std::string> ignored;
-      note_unknown(child, ignored);
-    }
+    read_part(node, kSystem);
   }
 
   void read_interfaces(xml_node node) {
@@ -205,6 +211,7 @@ class Reader {
       InterfaceEntry entry;
       entry.id = child.name();
       read(child, kInterface, entry);
+      note_gap(entry, "interface " + entry.id);
       config_.interfaces.push_back(std::move(entry));
     }
   }
@@ -214,7 +221,11 @@ class Reader {
     for (const VirtualAddress& vip : config_.virtual_addresses) config_.carp |= vip.mode.value == "carp";
   }
 
-  void read_groups(xml_node node) { read_list(node, "ifgroupentry", kGroup, config_.groups); }
+  void read_groups(xml_node node) {
+    read_list(node, "ifgroupentry", kGroup, config_.groups);
+    for (const Group& group : config_.groups)
+      if (!group.unknown.empty()) stranger(fmt::format("<{}> of the group {}", group.unknown.front(), group.name.value), group.origin);
+  }
 
   // ---- filter and translation ----
 
@@ -345,7 +356,9 @@ class Reader {
   // ---- routing ----
 
   void read_gateways(xml_node node) {
+    const size_t first = config_.gateways.size();
     read_list(node, "gateway_item", kGateway, config_.gateways);
+    for (size_t i = first; i < config_.gateways.size(); ++i) note_gap(config_.gateways[i], "gateway " + config_.gateways[i].name.value);
     for (const xml_node group : elements(node)) {
       if (std::string_view(group.name()) != "gateway_group") continue;
       gap(group, "gateway group " + text::xml_text(group, "name"));
@@ -365,7 +378,10 @@ class Reader {
     return result;
   }
 
-  void read_routes(xml_node node) { read_list(node, "route", kRoute, config_.routes); }
+  void read_routes(xml_node node) {
+    read_list(node, "route", kRoute, config_.routes);
+    for (const Route& route : config_.routes) note_gap(route, "route to " + route.network.value);
+  }
 
   void read_bridges(xml_node node) {
     if (text::xml_has_elements(node)) gap(node, "bridge between interfaces");
@@ -425,6 +441,7 @@ class Reader {
     account_.set(node, LineClass::modelled, "dhcpd");
     for (const xml_node child : elements(node)) {
       Pool pool;
+      pool.origin = origin(child);
       pool.interface = child.name();
       pool.v6 = std::string_view(node.name()) == "dhcpdv6";
       pool.opens_filter = true;
@@ -434,7 +451,7 @@ class Reader {
         else if (name == "staticmap") read_reserved(each, pool, "ipaddr", "ipaddrv6", "mac");
         else if (name == "pool") read_more(each, pool);
       }
-      read(child, kPool, pool);
+      for (const xml_node strange : text::read_record<Pool>(account_, file_, child, kPool, pool)) note_unknown(strange, pool.unknown, "it is taken for an option that no packet meets");
       config_.pools.push_back(std::move(pool));
     }
   }

@@ -119,6 +119,10 @@ void World::add_virtual_addresses() {
     Interface& interface = interfaces[found->second];
     const auto address = model::parse_address(vip.subnet.value);
     const auto bits = address ? text::parse_decimal(vip.subnet_bits.value, model::address_bits(address->family)) : std::nullopt;
+    if (!vip.unknown.empty()) {
+      interface.dynamic_v4 = interface.dynamic_v6 = true;  // what it adds to the interface is not known
+      continue;
+    }
     if (!address || (!bits && !vip.subnet_bits.empty())) {
       complain(DiagnosticId::address_invalid, vip.subnet.line, fmt::format("cannot read '{}/{}' as an address", vip.subnet.value, vip.subnet_bits.value));
       interface.dynamic_v4 = interface.dynamic_v6 = true;

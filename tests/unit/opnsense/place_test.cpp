@@ -75,6 +75,14 @@ TEST(OpnSensePlace, ways_that_the_routes_do_not_tell) {
   EXPECT_EQ(gaps("<frobnicator><a>1</a></frobnicator>"), std::vector<std::string>{"section <frobnicator>"});
 }
 
+TEST(OpnSensePlace, unknown_settings_of_the_way) {
+  const PfDevice device(file(kInterfaces + "<gateways><gateway_item><name>G</name><interface>lan</interface><gateway>10.0.0.9</gateway><frobnicate>1</frobnicate></gateway_item></gateways>"
+                             "<virtualip><vip><mode>ipalias</mode><interface>lan</interface><subnet>10.0.0.3</subnet><subnet_bits>24</subnet_bits><frobnicate>1</frobnicate></vip></virtualip>"));
+  ASSERT_FALSE(device.host.facts.routing_gaps.empty());
+  EXPECT_EQ(device.host.facts.routing_gaps.back().text, "<frobnicate> of the gateway G");
+  EXPECT_TRUE(device.host.facts.interfaces.at(1).dynamic);
+}
+
 TEST(OpnSenseDiagnostics, circle_of_aliases) {
   std::string aliases;
   for (int i = 0; i < 50; ++i) aliases += fmt::format("<alias uuid=\"{0}\"><enabled>1</enabled><name>A{0}</name><type>host</type><content>10.0.0.{1}\nA{2}</content></alias>\n", i, i + 10, (i + 1) % 50);

@@ -161,6 +161,8 @@ Parts with_off(std::string rules, std::string nat = {}) { return {.rules = std::
 std::vector<Row> rows() {
   const std::string old_pass = old_rule(std::string("<type>pass</type><ipprotocol>inet</ipprotocol><interface>lan</interface>") + kAny);
   const std::string old_block = old_rule(std::string("<type>block</type><ipprotocol>inet</ipprotocol><interface>lan</interface>") + kAny);
+  const std::string pass_lan = rule("pass", "lan", nets("any", "any"));
+  const std::string strange = "<opt5><enable>1</enable><if>em5</if><frobnicate>1</frobnicate></opt5>";
   const auto tcp = [](const std::string& destination, const std::string& port) {
     return "<protocol>TCP</protocol><source_net>any</source_net><destination_net>" + destination + "</destination_net><destination_port>" + port + "</destination_port>";
   };
@@ -226,6 +228,12 @@ std::vector<Row> rows() {
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
       {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"unknown_setting_of_the_device", {.rules = pass_lan, .system = "<frobnicate>1</frobnicate>"}, lan("192.0.2.9"), "depends"},
+      {"unknown_setting_of_its_web_pages", {.rules = pass_lan, .system = "<ssh><frobnicate>1</frobnicate></ssh>"}, lan("192.0.2.9"), "depends"},
+      {"unknown_setting_beside_the_rules", {.rules = pass_lan, .in_filter = "<frobnicate><rule><a>1</a></rule></frobnicate>"}, lan("192.0.2.9"), "depends"},
+      {"unknown_setting_of_an_interface", {.rules = pass_lan, .interfaces = strange}, at("opt5", "tcp", "192.0.2.9", "203.0.113.2", 1), "depends"},
+      {"unknown_setting_of_another_interface", {.rules = pass_lan, .interfaces = strange}, lan("203.0.113.9"), "accept"},
+      {"unknown_option_of_a_dhcp_server", {.rules = pass_lan, .more = "<dhcpd><lan><enable>1</enable><frobnicate>1</frobnicate></lan></dhcpd>"}, lan("192.0.2.9"), "accept"},
       {"pptp_control", kinds(), at("opt7", "tcp", "192.0.2.9", "203.0.113.2", 1723), "accept"},
       {"pptp_tunnel", kinds(), at("opt7", "47", "192.0.2.9", "203.0.113.2"), "accept"},
       {"pptp_on_another_interface", kinds(), at("wan", "47", "192.0.2.9", "203.0.113.2"), "drop"},
