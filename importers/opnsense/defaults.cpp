@@ -33,10 +33,11 @@ class Writer {
 
   void in_front() {
     block_ipv6();
-    add("default deny / state violation rule", Action::block, Direction::any, {}).quick = false;
+    // A rule that names no direction is inbound (parseReplaceSimple of FilterRule.php), this one as well.
+    add("default deny / state violation rule", Action::block, Direction::in, {}).quick = false;
     if (v6_ && !config_.no_ipv6_rfc4890_req.present) icmpv6();
     if (!config_.no_port0_block.present)
-      for (const Field port : {Field::src_port, Field::dst_port}) add("default: block port 0", Action::block, Direction::any, {tcp_udp(), text::pf::in(port, IntervalSet::of(0))});
+      for (const Field port : {Field::src_port, Field::dst_port}) add("default: block port 0", Action::block, Direction::in, {tcp_udp(), text::pf::in(port, IntervalSet::of(0))});
     if (config_.carp) add("CARP defaults", Action::pass, Direction::any, {protocol(112), text::pf::in(Field::dst, set_of({v6_ ? "ff02::12" : "224.0.0.18"}))});
     for (const InterfaceEntry& entry : config_.interfaces)
       if (const Interface* interface = world_.find(entry.id); interface && !interface->group && interface->up) of_interface(*interface, entry);
@@ -115,7 +116,7 @@ class Writer {
 
   void block_ipv6() {
     if (!v6_ || ipv6() == Said::yes) return;
-    Rule& rule = add("block all IPv6", Action::block, Direction::any, {}, {file(), config_.disableipv6.line});
+    Rule& rule = add("block all IPv6", Action::block, Direction::in, {}, {file(), config_.disableipv6.line});
     if (ipv6() == Said::unclear) rule.unknown = kWhetherIpv6;
   }
 
@@ -130,7 +131,7 @@ class Writer {
     const auto destination = [](std::initializer_list<const char*> list) { return text::pf::in(Field::dst, set_of(list)); };
     const char* name = "IPv6 RFC4890 requirements (ICMP)";
     const Term inbound = types({128, 133, 134, 135, 136});
-    add(name, Action::pass, Direction::any, {icmp, types({1, 2, 3, 4, 135, 136})});
+    add(name, Action::pass, Direction::in, {icmp, types({1, 2, 3, 4, 135, 136})});
     add(name, Action::pass, Direction::out, {icmp, types({128, 129, 133, 134, 135, 136}), own(Field::src), destination({"fe80::/10", "ff02::/16"})});
     add(name, Action::pass, Direction::in, {icmp, inbound, source("fe80::/10"), destination({"fe80::/10", "ff02::/16"})});
     add(name, Action::pass, Direction::in, {icmp, inbound, source("ff02::/16"), destination({"fe80::/10"})});

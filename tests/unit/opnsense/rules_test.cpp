@@ -234,6 +234,8 @@ std::vector<Row> rows() {
       {"unknown_setting_of_an_interface", {.rules = pass_lan, .interfaces = strange}, at("opt5", "tcp", "192.0.2.9", "203.0.113.2", 1), "depends"},
       {"unknown_setting_of_another_interface", {.rules = pass_lan, .interfaces = strange}, lan("203.0.113.9"), "accept"},
       {"unknown_option_of_a_dhcp_server", {.rules = pass_lan, .more = "<dhcpd><lan><enable>1</enable><frobnicate>1</frobnicate></lan></dhcpd>"}, lan("192.0.2.9"), "accept"},
+      {"default_deny_is_inbound", rules_of(rule("pass", "lan", "<protocol>TCP</protocol><source_net>any</source_net><destination_net>any</destination_net><tcpflags_any>1</tcpflags_any>")),
+       [] { Sent s = lan("192.0.2.9"); s.flags = model::tcp_ack; return s; }(), "accept"},
       {"pptp_control", kinds(), at("opt7", "tcp", "192.0.2.9", "203.0.113.2", 1723), "accept"},
       {"pptp_tunnel", kinds(), at("opt7", "47", "192.0.2.9", "203.0.113.2"), "accept"},
       {"pptp_on_another_interface", kinds(), at("wan", "47", "192.0.2.9", "203.0.113.2"), "drop"},
