@@ -6,6 +6,7 @@
 
 #include "importers/opnsense/lower.h"
 #include "importers/opnsense/parse.h"
+#include "importers/text/number.h"
 #include "importers/text/pf_words.h"
 
 namespace fwproof::importers::opnsense {
@@ -333,14 +334,20 @@ IntervalSet lockout_ports(const Config& config) {
   return ports.united(config.ssh_port.empty() || !ssh ? IntervalSet::of(22) : *ssh);
 }
 
-// get_primary_interface_from_list(): the LAN, else the first optional interface, else the WAN.
+// get_primary_interface_from_list() of util.inc, of all that are configured: the LAN, else the lowest optional one, else the WAN. There is
+// no rule where it is switched off.
 const Interface* lockout_interface(const World& world) {
   if (world.config.noantilockout.present) return nullptr;
-  if (const Interface* lan = world.find("lan"); lan && lan->up) return lan;
-  for (const Interface& each : world.interfaces)
-    if (each.up && !each.group && each.id.starts_with("opt")) return &each;
-  const Interface* wan = world.find("wan");
-  return wan && wan->up ? wan : nullptr;
+  const Interface* first = nullptr;
+  uint64_t lowest = 0;
+  for (const Interface& each : world.interfaces) {
+    const auto number = each.id.starts_with("opt") ? text::parse_decimal(each.id.substr(3), 1'000'000) : std::nullopt;
+    const std::optional<uint64_t> place = each.id == "lan" ? 0 : number ? *number + 1 : each.id == "wan" ? std::optional<uint64_t>(2'000'000) : std::nullopt;
+    if (each.group || !place || (first && *place >= lowest)) continue;
+    first = &each;
+    lowest = *place;
+  }
+  return first && first->up ? first : nullptr;
 }
 
 void add_rules_in_front(World& world, text::pf::Ruleset& ruleset) { Writer(world, ruleset).in_front(); }

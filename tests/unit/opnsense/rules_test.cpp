@@ -295,6 +295,15 @@ TEST_P(Rules, decide_as_the_device_does) {
   device.expect_account_adds_up();
 }
 
+TEST(OpnSenseLockout, is_left_out_where_its_interface_is_off) {
+  const auto device = [](const std::string& interfaces) { return PfDevice("<?xml version=\"1.0\"?>\n<opnsense>\n<system><webgui><protocol>https</protocol></webgui></system>\n<interfaces>" + interfaces + "</interfaces>\n</opnsense>\n"); };
+  const std::string opt2 = "<opt2><enable>1</enable><if>em2</if><ipaddr>10.2.0.1</ipaddr><subnet>24</subnet></opt2>", opt10 = "<opt10><enable>1</enable><if>em3</if><ipaddr>10.3.0.1</ipaddr><subnet>24</subnet></opt10>";
+  const auto to = [](const char* interface, std::string dst) { return at(interface, "tcp", "192.0.2.9", std::move(dst), 443); };
+  EXPECT_EQ(device("<lan><if>em1</if><ipaddr>10.0.0.1</ipaddr><subnet>24</subnet></lan>" + opt2).verdict(to("opt2", "10.2.0.1")), "drop");
+  EXPECT_EQ(device(opt10 + opt2).verdict(to("opt2", "10.2.0.1")), "accept");
+  EXPECT_EQ(device(opt10 + opt2).verdict(to("opt10", "10.3.0.1")), "drop");
+}
+
 INSTANTIATE_TEST_SUITE_P(opnsense, Rules, testing::ValuesIn(rows()), [](const auto& info) { return std::string(info.param.name); });
 
 // ---- translations ----
