@@ -36,8 +36,8 @@ class Writer {
     block_ipv6();
     // A rule that names no direction is inbound (parseReplaceSimple of FilterRule.php), this one as well.
     add("default deny / state violation rule", Action::block, Direction::in, {}).quick = false;
-    if (v6_ && !config_.no_ipv6_rfc4890_req.present) icmpv6();
-    if (!config_.no_port0_block.present)
+    if (v6_ && is_empty(config_.no_ipv6_rfc4890_req)) icmpv6();
+    if (is_empty(config_.no_port0_block))
       for (const Field port : {Field::src_port, Field::dst_port}) add("default: block port 0", Action::block, Direction::in, {tcp_udp(), text::pf::in(port, IntervalSet::of(0))});
     if (config_.carp) add("CARP defaults", Action::pass, Direction::any, {protocol(112), text::pf::in(Field::dst, set_of({v6_ ? "ff02::12" : "224.0.0.18"}))});
     for (const InterfaceEntry& entry : config_.interfaces)
@@ -102,6 +102,9 @@ class Writer {
     return rule;
   }
   uint32_t file() const { return world_.interfaces.empty() ? 0 : world_.interfaces.front().origin.file; }
+
+  // empty() of PHP.
+  static bool is_empty(const XmlText& text) { return text.empty() || text.value == "0"; }
 
   static Term protocol(unsigned number) { return text::pf::in(Field::protocol, IntervalSet::of(number)); }
   static Term tcp_udp() { return text::pf::in(Field::protocol, *text::pf::protocols("tcp/udp", Family::v4)); }
