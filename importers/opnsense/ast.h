@@ -115,7 +115,7 @@ struct Tunnel {
 
 struct Config {
   XmlText hostname, domain, disablefilter, ipv6allow, disableipv6, disablenatreflection, enablebinatreflection, enablenatreflectionhelper, no_port0_block, no_ipv6_rfc4890_req,
-      webgui_protocol, webgui_port, noantilockout, disablehttpredirect, skip_rules_gw_down, disablevpnrules, ssh_port, ssh_enabled, outbound_mode, bypassstaticroutes;
+      webgui_protocol, webgui_port, noantilockout, disablehttpredirect, skip_rules_gw_down, disablevpnrules, upnp, ssh_port, ssh_enabled, outbound_mode, bypassstaticroutes;
   bool carp = false;
   std::vector<InterfaceEntry> interfaces;
   std::vector<VirtualAddress> virtual_addresses;

@@ -49,6 +49,7 @@ void assume(World& world, model::Policy& policy) {
   general.push_back({"tables that fill themselves while the device runs (sshlockout, virusprot) are empty", {file, 0}});
   for (const InterfaceEntry& entry : world.config.interfaces)
     if (!entry.blockbogons.empty() && entry.blockbogons.value != "0") general.push_back({"the list of bogons on " + entry.id + " holds no address in question but reserved ones", {file, entry.blockbogons.line}});
+  if (world.config.upnp.present) general.push_back({"no port is opened by UPnP at present", {file, world.config.upnp.line}});
 }
 
 model::Policy lower(World& world, model::Family family) {

@@ -79,7 +79,7 @@ class Reader {
         {"dhcpd", &Reader::read_pools},         {"dhcpdv6", &Reader::read_pools},         {"dnsmasq", &Reader::read_dnsmasq},             {"openvpn", &Reader::read_openvpn},
         {"ipsec", &Reader::read_ipsec},         {"bridges", &Reader::read_bridges},       {"gifs", &Reader::read_layered},                {"gres", &Reader::read_layered},
         {"OPNsense", &Reader::read_models},     {"aliases", &Reader::read_old_aliases},
-        {"dhcrelay6", &Reader::read_old_relay},
+        {"dhcrelay6", &Reader::read_old_relay}, {"installedpackages", &Reader::read_packages},
     };
     for (const SectionRow& row : kSections)
       if (std::string_view(node.name()) == row.name) return (this->*row.handler)(node);
@@ -551,6 +551,16 @@ class Reader {
       const size_t index = found != by_id.end() ? found->second : first;
       if (index < config_.pools.size()) config_.pools[index].reserved.push_back({text_of(address), text::xml_text(reservation, "hw_address").substr(0, 200)});
     }
+  }
+
+  // miniupnpd.inc of opnsense/plugins: presence switches it on; its anchors hold what clients ask for.
+  void read_packages(xml_node node) {
+    account_.set(node, LineClass::modelled, "installedpackages");
+    if (const xml_node enable = node.child("miniupnpd").child("config").child("enable")) {
+      config_.upnp = text_of(enable);
+      account_.set_all(enable, kApproximated, "UPnP");
+    }
+    account_.set_all(node, kIrrelevant, "list of packages");
   }
 
   // A relay to servers of IPv6: dhcrelay_bound_interfaces('inet6') of dhcrelay.inc.

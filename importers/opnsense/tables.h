@@ -526,7 +526,7 @@ constexpr Topic kIrrelevantSections[] = {
     {"cert", "certificates"},      {"crl", "certificates"},           {"ntpd", "clock"},             {"unbound", "name service"},   {"unboundplus", "name service"}, {"dyndnses", "dynamic DNS"},
     {"dnsupdates", "dynamic DNS"}, {"load_balancer", "load balancer that is gone"}, {"shaper", "quality of service"}, {"hasync", "synchronisation"}, {"vlans", "link"}, {"laggs", "link"},
     {"ppps", "dial-up"},           {"wireless", "link"},              {"wol", "wake on LAN"},        {"schedules", "times of schedules; rules that name one are opaque"}, {"dhcrelay", "DHCP relay"},
-    {"notifications", "messages"}, {"staticmaps", "DHCP server"},     {"installedpackages", "list of packages"}, {"proxyarp", "ARP answers of old versions"}, {"diag", "diagnostics"}, {"igmpproxy", "multicast"},
+    {"notifications", "messages"}, {"staticmaps", "DHCP server"},     {"proxyarp", "ARP answers of old versions"}, {"diag", "diagnostics"}, {"igmpproxy", "multicast"},
     {"qinqs", "link"},             {"radvd", "router advertisements"}, {"firmware", "updates"},      {"syslog-ng", "logging"},
 };
 

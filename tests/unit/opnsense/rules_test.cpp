@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/pf_device.h"
 
 namespace fwproof {
@@ -234,11 +236,11 @@ std::vector<Row> rows() {
       {"unknown_setting_of_an_interface", {.rules = pass_lan, .interfaces = strange}, at("opt5", "tcp", "192.0.2.9", "203.0.113.2", 1), "depends"},
       {"unknown_setting_of_another_interface", {.rules = pass_lan, .interfaces = strange}, lan("203.0.113.9"), "accept"},
       {"unknown_option_of_a_dhcp_server", {.rules = pass_lan, .more = "<dhcpd><lan><enable>1</enable><frobnicate>1</frobnicate></lan></dhcpd>"}, lan("192.0.2.9"), "accept"},
-      {"default_deny_is_inbound", rules_of(rule("pass", "lan", "<protocol>TCP</protocol><source_net>any</source_net><destination_net>any</destination_net><tcpflags_any>1</tcpflags_any>")),
-       [] { Sent s = lan("192.0.2.9"); s.flags = model::tcp_ack; return s; }(), "accept"},
       {"port_0_is_blocked", {.rules = pass_lan}, lan("192.0.2.9", 0), "drop"},
       {"port_0_is_not_blocked", {.rules = pass_lan, .system = "<no_port0_block>1</no_port0_block>"}, lan("192.0.2.9", 0), "accept"},
       {"port_0_is_blocked_for_all_that_an_empty_setting_says", {.rules = pass_lan, .system = "<no_port0_block/>"}, lan("192.0.2.9", 0), "drop"},
+      {"default_deny_is_inbound", rules_of(rule("pass", "lan", "<protocol>TCP</protocol><source_net>any</source_net><destination_net>any</destination_net><tcpflags_any>1</tcpflags_any>")),
+       [] { Sent s = lan("192.0.2.9"); s.flags = model::tcp_ack; return s; }(), "accept"},
       {"pptp_control", kinds(), at("opt7", "tcp", "192.0.2.9", "203.0.113.2", 1723), "accept"},
       {"pptp_tunnel", kinds(), at("opt7", "47", "192.0.2.9", "203.0.113.2"), "accept"},
       {"pptp_on_another_interface", kinds(), at("wan", "47", "192.0.2.9", "203.0.113.2"), "drop"},
@@ -296,6 +298,16 @@ TEST_P(Rules, decide_as_the_device_does) {
   EXPECT_TRUE(device.host.understood);
   EXPECT_EQ(device.verdict(row.sent), row.verdict);
   device.expect_account_adds_up();
+}
+
+TEST(OpnSenseAssumptions, upnp_has_opened_nothing) {
+  const auto assumes = [](const std::string& more) {
+    const PfDevice device(config({.more = more}));
+    const auto& general = device.host.policies.at(0).general_assumptions;
+    return std::any_of(general.begin(), general.end(), [](const auto& each) { return each.text == "no port is opened by UPnP at present"; });
+  };
+  EXPECT_TRUE(assumes("<installedpackages><miniupnpd><config><enable>1</enable></config></miniupnpd></installedpackages>"));
+  EXPECT_FALSE(assumes("<installedpackages><miniupnpd><config><iface_array>lan</iface_array></config></miniupnpd></installedpackages>"));
 }
 
 TEST(OpnSenseLockout, is_left_out_where_its_interface_is_off) {
