@@ -92,10 +92,18 @@ struct Pool : Entry {
   std::string interface;
   XmlText network;
   bool v6 = false;
-  bool opens_filter = false;  // the device's own rules let clients reach it
+  enum class Opens : uint8_t { no, yes, unclear } opens = Opens::no;  // whether the device's own rules let clients reach it
   XmlText enable, failover_peerip;
   std::vector<Range> ranges;
   std::vector<Reserved> reserved;
+};
+
+// An interface on which a DHCP server, Kea or dnsmasq, lets its clients in.
+struct Opening {
+  std::string interface;
+  bool v4 = false, v6 = false;
+  bool sure = false;
+  model::Origin origin;
 };
 
 // An interface on which DHCPv6 is relayed.
@@ -129,6 +137,7 @@ struct Config {
   std::vector<GatewayGroup> gateway_groups;
   std::vector<Route> routes;
   std::vector<Pool> pools;
+  std::vector<Opening> openings;
   std::vector<Relay> relays6;
   std::vector<Tunnel> tunnels;
   std::vector<model::RoutingGap> gaps;

@@ -158,7 +158,9 @@ class Writer {
     // ISC's server has none where the interface is a client of another kind.
     const bool other_kind = v6_ ? entry.ipaddrv6.value == "6rd" || entry.ipaddrv6.value == "6to4" : entry.ipaddr.value == "dhcp" || entry.ipaddr.value == "pptp";
     for (const Pool& pool : config_.pools)
-      if (pool.enable.present && pool.enable.value != "0" && serves(pool, interface) && !(pool.opens_filter && other_kind)) dhcp_server(interface, pool);
+      if (pool.enable.present && pool.enable.value != "0" && pool.v6 == v6_ && serves(pool, interface) && !(other_kind && pool.opens == Pool::Opens::yes)) dhcp_server(interface, pool);
+    for (const Opening& opening : config_.openings)
+      if (opening.interface == interface.id && (v6_ ? opening.v6 : opening.v4)) open(interface, opening.origin, opening.sure);
     if (v6_) dhcpv6_on(interface, entry);
   }
 
@@ -212,15 +214,20 @@ class Writer {
   }
 
   void dhcp_server(const Interface& interface, const Pool& pool) {
+    if (pool.opens == Pool::Opens::no) return;
     const model::Origin origin{pool.origin.file, pool.enable.line};
+    open(interface, origin, pool.opens == Pool::Opens::yes);
+    if (const auto peer = text::pf::addresses(pool.failover_peerip.value); peer && !v6_)
+      on(interface.id, add("allow access to DHCP failover", Action::pass, Direction::in,
+                           {tcp_udp(), text::pf::in(Field::src, *peer), own(Field::dst), text::pf::in(Field::dst_port, IntervalSet::range(519, 520))}, origin));
+  }
+
+  // Kea and dnsmasq register their rules unless they are told not to; a file that does not tell is of a version that may have none.
+  void open(const Interface& interface, model::Origin origin, bool sure) {
     const size_t first = ruleset_.filter.size();
-    const bool both = !pool.opens_filter && !pool.network.present;  // dnsmasq_firewall() of dnsmasq.inc
-    if (!both && pool.v6 != v6_) return;
     if (v6_) dhcpv6_rules(interface, origin);
-    else dhcp_rules(interface, pool, origin);
-    if (pool.opens_filter) return;
-    // Kea and dnsmasq register such rules unless they are told not to.
-    for (size_t i = first; i < ruleset_.filter.size(); ++i) ruleset_.filter[i].unknown = "whether the DHCP server registers rules";
+    else dhcp_rules(interface, origin);
+    for (size_t i = first; i < ruleset_.filter.size() && !sure; ++i) ruleset_.filter[i].unknown = "whether the DHCP server registers rules";
   }
 
   void dhcpv6_rules(const Interface& interface, model::Origin origin) {
@@ -237,15 +244,12 @@ class Writer {
     rule(Direction::out, {own(Field::src), to_local, port(Field::src_port, 547)});
   }
 
-  void dhcp_rules(const Interface& interface, const Pool& pool, model::Origin origin) {
+  void dhcp_rules(const Interface& interface, model::Origin origin) {
     const Term udp = protocol(model::proto_udp), client = port(Field::src_port, 68), server = port(Field::dst_port, 67);
     const char* name = "allow access to DHCP server";
     on(interface.id, add(name, Action::pass, Direction::in, {udp, client, server, text::pf::in(Field::dst, set_of({"255.255.255.255"}))}, origin));
     on(interface.id, add(name, Action::pass, Direction::in, {udp, client, server, own(Field::dst)}, origin));
     on(interface.id, add(name, Action::pass, Direction::out, {udp, own(Field::src), port(Field::src_port, 67), port(Field::dst_port, 68)}, origin));
-    if (const auto peer = text::pf::addresses(pool.failover_peerip.value))
-      on(interface.id, add("allow access to DHCP failover", Action::pass, Direction::in,
-                           {tcp_udp(), text::pf::in(Field::src, *peer), own(Field::dst), text::pf::in(Field::dst_port, IntervalSet::range(519, 520))}, origin));
   }
 
   // The list of bogons is renewed from outside. It certainly holds special-purpose addresses of RFC 6890 that are neither private nor

@@ -444,7 +444,7 @@ class Reader {
       pool.origin = origin(child);
       pool.interface = child.name();
       pool.v6 = std::string_view(node.name()) == "dhcpdv6";
-      pool.opens_filter = true;
+      pool.opens = Pool::Opens::yes;
       for (const xml_node each : elements(child)) {
         const std::string_view name = each.name();
         if (name == "range") read_range(each, pool, "from", "to");
@@ -492,6 +492,7 @@ class Reader {
     account_.set(node, LineClass::modelled, "dnsmasq");
     Pool fixed;
     const XmlText on{text::xml_text(node, "enable"), file_.line_of(node), true};
+    if (!on.empty()) open_for_dnsmasq(node);
     for (const xml_node child : elements(node)) {
       const std::string_view name = child.name();
       if (name == "hosts" && child.child("hwaddr") && !text::xml_text(child, "hwaddr").empty()) {
@@ -516,6 +517,31 @@ class Reader {
     config_.pools.push_back(std::move(fixed));
   }
 
+  // dnsmasq_firewall() of dnsmasq.inc and getDhcpInterfaces() of Dnsmasq.php: the interfaces that it listens on, else those of its ranges.
+  void open_for_dnsmasq(xml_node node) {
+    const xml_node dhcp = node.child("dhcp"), list = node.child("interface"), rules = dhcp.child("default_fw_rules");
+    for (const xml_node each : {rules, dhcp.child("no_interface")})
+      if (each) account_.set_all(each, LineClass::modelled, "range");
+    if (!node.child("dhcp_ranges") || (rules && text::xml_text(rules) != "1")) return;
+    std::vector<std::string> ranged;
+    for (const xml_node range : node.children("dhcp_ranges")) ranged.push_back(text::xml_text(range, "interface"));
+    auto names = list_of(text::xml_text(list));
+    if (names.empty()) names = ranged;
+    else if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return std::find(ranged.begin(), ranged.end(), name) == ranged.end(); })) account_.set_all(list, LineClass::modelled, "range");
+    const auto excluded = list_of(text::xml_text(dhcp, "no_interface"));
+    for (const std::string& name : names)
+      if (std::find(excluded.begin(), excluded.end(), name) == excluded.end()) config_.openings.push_back({name, true, true, static_cast<bool>(rules), origin(list ? list : node)});
+  }
+
+  // kea_firewall() of kea.inc. Without a list of interfaces those of the networks may be meant.
+  void open_for_kea(xml_node general, bool v6) {
+    const xml_node list = general.child("interfaces"), rules = general.child("fwrules");
+    if (!list || !enabled(general) || (rules && text::xml_text(rules) != "1")) return;
+    for (const std::string& name : list_of(text::xml_text(list))) config_.openings.push_back({name, !v6, v6, static_cast<bool>(rules), origin(list)});
+    for (const xml_node each : {list, rules})
+      if (each) account_.set_all(each, LineClass::modelled, "interfaces");
+  }
+
   void read_kea(xml_node node) {
     account_.set(node, LineClass::modelled, "Kea");
     for (const char* part : {"dhcp4", "dhcp6"})
@@ -525,6 +551,7 @@ class Reader {
 
   void read_kea_server(xml_node server, bool v6) {
     const bool on = enabled(server.child("general"));
+    open_for_kea(server.child("general"), v6);
     const size_t first = config_.pools.size();
     std::map<std::string, size_t> by_id;
     for (const xml_node subnet : server.child("subnets").children(v6 ? "subnet6" : "subnet4")) {
@@ -532,6 +559,7 @@ class Reader {
       pool.origin = origin(subnet);
       pool.v6 = v6;
       pool.enable = {on ? "1" : "", file_.line_of(subnet), on};
+      pool.opens = server.child("general").child("interfaces") ? Pool::Opens::no : Pool::Opens::unclear;
       if (const xml_node network = subnet.child("subnet")) pool.network = text_of(network);
       const xml_node pools = subnet.child("pools");
       for (const std::string& range : list_of(text::xml_text(pools))) {

@@ -102,6 +102,18 @@ Sent at(const char* interface, const char* protocol, std::string src, std::strin
   return to_itself(sent);
 }
 
+std::string dnsmasq(const std::string& settings) {
+  return "<dnsmasq><enable>1</enable>" + settings + "<dhcp_ranges><interface>lan</interface><start_addr>10.0.0.100</start_addr><end_addr>10.0.0.199</end_addr></dhcp_ranges></dnsmasq>";
+}
+std::string kea(const std::string& settings) {
+  return "<OPNsense><Kea><dhcp4><general><enabled>1</enabled>" + settings + "</general><subnets><subnet4 uuid=\"s\"><subnet>10.0.0.0/24</subnet><pools>10.0.0.20-10.0.0.29</pools></subnet4></subnets></dhcp4></Kea></OPNsense>";
+}
+Sent dhcp(const char* interface) {
+  Sent sent = at(interface, "udp", "0.0.0.0", "255.255.255.255", 67);
+  sent.src_port = 68;
+  return sent;
+}
+
 // Rules of both families by a gateway.
 std::string by(const std::string& action, const std::string& gateway, int sequence = 1) {
   return fmt::format("<rule><enabled>1</enabled><sequence>{}</sequence><action>{}</action><quick>1</quick><interface>wan</interface><direction>in</direction><ipprotocol>inet46</ipprotocol>{}<gateway>{}</gateway></rule>\n", sequence,
@@ -230,6 +242,14 @@ std::vector<Row> rows() {
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
       {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"dnsmasq_on_an_interface_without_a_range", kinds(dnsmasq("<interface>lan,opt1</interface>")), dhcp("opt1"), "depends"},
+      {"dnsmasq_registers_rules", kinds(dnsmasq("<dhcp><default_fw_rules>1</default_fw_rules></dhcp>")), dhcp("lan"), "accept"},
+      {"dnsmasq_registers_no_rules", kinds(dnsmasq("<dhcp><default_fw_rules>0</default_fw_rules></dhcp>")), dhcp("lan"), "drop"},
+      {"dnsmasq_hands_out_nothing_here", kinds(dnsmasq("<dhcp><default_fw_rules>1</default_fw_rules><no_interface>lan</no_interface></dhcp>")), dhcp("lan"), "drop"},
+      {"kea_on_an_interface_without_a_network", kinds(kea("<interfaces>opt1</interfaces>")), dhcp("opt1"), "depends"},
+      {"kea_registers_rules", kinds(kea("<interfaces>opt1</interfaces><fwrules>1</fwrules>")), dhcp("opt1"), "accept"},
+      {"kea_registers_no_rules", kinds(kea("<interfaces>lan,opt1</interfaces><fwrules>0</fwrules>")), dhcp("lan"), "drop"},
+      {"kea_that_names_no_interface", kinds(kea("")), dhcp("lan"), "depends"},
       {"unknown_setting_of_the_device", {.rules = pass_lan, .system = "<frobnicate>1</frobnicate>"}, lan("192.0.2.9"), "depends"},
       {"unknown_setting_of_its_web_pages", {.rules = pass_lan, .system = "<ssh><frobnicate>1</frobnicate></ssh>"}, lan("192.0.2.9"), "depends"},
       {"unknown_setting_beside_the_rules", {.rules = pass_lan, .in_filter = "<frobnicate><rule><a>1</a></rule></frobnicate>"}, lan("192.0.2.9"), "depends"},
