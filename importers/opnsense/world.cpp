@@ -257,7 +257,9 @@ AddressMatch World::address(const std::string& name, uint32_t line, Family famil
     if (!interface->up && !interface->group) return match;  // its table is empty
     if (interface->group)
       for (const std::string& member : interface->members)
-        if (const Interface* each = find(member); each && !each->group) match.add(network_of(*each, family));
+        if (const Interface* each = find(member); each && !each->group) {
+          if (each->up) match.add(network_of(*each, family));  // the others have no addresses
+        }
         else match.names.push_back("network:" + member);
     else match = network_of(*interface, family);
     return match;
