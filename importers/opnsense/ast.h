@@ -2,6 +2,7 @@
 // device reads both into one form (Rule::reader() of Firewall/Rule.php), and so does this.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct Endpoint {
 
 struct FilterRule : Entry {
   XmlText enabled, disabled, type, interface, interfacenot, floating, direction, quick, ipprotocol, protocol, icmptype, icmp6type, statetype, tcpflags1, tcpflags2, tcpflags_any,
-      tag, tagged, descr, gateway, sched, os, tos, prio, divert, max, max_src_nodes, max_src_conn, max_src_states, max_src_conn_rate, max_pkt_rate;
+      tag, tagged, descr, gateway, sched, os, tos, prio, divert, max, max_src_nodes, max_src_conn, max_src_states, max_src_conn_rate, max_pkt_rate, shaper1, shaper2;
   Endpoint source, destination;
 };
 
@@ -138,6 +139,7 @@ struct Config {
   std::vector<Route> routes;
   std::vector<Pool> pools;
   std::vector<Opening> openings;
+  std::map<std::string, std::string> shapers;  // those that are on: "pipe" or "queue" by their uuid
   std::vector<Relay> relays6;
   std::vector<Tunnel> tunnels;
   std::vector<model::RoutingGap> gaps;

@@ -145,6 +145,14 @@ struct Builder {
     rule.unknown = "gateway " + from.gateway.value;
   }
 
+  // "shaper type mismatch"
+  void add_shapers() {
+    if (from.shaper1.empty() || from.shaper2.empty()) return;
+    const auto& shapers = world.config.shapers;
+    const auto first = shapers.find(from.shaper1.value), second = shapers.find(from.shaper2.value);
+    if (second == shapers.end() || first == shapers.end() || first->second != second->second) rule.enabled = false;
+  }
+
   // Settings whose empty element versions read in two ways.
   void add_unclear() {
     struct Row {
@@ -212,6 +220,7 @@ struct Builder {
     add_flags();
     add_opaque();
     add_gateway();
+    add_shapers();
     add_unclear();
     rule.keep_state = from.statetype.value != "none";
     rule.tag = from.tag.value;

@@ -581,6 +581,17 @@ class Reader {
     }
   }
 
+  // fetchAllTargets() of TrafficShaper.php: which rules of the filter may name together.
+  void read_shapers(xml_node node) {
+    for (const auto& [list, item] : {std::pair("pipes", "pipe"), std::pair("queues", "queue")})
+      for (const xml_node each : node.child(list).children(item)) {
+        if (!enabled(each)) continue;
+        config_.shapers[each.attribute("uuid").value()] = item;
+        account_.set_all(each.child("enabled"), LineClass::modelled, item);
+      }
+    account_.set_all(node, kIrrelevant, "quality of service");
+  }
+
   // miniupnpd.inc of opnsense/plugins: presence switches it on; its anchors hold what clients ask for.
   void read_packages(xml_node node) {
     account_.set(node, LineClass::modelled, "installedpackages");
@@ -619,7 +630,7 @@ class Reader {
   void read_models(xml_node node) {
     static constexpr SectionRow kModels[] = {
         {"Firewall", &Reader::read_firewall}, {"Gateways", &Reader::read_gateways}, {"Kea", &Reader::read_kea}, {"captiveportal", &Reader::read_captive}, {"Interfaces", &Reader::read_interface_models},
-        {"DHCRelay", &Reader::read_relays},
+        {"DHCRelay", &Reader::read_relays},     {"TrafficShaper", &Reader::read_shapers},
     };
     account_.set(node, LineClass::modelled, "OPNsense");
     for (const xml_node child : elements(node)) {

@@ -58,6 +58,8 @@ constexpr XmlField<FilterRule> kRule[] = {
     {"allowopts", nullptr, kIrrelevant, "IP options"},
     {"overload", nullptr, kIrrelevant, "limit on states"},
     {"set-prio*", nullptr, kIrrelevant, "quality of service"},
+    {"shaper1", &FilterRule::shaper1},
+    {"shaper2", &FilterRule::shaper2},
     {"shaper*", nullptr, kIrrelevant, "quality of service"},
     {"log", nullptr, kIrrelevant, "logging"},
     {"category", nullptr, kIrrelevant, "layout"},
@@ -121,6 +123,8 @@ constexpr XmlField<FilterRule> kModelRule[] = {
     {"allowopts", nullptr, kIrrelevant, "IP options"},
     {"overload", nullptr, kIrrelevant, "limit on states"},
     {"set-prio*", nullptr, kIrrelevant, "quality of service"},
+    {"shaper1", &FilterRule::shaper1},
+    {"shaper2", &FilterRule::shaper2},
     {"shaper*", nullptr, kIrrelevant, "quality of service"},
     {"log", nullptr, kIrrelevant, "logging"},
     {"category", nullptr, kIrrelevant, "layout"},
@@ -532,7 +536,7 @@ constexpr Topic kIrrelevantSections[] = {
 
 // The same below <OPNsense>.
 constexpr Topic kIrrelevantModels[] = {
-    {"TrafficShaper", "quality of service"}, {"IDS", "intrusion detection"}, {"Netflow", "statistics"}, {"monit", "services"}, {"cron", "jobs"}, {"Syslog", "logging"}, {"trust", "certificates"}, {"Trust", "certificates"},
+    {"IDS", "intrusion detection"}, {"Netflow", "statistics"}, {"monit", "services"}, {"cron", "jobs"}, {"Syslog", "logging"}, {"trust", "certificates"}, {"Trust", "certificates"},
     {"proxy", "proxy on the device"}, {"unboundplus", "name service"}, {"bind", "name service"}, {"HAProxy", "proxy on the device"}, {"Nginx", "proxy on the device"}, {"AcmeClient", "certificates"},
     {"DynDNS", "dynamic DNS"}, {"ddclient", "dynamic DNS"}, {"Hostdiscovery", "statistics"}, {"Auth", "users"}, {"Core", "settings of the device"}, {"Backup", "backup"}, {"Wol", "wake on LAN"}, {"wol", "wake on LAN"},
     {"netsnmp", "SNMP"}, {"telegraf", "statistics"}, {"zabbixagent", "statistics"}, {"NodeExporter", "statistics"}, {"vnstat", "statistics"}, {"lldpd", "link"}, {"Nut", "power supply"}, {"apcupsd", "power supply"},

@@ -102,6 +102,11 @@ Sent at(const char* interface, const char* protocol, std::string src, std::strin
   return to_itself(sent);
 }
 
+Parts shaped(const std::string& first, const std::string& second) {
+  return {.rules = rule("pass", "wan", nets("any", "any") + "<shaper1>" + first + "</shaper1><shaper2>" + second + "</shaper2>"),
+          .more = "<OPNsense><TrafficShaper><pipes><pipe uuid=\"p1\"><enabled>1</enabled></pipe><pipe uuid=\"p2\"><enabled>1</enabled></pipe><pipe uuid=\"p3\"><enabled>0</enabled></pipe></pipes>"
+                  "<queues><queue uuid=\"q1\"><enabled>1</enabled></queue></queues></TrafficShaper></OPNsense>"};
+}
 std::string dnsmasq(const std::string& settings) {
   return "<dnsmasq><enable>1</enable>" + settings + "<dhcp_ranges><interface>lan</interface><start_addr>10.0.0.100</start_addr><end_addr>10.0.0.199</end_addr></dhcp_ranges></dnsmasq>";
 }
@@ -242,6 +247,12 @@ std::vector<Row> rows() {
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
       {"interface_not_of_one_that_is_off", with_off(rule("block", "opt5,wan", nets("any", "any") + "<interfacenot>1</interfacenot>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
+      {"shapers_of_one_kind", shaped("p1", "p2"), wan("10.0.0.8"), "accept"},
+      {"shapers_of_two_kinds", shaped("p1", "q1"), wan("10.0.0.8"), "drop"},
+      {"shaper_that_is_off", shaped("p1", "p3"), wan("10.0.0.8"), "drop"},
+      {"one_shaper_that_is_off", shaped("p3", ""), wan("10.0.0.8"), "accept"},
+      {"group_with_a_member_that_is_off", {.rules = rule("pass", "wan", nets("INNER", "any")), .more = "<ifgroups><ifgroupentry><ifname>INNER</ifname><members>lan,opt5</members></ifgroupentry></ifgroups>", .interfaces = kOffAndEmpty},
+       [] { Sent s = wan("10.0.0.8"); s.src = "192.0.2.7"; return s; }(), "drop"},
       {"dnsmasq_on_an_interface_without_a_range", kinds(dnsmasq("<interface>lan,opt1</interface>")), dhcp("opt1"), "depends"},
       {"dnsmasq_registers_rules", kinds(dnsmasq("<dhcp><default_fw_rules>1</default_fw_rules></dhcp>")), dhcp("lan"), "accept"},
       {"dnsmasq_registers_no_rules", kinds(dnsmasq("<dhcp><default_fw_rules>0</default_fw_rules></dhcp>")), dhcp("lan"), "drop"},
