@@ -235,8 +235,11 @@ AddressMatch World::content_of(const std::string& alias) {
 bool World::leaves_out(const std::string& name) const {
   if (aliases.has(name)) return false;
   const Interface* interface = find(name);
-  if (!interface && name.ends_with("ip")) interface = find(name.substr(0, name.size() - 2));
-  return interface && !interface->group && !interface->up;
+  if (interface || !name.ends_with("ip")) return interface && !interface->group && !interface->up;
+  const std::string id = name.substr(0, name.size() - 2);
+  const bool has_address_name = id == "wan" || id == "lan" || (id.starts_with("opt") && text::parse_decimal(id.substr(3), 1'000'000));
+  interface = find(id);
+  return interface && (!interface->up || !has_address_name);
 }
 
 // loadAliasMap() and mapAddressInfo() of Firewall/Rule.php.

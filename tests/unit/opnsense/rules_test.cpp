@@ -243,6 +243,7 @@ std::vector<Row> rows() {
       {"network_of_an_interface_that_is_off_blocks_nothing", with_off(rule("block", "wan", nets("opt5", "any"), 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "accept"},
       {"negated_network_of_an_interface_that_is_off", with_off(rule("pass", "wan", nets("any", "opt5") + "<destination_not>1</destination_not>")), wan("10.0.0.8"), "drop"},
       {"address_of_an_interface_that_is_off", with_off(rule("pass", "wan", nets("any", "opt5ip"))), wan("192.0.2.1"), "drop"},
+      {"address_of_an_interface_of_another_kind", {.rules = rule("pass", "wan", nets("any", "wg0ip")), .interfaces = "<wg0><enable>1</enable><if>wg0</if><ipaddr>10.7.0.1</ipaddr><subnet>24</subnet></wg0>"}, to_itself(wan("10.7.0.1")), "drop"},
       {"alias_of_an_interface_that_is_off_is_empty", with_off(rule("pass", "wan", nets("any", "__opt5_network") + "<destination_not>1</destination_not>")), wan("192.0.2.7"), "accept"},
       {"only_the_pair_of_an_interface_that_is_off_is_left_out", with_off(rule("pass", "wan", nets("opt5,192.0.2.9", "any"))), wan("10.0.0.8"), "accept"},
       {"not_the_network_of_an_interface_without_an_address", with_off(rule("block", "wan", nets("opt6", "any") + "<source_not>1</source_not>", 1) + rule("pass", "wan", nets("any", "any"), 2)), wan("10.0.0.8"), "drop"},
