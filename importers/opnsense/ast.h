@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -101,7 +102,6 @@ struct Pool : Entry {
 
 // An interface on which a DHCP server, Kea or dnsmasq, lets its clients in.
 struct Opening {
-  std::string interface;
   bool v4 = false, v6 = false;
   bool sure = false;
   model::Origin origin;
@@ -109,7 +109,6 @@ struct Opening {
 
 // An interface on which DHCPv6 is relayed.
 struct Relay {
-  std::string interface;
   bool model = false;  // else old pages, whose versions differ in the rules that they made
   model::Origin origin;
 };
@@ -119,7 +118,7 @@ struct Tunnel {
   model::Origin origin;
   std::string interface, remote, descr;  // remote: empty for clients from everywhere
   bool through_nat = false;
-  std::vector<unsigned> protocols;
+  std::set<unsigned> protocols;
 };
 
 struct Config {
@@ -138,9 +137,9 @@ struct Config {
   std::vector<GatewayGroup> gateway_groups;
   std::vector<Route> routes;
   std::vector<Pool> pools;
-  std::vector<Opening> openings;
+  std::multimap<std::string, Opening> openings;  // by the interface
   std::map<std::string, std::string> shapers;  // those that are on: "pipe" or "queue" by their uuid
-  std::vector<Relay> relays6;
+  std::multimap<std::string, Relay> relays6;
   std::vector<Tunnel> tunnels;
   std::vector<model::RoutingGap> gaps;
   std::vector<model::Interception> interceptions;

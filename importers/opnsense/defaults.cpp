@@ -72,7 +72,7 @@ class Writer {
       for (const Direction direction : {Direction::in, Direction::out}) {
         std::vector<Term> terms = kind;
         text::pf::add_term(ruleset_, terms, direction == Direction::in ? Field::src : Field::dst, remote, false, tunnel.origin);
-        Rule& rule = add("IPsec: " + (tunnel.descr.empty() ? tunnel.remote : tunnel.descr), Action::pass, direction, std::move(terms), tunnel.origin);
+        Rule& rule = add("IPsec: " + (!tunnel.descr.empty() ? tunnel.descr : remote.any ? "any" : tunnel.remote), Action::pass, direction, std::move(terms), tunnel.origin);
         rule.interfaces = world_.expand(tunnel.interface);
         rule.quick = false;
         rule.unknown = "whether the old pages for IPsec are there and register rules";
@@ -159,8 +159,9 @@ class Writer {
     const bool other_kind = v6_ ? entry.ipaddrv6.value == "6rd" || entry.ipaddrv6.value == "6to4" : entry.ipaddr.value == "dhcp" || entry.ipaddr.value == "pptp";
     for (const Pool& pool : config_.pools)
       if (pool.enable.present && pool.enable.value != "0" && pool.v6 == v6_ && serves(pool, interface) && !(other_kind && pool.opens == Pool::Opens::yes)) dhcp_server(interface, pool);
-    for (const Opening& opening : config_.openings)
-      if (opening.interface == interface.id && (v6_ ? opening.v6 : opening.v4)) open(interface, opening.origin, opening.sure);
+    const auto openings = config_.openings.equal_range(interface.id);
+    for (auto each = openings.first; each != openings.second; ++each)
+      if (v6_ ? each->second.v6 : each->second.v4) open(interface, each->second.origin, each->second.sure);
     if (v6_) dhcpv6_on(interface, entry);
   }
 
@@ -201,8 +202,8 @@ class Writer {
       dhcpv6_rules(interface, origin);
       for (size_t i = first; i < ruleset_.filter.size(); ++i) ruleset_.filter[i].unknown = unknown;
     };
-    for (const Relay& relay : config_.relays6)
-      if (relay.interface == interface.id) add_some(relay.origin, relay.model ? "" : "whether the DHCP relay registers rules");
+    const auto relays = config_.relays6.equal_range(interface.id);
+    for (auto each = relays.first; each != relays.second; ++each) add_some(each->second.origin, each->second.model ? "" : "whether the DHCP relay registers rules");
     if (entry.ipaddrv6.value == "track6") add_some({entry.origin.file, entry.ipaddrv6.line}, "whether ISC's DHCPv6 server is there and registers rules");
   }
 

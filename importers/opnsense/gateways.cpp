@@ -12,20 +12,7 @@ namespace {
 using model::Family;
 using text::pf::Interface;
 
-// What the configuration tells of a name: whether it may be in the device's map of gateways, or may not be, and its family.
-struct Known {
-  bool there = false;
-  bool missing = true;
-  std::optional<Family> family;
-};
-
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  return text;
-}
-
-Known of_gateway(const World& world, const Gateway& gateway) {
+KnownGateway of_gateway(const World& world, const Gateway& gateway) {
   if (said(gateway.disabled) == Said::yes) return {};
   const bool fixed = model::parse_address(gateway.gateway.value) && world.find(gateway.interface.value);
   return {true, !fixed, gateway.ipprotocol.value == "inet6" ? Family::v6 : Family::v4};
@@ -40,26 +27,31 @@ std::string ending(const Interface& interface, const XmlText& address, Family fa
 }
 
 // "WAN_DHCP": whether it is there depends on the lease.
-Known of_interfaces(const World& world, const std::string& name) {
-  Known known;
-  for (const InterfaceEntry& entry : world.config.interfaces) {
-    const Interface* interface = world.find(entry.id);
-    const std::string stem = upper(entry.descr.empty() ? entry.id : entry.descr.value) + "_";
-    if (!interface || interface->group || !interface->up || !upper(name).starts_with(stem)) continue;
-    known.there = true;
-    const std::string rest = name.substr(stem.size());
-    const bool v4 = rest == ending(*interface, entry.ipaddr, Family::v4), v6 = rest == ending(*interface, entry.ipaddrv6, Family::v6);
-    if (v4 != v6) known.family = v4 ? Family::v4 : Family::v6;
+KnownGateway of_interfaces(const World& world, const std::string& name) {
+  KnownGateway known;
+  bool v4 = false, v6 = false;
+  for (size_t cut = name.find('_'); cut != std::string::npos; cut = name.find('_', cut + 1)) {
+    const auto entries = world.stems.equal_range(upper(name.substr(0, cut)));
+    for (auto each = entries.first; each != entries.second; ++each) {
+      const InterfaceEntry& entry = *each->second;
+      const Interface* interface = world.find(entry.id);
+      if (!interface || interface->group || !interface->up) continue;
+      known.there = true;
+      const std::string rest = name.substr(cut + 1);
+      v4 |= rest == ending(*interface, entry.ipaddr, Family::v4);
+      v6 |= rest == ending(*interface, entry.ipaddrv6, Family::v6);
+    }
   }
+  if (v4 != v6) known.family = v4 ? Family::v4 : Family::v6;
   return known;
 }
 
-Known of_name(const World& world, const std::string& name) {
+KnownGateway of_name(const World& world, const std::string& name) {
   if (name == "Null4" || name == "Null6") return {true, false, name == "Null6" ? Family::v6 : Family::v4};
-  std::optional<Known> known;
+  std::optional<KnownGateway> known;
   for (const Gateway& gateway : world.config.gateways) {
     if (gateway.name.value != name) continue;
-    const Known one = of_gateway(world, gateway);
+    const KnownGateway one = of_gateway(world, gateway);
     if (!known) {
       known = one;
       continue;
@@ -72,8 +64,8 @@ Known of_name(const World& world, const std::string& name) {
 }
 
 // A group is there while one of its gateways is, and has the family of the first that is.
-Known of_group(const World& world, const GatewayGroup& group) {
-  Known known{true, true, std::nullopt};
+KnownGateway of_group(const World& world, const GatewayGroup& group) {
+  KnownGateway known{true, true, std::nullopt};
   for (size_t i = 0; i < group.members.size(); ++i) {
     const std::optional<Family> family = of_name(world, group.members[i]).family;
     if (i > 0 && family != known.family) return {true, true, std::nullopt};
@@ -82,17 +74,19 @@ Known of_group(const World& world, const GatewayGroup& group) {
   return known;
 }
 
-Known look_up(const World& world, const std::string& name) {
+KnownGateway look_up(World& world, const std::string& name) {
+  const auto [found, added] = world.gateways.try_emplace(name);
+  if (!added) return found->second;
   const auto& groups = world.config.gateway_groups;
   const auto group = std::find_if(groups.begin(), groups.end(), [&](const GatewayGroup& each) { return each.name == name; });
-  return group == groups.end() ? of_name(world, name) : of_group(world, *group);
+  return found->second = group == groups.end() ? of_name(world, name) : of_group(world, *group);
 }
 
 }  // namespace
 
-Written written(const World& world, const FilterRule& rule, Family family) {
+Written written(World& world, const FilterRule& rule, Family family) {
   if (rule.gateway.empty()) return Written::yes;
-  const Known known = look_up(world, rule.gateway.value);
+  const KnownGateway known = look_up(world, rule.gateway.value);
   const XmlText& skip = world.config.skip_rules_gw_down;
   const bool unclear = skip.present && (skip.empty() || skip.value == "0");
   bool kept = false, left_out = false;

@@ -25,7 +25,7 @@ bool takes_ports(const std::string& protocol);
 
 // Whether the device writes a rule, or leaves it out because its gateway is down or of the other family.
 enum class Written : uint8_t { yes, no, unclear };
-Written written(const World& world, const FilterRule& rule, model::Family family);
+Written written(World& world, const FilterRule& rule, model::Family family);
 
 // The ports that the device keeps from being forwarded or filtered: those of its web pages and of ssh.
 model::IntervalSet lockout_ports(const Config& config);

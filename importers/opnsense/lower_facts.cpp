@@ -27,12 +27,6 @@ struct Hop {
   bool far = false;
 };
 
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  return text;
-}
-
 bool is_off(const XmlText& disabled) { return said(disabled) == Said::yes; }
 
 class Place {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "importers/opnsense/tables.h"
@@ -406,18 +408,30 @@ class Reader {
 
   void read_ipsec(xml_node node) {
     account_.set(node, LineClass::modelled, "ipsec");
+    const Payloads carried = payloads(node);
     for (const xml_node child : elements(node)) {
       const std::string_view name = child.name();
       const bool tunnel = (name == "phase1" || name == "phase2") && !child.child("disabled");
       if (tunnel) gap(child, fmt::format("IPsec ({})", name));
-      if (tunnel && name == "phase1" && node.child("enable")) add_tunnel(node, child);
+      if (tunnel && name == "phase1" && node.child("enable")) add_tunnel(child, carried);
       for (const char* bearing : {"remote-gateway", "localid", "remoteid", "mode", "mobile", "interface"})
         if (const xml_node each = child.child(bearing); each && tunnel) account_.set_all(each, kApproximated, "tunnel");
       account_.set_all(child, kIrrelevant, tunnel ? "details of a tunnel" : "tunnel that is switched off");
     }
   }
 
-  void add_tunnel(xml_node ipsec, xml_node phase1) {
+  // By the number of the first phase: ESP, AH.
+  using Payloads = std::map<std::string, std::set<unsigned>>;
+  static Payloads payloads(xml_node ipsec) {
+    Payloads result;
+    for (const xml_node phase2 : ipsec.children("phase2")) {
+      const std::string protocol = text::xml_text(phase2, "protocol");
+      if (protocol == "esp" || protocol == "ah") result[text::xml_text(phase2, "ikeid")].insert(protocol == "esp" ? 50 : 51);
+    }
+    return result;
+  }
+
+  void add_tunnel(xml_node phase1, const Payloads& payloads) {
     Tunnel tunnel;
     tunnel.origin = origin(phase1);
     const std::string interface = text::xml_text(phase1, "interface");
@@ -426,12 +440,7 @@ class Reader {
     if (!mobile) tunnel.remote = text::xml_text(phase1, "remote-gateway");
     tunnel.descr = text::xml_text(phase1, "descr").substr(0, 200);
     tunnel.through_nat = text::xml_text(phase1, "nat_traversal") != "off";
-    for (const xml_node phase2 : ipsec.children("phase2")) {
-      const std::string protocol = text::xml_text(phase2, "protocol");
-      if (text::xml_text(phase2, "ikeid") != text::xml_text(phase1, "ikeid")) continue;
-      for (const unsigned number : {50U, 51U})
-        if (protocol == (number == 50 ? "esp" : "ah") && std::find(tunnel.protocols.begin(), tunnel.protocols.end(), number) == tunnel.protocols.end()) tunnel.protocols.push_back(number);
-    }
+    if (const auto found = payloads.find(text::xml_text(phase1, "ikeid")); found != payloads.end()) tunnel.protocols = found->second;
     if (mobile || !tunnel.remote.empty()) config_.tunnels.push_back(std::move(tunnel));
   }
 
@@ -523,21 +532,24 @@ class Reader {
     for (const xml_node each : {rules, dhcp.child("no_interface")})
       if (each) account_.set_all(each, LineClass::modelled, "range");
     if (!node.child("dhcp_ranges") || (rules && text::xml_text(rules) != "1")) return;
-    std::vector<std::string> ranged;
-    for (const xml_node range : node.children("dhcp_ranges")) ranged.push_back(text::xml_text(range, "interface"));
-    auto names = list_of(text::xml_text(list));
+    const auto set_of = [](const std::string& text) {
+      const auto all = list_of(text);
+      return std::set<std::string>(all.begin(), all.end());
+    };
+    std::set<std::string> ranged, names = set_of(text::xml_text(list));
+    for (const xml_node range : node.children("dhcp_ranges")) ranged.insert(text::xml_text(range, "interface"));
     if (names.empty()) names = ranged;
-    else if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return std::find(ranged.begin(), ranged.end(), name) == ranged.end(); })) account_.set_all(list, LineClass::modelled, "range");
-    const auto excluded = list_of(text::xml_text(dhcp, "no_interface"));
+    else if (!std::includes(ranged.begin(), ranged.end(), names.begin(), names.end())) account_.set_all(list, LineClass::modelled, "range");
+    const auto excluded = set_of(text::xml_text(dhcp, "no_interface"));
     for (const std::string& name : names)
-      if (std::find(excluded.begin(), excluded.end(), name) == excluded.end()) config_.openings.push_back({name, true, true, static_cast<bool>(rules), origin(list ? list : node)});
+      if (!excluded.count(name)) config_.openings.insert({name, {true, true, static_cast<bool>(rules), origin(list ? list : node)}});
   }
 
   // kea_firewall() of kea.inc. Without a list of interfaces those of the networks may be meant.
   void open_for_kea(xml_node general, bool v6) {
     const xml_node list = general.child("interfaces"), rules = general.child("fwrules");
     if (!list || !enabled(general) || (rules && text::xml_text(rules) != "1")) return;
-    for (const std::string& name : list_of(text::xml_text(list))) config_.openings.push_back({name, !v6, v6, static_cast<bool>(rules), origin(list)});
+    for (const std::string& name : list_of(text::xml_text(list))) config_.openings.insert({name, {!v6, v6, static_cast<bool>(rules), origin(list)}});
     for (const xml_node each : {list, rules})
       if (each) account_.set_all(each, LineClass::modelled, "interfaces");
   }
@@ -620,7 +632,7 @@ class Reader {
   }
 
   void add_relays(xml_node node, bool model) {
-    for (const std::string& name : list_of(text::xml_text(node, "interface"))) config_.relays6.push_back({name, model, origin(node)});
+    for (const std::string& name : list_of(text::xml_text(node, "interface"))) config_.relays6.insert({name, {model, origin(node)}});
     for (const char* bearing : {"enable", "enabled", "interface", "destination"})
       if (const xml_node each = node.child(bearing)) account_.set_all(each, LineClass::modelled, "DHCP relay");
   }

@@ -42,6 +42,12 @@ bool is_tunnel(const std::string& device) { return device.starts_with("ovpn") ||
 
 }  // namespace
 
+std::string upper(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+  return text;
+}
+
 World::World(const Config& c, const Section& section, text::XmlAccount& account, ImportResult& result)
     : config(c), section_(section), account_(account), result_(result) {
   add_interfaces();
@@ -180,6 +186,7 @@ std::vector<std::string> World::expand(const std::string& name) const {
 }
 
 void World::add_names() {
+  for (const InterfaceEntry& entry : config.interfaces) stems.emplace(upper(entry.descr.empty() ? entry.id : entry.descr.value), &entry);
   names_ = {"lo0", "enc0", "openvpn", "wireguard", "wan"};
   for (const Interface& each : interfaces) names_.insert(each.id);
   const auto take = [&](const std::string& list) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,15 @@
 #include "importers/opnsense/ast.h"
 
 namespace fwproof::importers::opnsense {
+
+// What the configuration tells of the name of a gateway: whether it may be in the device's map, or may not be, and its family.
+struct KnownGateway {
+  bool there = false;
+  bool missing = true;
+  std::optional<model::Family> family;
+};
+
+std::string upper(std::string text);
 
 class World {
  public:
@@ -37,6 +47,8 @@ class World {
 
   void complain(model::DiagnosticId id, uint32_t line, std::string message, model::LineClass line_class = model::LineClass::opaque, std::string_view construct = "value that cannot be read");
   void tell(model::DiagnosticId id, uint32_t line, std::string message);
+  std::map<std::string, KnownGateway> gateways;             // those that were asked for
+  std::multimap<std::string, const InterfaceEntry*> stems;  // what the names of gateways that come with an address begin with
   bool addresses_missing = false;  // an own address that belongs to no interface told here
   bool quiet = false;  // a disabled rule: nobody is told of its problems
 
