@@ -33,6 +33,7 @@ class Writer {
   Writer(World& world, text::pf::Ruleset& ruleset) : world_(world), ruleset_(ruleset), config_(world.config), v6_(ruleset.family() == Family::v6) {}
 
   void in_front() {
+    strange_settings();
     block_ipv6();
     // A rule that names no direction is inbound (parseReplaceSimple of FilterRule.php), this one as well.
     add("default deny / state violation rule", Action::block, Direction::in, {}).quick = false;
@@ -48,9 +49,13 @@ class Writer {
     anti_lockout();
     bypass();
     captive_portals();
+  }
+
+  // What nobody knows may write rules in front of all others.
+  void strange_settings() {
+    for (const auto& [what, origin] : config_.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
     for (const InterfaceEntry& entry : config_.interfaces)
       if (!entry.unknown.empty()) on(entry.id, add("settings of " + entry.id, Action::block, Direction::any, {}, entry.origin)).unknown = fmt::format("<{}> of the interface {}", entry.unknown.front(), entry.id);
-    for (const auto& [what, origin] : config_.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
   }
 
   // ipsec_firewall() of ipsec.inc, whose tunnels newer versions have in a plugin only.

@@ -272,9 +272,7 @@ bool of_family(const std::string& ipprotocol, Family family) {
 }
 
 bool takes_ports(const std::string& protocol) {
-  std::string word = protocol;
-  for (char& c : word)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  const std::string word = text::pf::lower_case(protocol);
   return word == "tcp" || word == "udp" || word == "tcp/udp";
 }
 

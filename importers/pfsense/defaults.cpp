@@ -40,7 +40,7 @@ class Writer {
   }
 
   void in_front() {
-    for (const auto& [what, origin] : world_.config.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
+    strange_settings();
     block_ipv6();
     if (v6_) add("default: block NAT64 for addresses that are not global", Action::block, Direction::any, {text::pf::in(Field::dst, set_of({"64:ff9b::/96"})), reserved_nat64()});
     if (!v6_ && !world_.config.no_apipa_block.present) {
@@ -95,6 +95,13 @@ class Writer {
 
   Term reserved_nat64() {
     return ruleset_.unknown("address", "destination in reserved addresses behind 64:ff9b::/96", model::UnknownCondition::Sharing::pure, {origin_file(), 0});
+  }
+
+  // What nobody knows may write rules in front of all others.
+  void strange_settings() {
+    for (const auto& [what, origin] : world_.config.strangers) add(what, Action::block, Direction::any, {}, origin).unknown = what;
+    for (const InterfaceEntry& entry : world_.config.interfaces)
+      if (!entry.unknown.empty()) on(entry.id, add("settings of " + entry.id, Action::block, Direction::any, {}, entry.origin)).unknown = fmt::format("<{}> of the interface {}", entry.unknown.front(), entry.id);
   }
 
   void block_ipv6() {

@@ -83,11 +83,16 @@ class Reader {
            {"what it does to packets is not modelled"});
     // What a section that nobody knows does to packets is as unknown as a tunnel that nobody knows.
     config_.gaps.push_back({fmt::format("section <{}>", name.substr(0, 80)), origin(node)});
-    stranger(node, fmt::format("section <{}>", name.substr(0, 80)));
+    stranger(fmt::format("section <{}>", name.substr(0, 80)), origin(node));
   }
 
-  void stranger(xml_node node, std::string what) {
-    if (config_.strangers.size() < kMaxStrange) config_.strangers.emplace_back(std::move(what), origin(node));
+  // One is enough to make everything uncertain.
+  void stranger(std::string what, model::Origin origin) {
+    if (config_.strangers.size() < kMaxStrange) config_.strangers.emplace_back(std::move(what), origin);
+  }
+
+  void note_gap(const Entry& entry, const std::string& what) {
+    if (!entry.unknown.empty()) config_.gaps.push_back({fmt::format("<{}> of the {}", entry.unknown.front(), what), entry.origin});
   }
 
   model::Origin origin(xml_node node) const { return {section_.file, file_.line_of(node)}; }
@@ -134,7 +139,7 @@ class Reader {
   void note_strange_setting(xml_node child) {
     std::vector<std::string> unknown;
     note_unknown(child, unknown);
-    stranger(child, fmt::format("setting <{}>", unknown.front()));
+    stranger(fmt::format("setting <{}>", unknown.front()), origin(child));
   }
 
   void read_part(xml_node node, std::span<const XmlField<Config>> fields) {
@@ -148,6 +153,7 @@ class Reader {
       InterfaceEntry entry;
       entry.id = child.name();
       read(child, kInterface, entry);
+      note_gap(entry, "interface " + entry.id);
       config_.interfaces.push_back(std::move(entry));
     }
   }
@@ -165,7 +171,11 @@ class Reader {
   }
 
   void read_virtual_addresses(xml_node node) { read_list(node, "vip", kVirtualAddress, config_.virtual_addresses); }
-  void read_groups(xml_node node) { read_list(node, "ifgroupentry", kGroup, config_.groups); }
+  void read_groups(xml_node node) {
+    read_list(node, "ifgroupentry", kGroup, config_.groups);
+    for (const Group& group : config_.groups)
+      if (!group.unknown.empty()) stranger(fmt::format("<{}> of the group {}", group.unknown.front(), group.name.value), group.origin);
+  }
 
   // ---- aliases ----
 
@@ -291,6 +301,7 @@ class Reader {
 
   void read_gateways(xml_node node) {
     read_list(node, "gateway_item", kGateway, config_.gateways);
+    for (const Gateway& gateway : config_.gateways) note_gap(gateway, "gateway " + gateway.name.value);
     for (const xml_node child : elements(node)) {
       const std::string_view name = child.name();
       if (name == "gateway_group") {
@@ -305,7 +316,10 @@ class Reader {
     }
   }
 
-  void read_routes(xml_node node) { read_list(node, "route", kRoute, config_.routes); }
+  void read_routes(xml_node node) {
+    read_list(node, "route", kRoute, config_.routes);
+    for (const Route& route : config_.routes) note_gap(route, "route to " + route.network.value);
+  }
 
   void read_pools(xml_node node) {
     account_.set(node, LineClass::modelled, "dhcpd");
@@ -479,14 +493,14 @@ class Reader {
         if (std::string_view(on.name()) == "transparent_proxy" && text::xml_text(on) == "on") {
           const bool modelled = read_squid(config, on);
           account_.set_all(on, modelled ? LineClass::modelled : kOpaque, "transparent proxy");
-          if (!modelled) stranger(on, "transparent proxy of squid");
+          if (!modelled) stranger("transparent proxy of squid", origin(on));
         }
     if (name == "snort" || name == "suricata") read_intrusion_prevention(node);
     for (const Topic& topic : kIrrelevantPackages)
       if (name.starts_with(topic.name)) return account_.set_all(node, kIrrelevant, topic.reason);
     // A package that nobody knows may add rules of its own.
     if (text::xml_has_elements(node)) gap(node, fmt::format("package {}", name.substr(0, 80)));
-    if (text::xml_has_elements(node)) stranger(node, fmt::format("package {}", name.substr(0, 80)));
+    if (text::xml_has_elements(node)) stranger(fmt::format("package {}", name.substr(0, 80)), origin(node));
     account_.set_all(node, LineClass::unrecognised, "package that no importer knows");
     report(section_, result_, DiagnosticId::line_unrecognised, file_.line_of(node), fmt::format("the package '{}' is not known", name.substr(0, 80)),
            {"rules and routes that it may add are not modelled"});

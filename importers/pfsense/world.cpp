@@ -123,6 +123,10 @@ void World::add_virtual_addresses() {
       continue;
     }
     Interface& interface = interfaces[found->second];
+    if (!vip.unknown.empty()) {
+      interface.dynamic_v4 = interface.dynamic_v6 = true;  // what it adds to the interface is not known
+      continue;
+    }
     const auto bits = address ? text::parse_decimal(vip.subnet_bits.value, model::address_bits(address->family)) : std::nullopt;
     if (!address || (!bits && !vip.subnet_bits.empty())) {
       complain(DiagnosticId::address_invalid, vip.subnet, fmt::format("cannot read '{}/{}' as an address", vip.subnet.value, vip.subnet_bits.value));

@@ -233,6 +233,14 @@ TEST(PfSense, private_networks_and_bogons_on_the_wan) {
   EXPECT_FALSE(device.host.policies[0].general_assumptions.empty());
 }
 
+TEST(PfSense, strange_settings_of_an_interface) {
+  std::string text = config(rule(std::string("<type>block</type><quick>yes</quick><floating>yes</floating><direction>in</direction>") + kAny));
+  text.replace(text.find("<descr>DMZ"), 0, "<frobnicate>1</frobnicate>");
+  const PfDevice device(text);
+  EXPECT_EQ(device.verdict(by(lan("192.0.2.9"), "opt1", "wan")), "depends");
+  EXPECT_EQ(device.verdict(lan("192.0.2.9")), "drop");
+}
+
 TEST(PfSense, private_networks_are_not_blocked_on_a_bridge) {
   const auto verdict = [](const std::string& bridges) {
     std::string text = config(rule(std::string("<type>pass</type><interface>wan</interface>") + kAny), bridges);
