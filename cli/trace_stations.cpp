@@ -21,6 +21,19 @@ model::NamedAddresses known_addresses(const Device& device, const model::Network
   return {model::own_addresses(network, device), local_given || device.facts.complete_addresses};
 }
 
+// What ends at a host: its own addresses, the broadcast addresses of its networks, the limited one, multicast (RTN_LOCAL, RTN_BROADCAST and
+// RTN_MULTICAST of the kernel's routes).
+model::AddressSet ends_at(const Device& device, const model::AddressSet& own) {
+  model::AddressSet set = own;
+  set = set.united(model::AddressSet::of(*model::parse_prefix("255.255.255.255")));
+  for (const char* multicast : {"224.0.0.0/4", "ff00::/8"}) set = set.united(model::AddressSet::of(*model::parse_prefix(multicast)));
+  for (const model::InterfaceFact& interface : device.facts.interfaces)
+    for (const model::Prefix& prefix : interface.addresses)
+      if (prefix.address.family == model::Family::v4 && prefix.length < 31)
+        set = set.united(model::AddressSet::of(model::Address{model::Family::v4, prefix.address.value | ((model::u128{1} << (32 - prefix.length)) - 1)}));
+  return set;
+}
+
 bool contains(const model::AddressSet& set, const model::Packet& packet, Field field) {
   return set.in(packet.family).contains(packet.get(field));
 }
@@ -31,7 +44,8 @@ std::vector<Station> stations(Loaded& loaded, bool local_given) {
   std::vector<Station> result;
   for (Device& device : loaded.network.devices) {
     model::bind_device(device, loaded.network, local_given);
-    Station station{&device, known_addresses(device, loaded.network, local_given), std::move(device.policies), {}};
+    const model::NamedAddresses own = known_addresses(device, loaded.network, local_given);
+    Station station{&device, own, ends_at(device, own.inside), std::move(device.policies), {}};
     result.push_back(std::move(station));
   }
   return result;
@@ -49,6 +63,7 @@ std::optional<Hook> derived_hook(const Station& station, const PacketRequest& re
   if (request.hook) return request.hook;
   if (contains(station.own.inside, request.packet, Field::dst)) return Hook::input;
   if (contains(station.own.inside, request.packet, Field::src)) return Hook::output;
+  if (contains(station.ends_here, request.packet, Field::dst)) return Hook::input;
   if (station.own.complete) return Hook::forward;
   return std::nullopt;
 }
@@ -67,8 +82,23 @@ report::TraceStep evaluate_at(const Station& station, const model::Policy& polic
   // Only a complete list can say that a destination is not the host's own.
   // What a host sends to itself is no packet that fails to leave.
   const bool to_itself = hook == model::Hook::output && station.own.inside.in(packet.family).contains(packet.get(model::Field::dst));
-  if (station.own.complete && !to_itself) options.local = &station.own.inside;
+  if (station.own.complete && !to_itself) options.local = hook == Hook::input ? &station.ends_here : &station.own.inside;
   return {station.device->name, hook, &policy, model::evaluate(policy, hook, packet, options), "", "", "", {}, std::nullopt};
+}
+
+bool translates(const model::Policy& policy, Hook hook) {
+  const auto& stages = policy.hooks[static_cast<size_t>(hook)];
+  return std::any_of(stages.begin(), stages.end(), [](const model::Stage& stage) { return stage.kind == model::Stage::Kind::nat; });
+}
+
+// The route follows the translated destination: what was sent to the host may pass through it, and the other way round.
+report::TraceStep evaluate_where_it_goes(const Station& station, const model::Policy& policy, Hook hook, const model::Packet& packet) {
+  report::TraceStep step = evaluate_at(station, policy, hook, packet);
+  if (hook == Hook::output || !station.own.complete || !translates(policy, Hook::input)) return step;
+  report::TraceStep here = hook == Hook::input ? step : evaluate_at(station, policy, Hook::input, packet);
+  if (!here.outcome.arrives) return hook == Hook::forward ? step : evaluate_at(station, policy, Hook::forward, packet);
+  const bool for_host = here.outcome.out.has(Field::dst) && contains(station.own.inside, here.outcome.out, Field::dst);
+  return for_host || hook == Hook::input ? here : step;
 }
 
 // What of a packet is the same on the next device.
@@ -112,7 +142,8 @@ TraceAnswer trace_at(const std::vector<Station>& all, PacketRequest request, boo
       answer.trace.packet = packet;
       answer.trace.names = request.names;
     }
-    answer.trace.steps.push_back(evaluate_at(*station, *policy, hook, packet));
+    const bool derived = !of_site && !request.hook;
+    answer.trace.steps.push_back(derived ? evaluate_where_it_goes(*station, *policy, hook, packet) : evaluate_at(*station, *policy, hook, packet));
     const model::Outcome& outcome = answer.trace.steps.back().outcome;
     if (outcome.verdict != model::Verdict::accept) break;
     request.packet = carried(outcome.out, request);

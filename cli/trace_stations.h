@@ -21,6 +21,7 @@ namespace fwproof::cli {
 struct Station {
   const model::Device* device = nullptr;
   model::NamedAddresses own;
+  model::AddressSet ends_here;   // with the broadcasts of its networks and multicast
   std::vector<model::Policy> policies;
   std::vector<std::unique_ptr<const model::PointIndex>> points;   // beside policies, or none
 

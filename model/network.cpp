@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/evaluate.h"
 #include "model/rule_index.h"
 
 namespace fwproof::model {
@@ -220,6 +221,35 @@ void note_stand_ins(Policy& policy, const Device& device) {
             {"the address of " + interface.name + " is learned and not in the export: " + to_text(prefix.address) + " stands for it", interface.origin});
 }
 
+// A neighbour's question, and the answer to it: 135 and 136 of RFC 4861. Connection tracking leaves them out (nf_conntrack_icmpv6_init()).
+Packet neighbour_packet(const Address& src, const Address& dst, unsigned type) {
+  Packet packet;
+  packet.family = Family::v6;
+  const std::pair<Field, u128> values[] = {{Field::src, src.value}, {Field::dst, dst.value}, {Field::protocol, proto_icmpv6}, {Field::icmp_type, type}, {Field::icmp_code, 0},
+                                           {Field::src_port, 0},    {Field::dst_port, 0},    {Field::tcp_flags, 0},           {Field::mark, 0},         {Field::state, state_untracked}};
+  for (const auto& [field, value] : values) packet.set(field, value);
+  return packet;
+}
+
+bool surely_passes(const Policy& policy, Hook hook, const Packet& packet) {
+  EvaluateOptions options;
+  options.max_ways = 64;
+  options.max_steps = 1'000'000;
+  return evaluate(policy, hook, packet, options).verdict == Verdict::accept;
+}
+
+// Without neighbour discovery nothing of IPv6 comes to a host, whatever else its rules let in.
+void note_neighbours(Policy& policy, const Device& device, const AddressSet& own) {
+  if (!policy.covers(Family::v6)) return;
+  const IntervalSet here = own.v6.minus(AddressSet::of(*parse_prefix("::1")).v6).minus(AddressSet::of(*parse_prefix("fe80::/10")).v6);
+  if (here.empty()) return;
+  const Address neighbour = *parse_address("fe80::2"), host = {Family::v6, here.min()};
+  const u128 low = host.value & 0xffffff;   // RFC 4291, 2.7.1: the solicited-node address
+  const Address asked = {Family::v6, parse_address("ff02::1:ff00:0")->value | low};
+  if (surely_passes(policy, Hook::input, neighbour_packet(neighbour, asked, 135)) && surely_passes(policy, Hook::output, neighbour_packet(host, neighbour, 136))) return;
+  policy.general_assumptions.push_back({"IPv6 neighbours find " + device.name + ", although its rules may drop neighbour discovery (ICMPv6 types 135 and 136)", {}});
+}
+
 }  // namespace
 
 void bind_device(Device& device, const Network& network, bool own_is_all) {
@@ -231,6 +261,7 @@ void bind_device(Device& device, const Network& network, bool own_is_all) {
     split_by_interface(policy, device, own);
     bind_names(policy, names);
     policy.index = std::make_shared<const RuleIndex>(policy);
+    note_neighbours(policy, device, own);
   }
 }
 
