@@ -131,7 +131,7 @@ void RuleColumns::find(const FieldBounds& bounds, std::vector<uint32_t>& found) 
   if (rules_ < kWorthRemembering || asked.empty()) return scan(asked, found);
   const Rules first = remembered(asked.front());
   if (first->size() > rules_ / kManyLeft) return scan(asked, found);
-  const auto overlap = [](const Asked& one, uint32_t rule) { return (one.column->hi[rule] >= one.from) & (one.column->lo[rule] <= one.to); };
+  const auto overlap = [](const Asked& one, uint32_t rule) { return one.column->hi[rule] >= one.from && one.column->lo[rule] <= one.to; };
   for (const uint32_t rule : *first)
     if (std::all_of(asked.begin() + 1, asked.end(), [&](const Asked& one) { return overlap(one, rule); })) found.push_back(rule);
 }
