@@ -20,10 +20,7 @@ void error(std::vector<model::Diagnostic>& diagnostics, DiagnosticId id, std::st
 // Which zone a role of a specification stands for; adds it, unbound, when there is none.
 std::string zone_of(const Specification& specification, const std::string& role, Zones& zones) {
   const std::string& spec = specification.id;
-  if (role == "ANY") {
-    zones["ANY"] = {"ANY", true, true, model::AddressSet::all()};
-    return role;
-  }
+  if (role == "ANY") return role;
   const std::string own = spec + ":" + role;
   const std::string& name = zones.contains(own) ? own : role;
   model::Zone& zone = zones.try_emplace(name, model::Zone{name, false, false, {}}).first->second;
@@ -94,6 +91,8 @@ void check_names(const std::vector<Specification>& specifications, const Zones& 
 model::Requirements requirements(const std::vector<Specification>& specifications, std::map<std::string, model::Zone>& zones,
                                  std::vector<model::Diagnostic>& diagnostics) {
   check_names(specifications, zones, diagnostics);
+  // What a table does not list is asked of everybody, whether a row names ANY or not.
+  zones["ANY"] = {"ANY", true, true, model::AddressSet::all()};
   model::Requirements result;
   std::set<std::string> ids;
   for (const Specification& spec : specifications) {
