@@ -368,22 +368,34 @@ class MatchLowering {
   void src_type(const OptionUse& use) { address_type(use, Field::src); }
   void dst_type(const OptionUse& use) { address_type(use, Field::dst); }
 
+  // IPv4: one of the types suffices (match_type in xt_addrtype.c). IPv6: of those that the routes tell one suffices, the others are demanded beside
+  // that (match_type6).
   void address_type(const OptionUse& use, Field field) {
+    const bool v6 = c_.builder.family == Family::v6;
     AnyOf any;
+    std::vector<Term> demanded;
     std::string_view rest = c_.ast.value(use);
     for (std::string_view part; text::next_part(rest, ',', part);) {
-      if (part == "LOCAL") {
-        any.alternatives.push_back({{model::InNamed{field, "local"}}});
-        any.alternatives.push_back({{InAddresses{field, loopback()}}});
-      } else if (part == "MULTICAST") {
-        any.alternatives.push_back({{InAddresses{field, multicast()}}});
-      } else {
-        const std::string text = std::string(field == Field::src ? "--src-type " : "--dst-type ") + std::string(part);
-        any.alternatives.push_back({{model::Unknown{c_.builder.unknown("addrtype", text, Sharing::pure, c_.origin)}}});
-        c_.result.worsen(LineClass::opaque, "-m addrtype " + text);
+      std::vector<Term> one = one_address_type(field, part);
+      const bool of_routes = part != "MULTICAST" && part != "UNICAST" && part != "UNSPEC";
+      for (Term& term : one) {
+        if (v6 && !of_routes) demanded.push_back(std::move(term));
+        else any.alternatives.push_back({std::move(term)});
       }
     }
-    c_.add({std::move(any), use.negated});
+    if (demanded.empty()) return c_.add({std::move(any), use.negated});
+    if (!any.alternatives.empty()) demanded.push_back({std::move(any)});
+    if (use.negated) return c_.add({AnyOf{{std::move(demanded)}}, true});
+    for (Term& term : demanded) c_.add(std::move(term));
+  }
+
+  // Alternatives.
+  std::vector<Term> one_address_type(Field field, std::string_view type) {
+    if (type == "LOCAL") return {{model::InNamed{field, "local"}}, {InAddresses{field, loopback()}}};
+    if (type == "MULTICAST") return {{InAddresses{field, multicast()}}};
+    const std::string text = std::string(field == Field::src ? "--src-type " : "--dst-type ") + std::string(type);
+    c_.result.worsen(LineClass::opaque, "-m addrtype " + text);
+    return {{model::Unknown{c_.builder.unknown("addrtype", text, Sharing::pure, c_.origin)}}};
   }
 
   model::AddressSet loopback() const {

@@ -164,6 +164,12 @@ constexpr Row kV6[] = {
     {"-A INPUT -d fe80::1/ffff:: -j ACCEPT", "dst fe80::/16 -> accept"},
     {"-A INPUT -m rt --rt-type 0 -j DROP", "pure?rt -> drop"},
     {"-A INPUT -m set --match-set six src -j DROP", "src 2001:db8::/32 -> drop"},
+    {"-A INPUT -m addrtype --dst-type LOCAL -j ACCEPT", "any(dst <local> | dst ::1) -> accept"},
+    {"-A INPUT -m addrtype --dst-type MULTICAST -j ACCEPT", "dst ff00::/8 -> accept"},
+    {"-A INPUT -m addrtype --dst-type LOCAL,MULTICAST -j ACCEPT", "dst ff00::/8; any(dst <local> | dst ::1) -> accept"},
+    {"-A INPUT -m addrtype ! --dst-type LOCAL,MULTICAST -j ACCEPT", "!any(dst ff00::/8 & any(dst <local> | dst ::1)) -> accept"},
+    {"-A INPUT -m addrtype --src-type LOCAL,ANYCAST -j ACCEPT", "any(src <local> | src ::1 | pure?addrtype) -> accept"},
+    {"-A INPUT -m addrtype --src-type UNICAST,UNREACHABLE -j ACCEPT", "pure?addrtype; any(pure?addrtype) -> accept"},
 };
 
 TEST(Rules, Filter) { check(kFilter); }
