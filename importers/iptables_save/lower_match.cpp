@@ -315,17 +315,20 @@ class MatchLowering {
     return true;
   }
 
-  // conntrack_mt in xt_conntrack.c: without a connection the answer is "was a state asked for", whatever else is.
   void ctdir(const OptionUse& use) {
     const std::string_view value = c_.ast.value(use);
     const bool reply = value == "REPLY" || value == "reply";
     if (!reply && value != "ORIGINAL" && value != "original") return invalid(use, DiagnosticId::value_unknown, "ORIGINAL or REPLY");
     if (before_conntrack(use)) return;
-    Term direction{In{Field::ct_dir, IntervalSet::of(reply ? 1 : 0)}, use.negated};
+    add_of_connection(use, {In{Field::ct_dir, IntervalSet::of(reply ? 1 : 0)}, use.negated});
+  }
+
+  // conntrack_mt in xt_conntrack.c: without a connection the answer is "was a state asked for", whatever else is, and whether negated or not.
+  void add_of_connection(const OptionUse& use, Term term) {
     bool asks_state = false;
     for (const OptionUse& other : c_.ast.options) asks_state = asks_state || (other.owner == use.owner && other.name == "ctstate");
-    if (asks_state) return c_.add({AnyOf{{{std::move(direction)}, {untracked()}}}});
-    c_.add(std::move(direction));
+    if (asks_state) return c_.add({AnyOf{{{std::move(term)}, {untracked()}}}});
+    c_.add(std::move(term));
     c_.add(tracked());
   }
 
@@ -425,6 +428,11 @@ class MatchLowering {
     OptionUse plain = use;
     plain.negated = false;
     c_.add_unknown(use.spec->owner, option_text(c_.ast, plain), sharing, use.negated);
+    if (use.spec->owner == "conntrack") {
+      Term term = std::move(c_.rule.terms.back());
+      c_.rule.terms.pop_back();
+      return add_of_connection(use, std::move(term));
+    }
     if (use.name == "tcp-option") c_.builder.header_unknowns.insert(std::get<model::Unknown>(c_.rule.terms.back().what).index);
   }
 
