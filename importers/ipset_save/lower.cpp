@@ -18,7 +18,19 @@ using model::Term;
 
 constexpr size_t kMaxGroups = 65'536;
 
+constexpr size_t kMaxTakenOut = size_t{1} << 24;   // groups times networks
+
 LineProblem problem(DiagnosticId id, std::string_view where, std::string message) { return {true, id, where, std::move(message)}; }
+
+// The kernel's IP_SET_HASH_WITH_MULTI: ip_set_hash_netiface.c alone has it.
+bool narrowest_decides(const NamedSet& set) { return set.type == "hash:net,iface"; }
+
+// Requires: a prefix.
+unsigned length_of(const Interval& prefix, Family family) {
+  unsigned length = model::address_bits(family);
+  for (model::u128 rest = prefix.hi - prefix.lo; rest != 0; rest >>= 1) --length;
+  return length;
+}
 
 }  // namespace
 
@@ -171,7 +183,15 @@ bool SetCollector::add_tuple(Collected& set, std::string_view text, bool wildcar
     if (!parse_rest(set, rest, wildcard, group->second.rest)) return false;
     set.order.push_back(group->first);
   }
-  group->second.first.push_back(first);
+  if (!narrowest_decides(set.set)) {
+    group->second.first.push_back(first);
+    return true;
+  }
+  const Family family = set.set.v6 ? Family::v6 : Family::v4;
+  for (const model::Prefix& prefix : model::prefixes(family, IntervalSet::range(first.lo, first.hi))) {
+    group->second.first.push_back(prefix.interval());
+    set.by_length[prefix.length].add(prefix.interval(), family);
+  }
   return true;
 }
 
@@ -211,7 +231,6 @@ std::optional<Term> SetCollector::parse_part(const Collected& set, Dimension dim
   return std::nullopt;
 }
 
-// From the shortest prefix to the longest: a longer one overrides what it covers.
 void SetCollector::Addresses::add(const Interval& range, Family family) {
   if (family == Family::v6) v6.push_back(range);
   else v4.push_back(static_cast<uint64_t>(range.lo) << 32 | static_cast<uint64_t>(range.hi));
@@ -227,10 +246,11 @@ IntervalSet SetCollector::Addresses::merged() {
   return IntervalSet::from_narrow(std::move(all));
 }
 
+// From the shortest prefix to the longest: a longer one overrides what it covers. Where entries expire, a nomatch entry takes nothing out for good.
 void SetCollector::merge(Collected& set) {
   const Family family = set.set.v6 ? Family::v6 : Family::v4;
   IntervalSet result;
-  if (set.nomatch_by_length.empty()) {
+  if (set.nomatch_by_length.empty() || set.set.timeouts) {
     Addresses all;
     for (auto& [length, some] : set.by_length) {
       if (all.v4.empty()) std::swap(all.v4, some.v4);
@@ -248,9 +268,33 @@ void SetCollector::merge(Collected& set) {
   set.set.addresses = model::AddressSet::of(family, std::move(result));
 }
 
+// The search ends at the longest prefix that any entry has for the address, whatever that entry's interface (`multi` in mtype_test_cidrs of
+// ip_set_hash_gen.h and hash_netiface4_data_equal, Linux 6.1; tried on 6.18): an entry says nothing of what narrower networks cover.
+void SetCollector::let_narrowest_decide(Collected& set) {
+  const Family family = set.set.v6 ? Family::v6 : Family::v4;
+  std::map<unsigned, IntervalSet> narrower;
+  IntervalSet covered;
+  for (auto at = set.by_length.rbegin(); at != set.by_length.rend(); ++at) {
+    narrower[at->first] = covered;
+    covered = covered.united(at->second.merged());
+  }
+  if (set.groups.size() * (1 + covered.intervals().size()) > kMaxTakenOut) set.set.opaque = "too many different entries";
+  if (!set.set.opaque.empty() || narrower.size() < 2) return;
+  for (auto& [key, group] : set.groups) {
+    std::map<unsigned, std::vector<Interval>> own;
+    for (const Interval& prefix : group.first) own[length_of(prefix, family)].push_back(prefix);
+    group.first.clear();
+    for (auto& [length, prefixes] : own) {
+      const IntervalSet left = IntervalSet::from(std::move(prefixes)).minus(narrower.at(length));
+      group.first.insert(group.first.end(), left.intervals().begin(), left.intervals().end());
+    }
+  }
+}
+
 void SetCollector::finish(Facts& facts) {
   for (auto& [name, set] : sets_) {
     if (set.set.one_address) merge(set);
+    if (narrowest_decides(set.set) && !set.set.timeouts) let_narrowest_decide(set);
     const Family family = set.set.v6 ? Family::v6 : Family::v4;
     for (const std::string& key : set.order) {
       Group& group = set.groups.at(key);

@@ -46,7 +46,7 @@ class SetCollector {
     unsigned netmask = 0;                 // 0: none
     uint64_t markmask = 0xffffffff;
     bool default_timeout = false;
-    std::map<unsigned, Addresses> by_length;                      // one address: entries, and nomatch entries
+    std::map<unsigned, Addresses> by_length;                      // one address: entries, and nomatch entries; hash:net,iface: networks of all entries
     std::map<unsigned, Addresses> nomatch_by_length;
     std::unordered_map<std::string, Group> groups;                // key: the entry without its first part
     std::vector<std::string> order;                               // of the groups
@@ -62,6 +62,7 @@ class SetCollector {
   static void clear(Collected& set);
   static void read_type(Collected& set);
   static void merge(Collected& set);
+  static void let_narrowest_decide(Collected& set);
 
   std::unordered_map<std::string, Collected> sets_;
   Collected* last_ = nullptr;             // the set of the line before: dumps list a set's entries together

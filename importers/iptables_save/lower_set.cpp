@@ -40,9 +40,9 @@ class SetLowering {
     if (!set.opaque.empty()) return unknown(set.opaque);
     // The kernel (ip_set_test, net/netfilter/ipset/ip_set_core.c): too few flags or the other family never match.
     if (to_src_.size() < set.dimensions) return never();
-    if (set.type == "list:set") return lower_list(set, depth);
-    if (has_family(set) && set.v6 != (builder_.family == model::Family::v6)) return never();
-    result = set.one_address ? lower_addresses(set) : lower_entries(set);
+    const bool is_list = set.type == "list:set";
+    if (!is_list && has_family(set) && set.v6 != (builder_.family == model::Family::v6)) return never();
+    result = is_list ? lower_list(set, depth) : set.one_address ? lower_addresses(set) : lower_entries(set);
     if (set.timeouts && result.unknown.empty())
       result.terms.push_back({model::Unknown{builder_.unknown("set", set.name + ": entries expire", Sharing::per_visit, origin_)}});
     return result;
