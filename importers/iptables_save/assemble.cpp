@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "importers/iptables_save/conntrack_templates.h"
 #include "importers/iptables_save/lower.h"
 #include "importers/iptables_save/lower_ahead.h"
 #include "importers/iptables_save/parse.h"
@@ -77,8 +78,10 @@ class Assembler {
     name_interfaces();
     for (const std::string_view name : kTables)
       for (const Table& table : dump_.tables)
-        if (!table.replaced && table.family == builder_.family && table.name == name) add_table(table);
+        if (is_used(table) && table.name == name) add_table(table);
     break_loops();
+    for (const Table& table : dump_.tables)
+      if (is_used(table) && table.name == "raw") keep_first_template(builder_.policy, sections_, table);
     settle_egress();
     settle_output();
     add_stages();
@@ -89,6 +92,8 @@ class Assembler {
   }
 
  private:
+  bool is_used(const Table& table) const { return !table.replaced && table.family == builder_.family; }
+
   void name_interfaces() {
     model::NameDomain& names = builder_.policy.interfaces;
     std::set<std::string, std::less<>> all = dump_.interfaces;
@@ -477,7 +482,34 @@ class Assembler {
       if (chain == by_name.end()) continue;
       stages.push_back({way.table == "nat" ? Stage::Kind::nat : Stage::Kind::filter, chain->second});
     }
+    for (const Table& table : dump_.tables)
+      if (is_used(table) && table.name == "raw") add_zones(table);
     add_foreign_rules();
+  }
+
+  // Connections are looked for in the zone that the packet was given (nf_ct_zone_tmpl in resolve_normal_ct, nf_conntrack_core.c): where an answer gets another one than the
+  // request, it belongs to no connection, is not translated back, and is new or invalid.
+  void add_zones(const Table& raw) {
+    auto& policy = builder_.policy;
+    const auto mixed = hooks_of_mixed_zones(policy, sections_, raw);
+    if (std::find(mixed.begin(), mixed.end(), true) == mixed.end()) return;
+    const LineRef line = raw.templates.front();
+    tell(line, DiagnosticId::target_opaque, Severity::warning, "packets of one connection may be in different zones of connection tracking", 0, 0,
+         "what becomes of packets behind the first of a connection depends on it");
+    Chain chain;
+    chain.name = "zones of connection tracking";
+    chain.at_end = ActionKind::accept;
+    chain.at_end_text = "no decision";
+    chain.rules.push_back(unknown_rule("the zone that the packet's connection is in", line));
+    chain.rules.back().terms.push_back({model::In{model::Field::state, model::IntervalSet::range(model::state_established, model::state_related)}});
+    const auto index = static_cast<uint32_t>(policy.chains.size());
+    policy.chains.push_back(std::move(chain));
+    for (size_t hook = 0; hook < mixed.size(); ++hook) {
+      if (!mixed[hook]) continue;
+      auto& stages = policy.hooks[hook];
+      const bool behind_raw = !stages.empty() && stages[0].kind == Stage::Kind::filter && policy.chains[stages[0].chain].name.starts_with("raw/");
+      stages.insert(stages.begin() + (behind_raw ? 1 : 0), {Stage::Kind::filter, index});
+    }
   }
 
   // Rules that the dump does not show see the packet first and may do anything with it.

@@ -37,6 +37,7 @@ struct Table {
   std::vector<DeclaredChain> chains;
   std::unordered_map<std::string_view, uint32_t> chain_index;
   std::vector<LineRef> rules;    // every command line, in order
+  std::vector<LineRef> templates;   // those of -j CT that say what a packet's connection gets: a zone, a helper, …
 };
 
 struct Dump {

@@ -93,7 +93,7 @@ class TargetLowering {
       case Effect::mark: return lower_mark(Field::mark);
       case Effect::connmark: return lower_connmark();
       case Effect::notrack: return untrack();
-      case Effect::ct: return option("notrack") ? untrack() : act(ActionKind::proceed);
+      case Effect::ct: return option("notrack") ? untrack() : act(ActionKind::proceed);   // the rest: conntrack_templates.h
       case Effect::dnat: return lower_nat(Field::dst, "to-destination");
       case Effect::snat: return lower_nat(Field::src, "to-source");
       case Effect::masquerade: return lower_own_address(Field::src);
