@@ -17,6 +17,7 @@ using model::u128;
 using Sharing = model::UnknownCondition::Sharing;
 
 constexpr u128 kMarkMask = 0xffffffff;
+constexpr uint64_t kUsualTimeToLive = 32;   // senders choose 64 and more (RFC 1700); few ways have more than 32 routers
 
 class TargetLowering {
  public:
@@ -89,7 +90,8 @@ class TargetLowering {
       case Effect::drop: return act(ActionKind::drop);
       case Effect::reject: return act(ActionKind::reject);
       case Effect::return_: return act(ActionKind::return_);
-      case Effect::proceed: case Effect::changes_header: return act(ActionKind::proceed);
+      case Effect::proceed: return act(ActionKind::proceed);
+      case Effect::changes_header: return may_expire() ? expire() : act(ActionKind::proceed);
       case Effect::mark: return lower_mark(Field::mark);
       case Effect::connmark: return lower_connmark();
       case Effect::notrack: return untrack();
@@ -103,6 +105,29 @@ class TargetLowering {
       case Effect::unknown: return opaque(ActionKind::unknown);
       case Effect::unknown_rewriting: return opaque(ActionKind::unknown_rewriting);
     }
+  }
+
+  // ttl_tg and hl_tg6 in xt_HL.c: whether a router may drop the packet for what is left (ip_forward, ip6_forward: 1 or less). The packet's own value is not
+  // modelled, so that --ttl-dec may leave anything.
+  bool may_expire() {
+    if (ast_.target != "TTL" && ast_.target != "HL") return false;
+    for (const OptionUse& use : ast_.options) {
+      if (use.owner != kTarget || use.value_count == 0) continue;
+      if (use.name.ends_with("-dec")) return true;
+      if (!use.name.ends_with("-set")) continue;
+      const auto left = text::parse_any_base(ast_.value(use), 255).value_or(0);
+      if (left <= 1) return true;
+      if (left < kUsualTimeToLive)
+        c_.builder.policy.general_assumptions.push_back({"packets of which '" + std::string(ast_.line) + "' leaves a TTL of " + std::to_string(left) + " pass fewer routers than that", c_.origin});
+    }
+    return false;
+  }
+
+  // Packets that stay on this host: Assembler::let_deliver().
+  void expire() {
+    c_.add({model::Unknown{c_.builder.unknown(kTimeToLive, "-j " + std::string(ast_.target), Sharing::per_visit, c_.origin)}});
+    c_.result.worsen(LineClass::approximated, "-j " + std::string(ast_.target));
+    act(ActionKind::drop);
   }
 
   const OptionUse* option(std::string_view name) const {
