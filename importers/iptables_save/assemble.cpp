@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "importers/iptables_save/conntrack_needed.h"
 #include "importers/iptables_save/conntrack_templates.h"
 #include "importers/iptables_save/lower.h"
 #include "importers/iptables_save/lower_ahead.h"
@@ -80,8 +81,7 @@ class Assembler {
       for (const Table& table : dump_.tables)
         if (is_used(table) && table.name == name) add_table(table);
     break_loops();
-    for (const Table& table : dump_.tables)
-      if (is_used(table) && table.name == "raw") keep_first_template(builder_.policy, sections_, table);
+    settle_tracking();
     settle_egress();
     settle_output();
     add_stages();
@@ -394,6 +394,15 @@ class Assembler {
         return {s, origin.line - section.first_line};
     }
     return {};
+  }
+
+  void settle_tracking() {
+    std::vector<const Table*> tables;
+    for (const Table& table : dump_.tables)
+      if (is_used(table)) tables.push_back(&table);
+    for (const Table* table : tables)
+      if (table->name == "raw") keep_first_template(builder_.policy, sections_, *table);
+    ask_for_tracking(builder_.policy, sections_, tables);
   }
 
   // ---- PREROUTING ----
