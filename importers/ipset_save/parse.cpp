@@ -39,10 +39,15 @@ struct ProtocolRow {
   std::string_view name;
   unsigned number;
 };
-// ipset(8): names as in /etc/protocols; those that entries of real sets carry.
+// ipset prints a protocol by its name in /etc/protocols: netbase 6.4, and the older names of some.
 constexpr auto kProtocols = std::to_array<ProtocolRow>({
     {"tcp", 6}, {"udp", 17}, {"sctp", 132}, {"udplite", 136}, {"icmp", 1}, {"icmpv6", 58}, {"ipv6-icmp", 58}, {"gre", 47}, {"esp", 50},
-    {"ah", 51}, {"vrrp", 112}, {"igmp", 2}, {"ospf", 89}, {"dccp", 33},
+    {"ah", 51}, {"vrrp", 112}, {"igmp", 2}, {"ospf", 89}, {"dccp", 33}, {"ggp", 3}, {"ipencap", 4}, {"st", 5}, {"egp", 8}, {"igp", 9},
+    {"pup", 12}, {"hmp", 20}, {"xns-idp", 22}, {"rdp", 27}, {"iso-tp4", 29}, {"xtp", 36}, {"ddp", 37}, {"idpr-cmtp", 38}, {"ipv6", 41},
+    {"ipv6-route", 43}, {"ipv6-frag", 44}, {"idrp", 45}, {"rsvp", 46}, {"ipv6-crypt", 50}, {"ipv6-auth", 51}, {"skip", 57}, {"ipv6-nonxt", 59},
+    {"ipv6-opts", 60}, {"rspf", 73}, {"vmtp", 81}, {"eigrp", 88}, {"ospfigp", 89}, {"ax.25", 93}, {"ipip", 94}, {"etherip", 97}, {"encap", 98},
+    {"pim", 103}, {"ipcomp", 108}, {"l2tp", 115}, {"isis", 124}, {"fc", 133}, {"mobility-header", 135}, {"mpls-in-ip", 137}, {"manet", 138},
+    {"hip", 139}, {"shim6", 140}, {"wesp", 141}, {"rohc", 142}, {"ethernet", 143},
 });
 
 std::optional<unsigned> protocol(std::string_view text) {
@@ -50,6 +55,11 @@ std::optional<unsigned> protocol(std::string_view text) {
     if (row.name == text) return row.number;
   if (const auto number = text::parse_decimal(text, 255)) return static_cast<unsigned>(*number);
   return std::nullopt;
+}
+
+// ip_set_proto_with_ports: for any other protocol the number behind the colon is 0 and nobody looks at a port.
+bool with_ports(unsigned protocol) {
+  return protocol == model::proto_tcp || protocol == model::proto_udp || protocol == model::proto_sctp || protocol == model::proto_udplite;
 }
 
 std::optional<uint16_t> port(std::string_view text, bool udp) {
@@ -72,13 +82,45 @@ Term conjunction(std::vector<Term> terms) {
   return Term{std::move(any)};
 }
 
-std::optional<Term> icmp(unsigned number, std::string_view text) {
+struct IcmpRow {
+  std::string_view name;
+  uint8_t type;
+  uint8_t code;
+};
+// As ipset 7.17 prints each type and code that has a name (tried with all of them); "ping" and "pong" are read as well (lib/ipset_icmp.c).
+constexpr auto kIcmp = std::to_array<IcmpRow>({
+    {"echo-reply", 0, 0}, {"pong", 0, 0}, {"network-unreachable", 3, 0}, {"host-unreachable", 3, 1}, {"protocol-unreachable", 3, 2},
+    {"port-unreachable", 3, 3}, {"fragmentation-needed", 3, 4}, {"source-route-failed", 3, 5}, {"network-unknown", 3, 6}, {"host-unknown", 3, 7},
+    {"network-prohibited", 3, 9}, {"host-prohibited", 3, 10}, {"TOS-network-unreachable", 3, 11}, {"TOS-host-unreachable", 3, 12},
+    {"communication-prohibited", 3, 13}, {"host-precedence-violation", 3, 14}, {"precedence-cutoff", 3, 15}, {"source-quench", 4, 0},
+    {"network-redirect", 5, 0}, {"host-redirect", 5, 1}, {"TOS-network-redirect", 5, 2}, {"TOS-host-redirect", 5, 3}, {"echo-request", 8, 0},
+    {"ping", 8, 0}, {"router-advertisement", 9, 0}, {"router-solicitation", 10, 0}, {"ttl-zero-during-transit", 11, 0},
+    {"ttl-zero-during-reassembly", 11, 1}, {"ip-header-bad", 12, 0}, {"required-option-missing", 12, 1}, {"timestamp-request", 13, 0},
+    {"timestamp-reply", 14, 0}, {"address-mask-request", 17, 0}, {"address-mask-reply", 18, 0},
+});
+constexpr auto kIcmpv6 = std::to_array<IcmpRow>({
+    {"no-route", 1, 0}, {"communication-prohibited", 1, 1}, {"address-unreachable", 1, 3}, {"port-unreachable", 1, 4}, {"packet-too-big", 2, 0},
+    {"ttl-zero-during-transit", 3, 0}, {"ttl-zero-during-reassembly", 3, 1}, {"bad-header", 4, 0}, {"unknown-header-type", 4, 1},
+    {"unknown-option", 4, 2}, {"echo-request", 128, 0}, {"ping", 128, 0}, {"echo-reply", 129, 0}, {"pong", 129, 0}, {"router-solicitation", 133, 0},
+    {"router-advertisement", 134, 0}, {"neighbour-solicitation", 135, 0}, {"neighbour-advertisement", 136, 0}, {"redirect", 137, 0},
+});
+
+template <typename Rows>
+std::optional<IcmpRow> icmp_of(const Rows& rows, std::string_view text) {
+  for (const IcmpRow& row : rows)
+    if (row.name == text) return row;
   const size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const auto type = text::parse_decimal(text.substr(0, slash), 255), code = text::parse_decimal(text.substr(slash + 1), 255);
   if (!type || !code) return std::nullopt;
-  return conjunction({Term{In{Field::protocol, IntervalSet::of(number)}}, Term{In{Field::icmp_type, IntervalSet::of(*type)}},
-                      Term{In{Field::icmp_code, IntervalSet::of(*code)}}});
+  return IcmpRow{"", static_cast<uint8_t>(*type), static_cast<uint8_t>(*code)};
+}
+
+std::optional<Term> icmp(unsigned number, std::string_view text) {
+  const auto found = number == model::proto_icmp ? icmp_of(kIcmp, text) : icmp_of(kIcmpv6, text);
+  if (!found) return std::nullopt;
+  return conjunction({Term{In{Field::protocol, IntervalSet::of(number)}}, Term{In{Field::icmp_type, IntervalSet::of(found->type)}},
+                      Term{In{Field::icmp_code, IntervalSet::of(found->code)}}});
 }
 
 }  // namespace
@@ -130,7 +172,7 @@ std::optional<Term> parse_port_part(std::string_view text, bool tcp_and_udp) {
   if (!range) return std::nullopt;
   IntervalSet protocols = IntervalSet::of(number);
   if (tcp_and_udp) protocols = IntervalSet::from({{model::proto_tcp, model::proto_tcp}, {model::proto_udp, model::proto_udp}});
-  if (!tcp_and_udp && !model::has_ports(number)) return Term{In{Field::protocol, protocols}};
+  if (!tcp_and_udp && !with_ports(number)) return Term{In{Field::protocol, protocols}};
   return conjunction({Term{In{Field::protocol, protocols}}, Term{In{Field::src_port, *range}}});
 }
 

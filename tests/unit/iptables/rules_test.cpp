@@ -34,6 +34,8 @@ const char* const kSets =
     "create narrow hash:net,iface\nadd narrow 10.0.0.0/30,eth0\nadd narrow 10.0.0.0/31,eth1\nadd narrow 10.0.0.0/31,eth2\nadd narrow 10.0.0.0,eth wildcard\nadd narrow 10.0.0.0,eth0\n"
     "create going hash:net,iface timeout 60\nadd going 10.0.0.0/8,eth0 timeout 0\nadd going 10.0.0.0/9,eth1 timeout 60\n"
     "create unsure hash:net timeout 60\nadd unsure 10.0.0.0/8 timeout 0\nadd unsure 10.0.0.0/9 timeout 60 nomatch\n"
+    "create icmp hash:ip,port\nadd icmp 192.0.2.1,icmp:echo-request\nadd icmp 192.0.2.1,icmp:port-unreachable\nadd icmp 192.0.2.1,icmp:3/8\nadd icmp 192.0.2.2,pim:0\nadd icmp 192.0.2.2,dccp:0\n"
+    "create icmp6 hash:ip,port family inet6\nadd icmp6 2001:db8::1,ipv6-icmp:echo-request\nadd icmp6 2001:db8::1,ipv6-icmp:no-route\nadd icmp6 2001:db8::1,icmpv6:port-unreachable\n"
     "create list list:set timeout 60\nadd list nets timeout 60\n";
 
 std::string rule_of(const std::string& line, const std::string& table, const std::string& chain, bool v6) {
@@ -123,6 +125,9 @@ constexpr Row kFilter[] = {
     {"-A INPUT -m set --match-set both src -j DROP", "any(src 192.0.2.0/25 192.0.2.130 | any(any(protocol 6,17 & src_port 22))) -> drop"},
     {"-A INPUT -m set --match-set ifs src,src -j DROP", "any(src 10.0.0.0/8 & in eth0) -> drop"},
     {"-A INPUT -m set --match-set narrow src,src -j DROP", "any(src 10.0.0.0 10.0.0.2/31 & in eth0 | src 10.0.0.1 & in eth1 | src 10.0.0.1 & in eth2 | src 10.0.0.0 & in eth…,eth0,eth1,eth2) -> drop"},
+    {"-A INPUT -m set --match-set icmp src,dst -j DROP",
+     "any(src 192.0.2.1 & any(protocol 1 & icmp_type 8 & icmp_code 0) | src 192.0.2.1 & any(protocol 1 & icmp_type 3 & icmp_code 3) | "
+     "src 192.0.2.1 & any(protocol 1 & icmp_type 3 & icmp_code 8) | src 192.0.2.2 & protocol 103 | src 192.0.2.2 & protocol 33) -> drop"},
     {"-A INPUT -m set --match-set going src,src -j DROP", "any(src 10.0.0.0/8 & in eth0 | src 10.0.0.0/9 & in eth1); visit?set -> drop"},
     {"-A INPUT -m set --match-set unsure src -j DROP", "src 10.0.0.0/8; visit?set -> drop"},
     {"-A INPUT -m set --match-set list src -j DROP", "any(src 192.0.2.0/25 192.0.2.130); visit?set -> drop"},
@@ -180,6 +185,9 @@ constexpr Row kV6[] = {
     {"-A INPUT -d fe80::1/ffff:: -j ACCEPT", "dst fe80::/16 -> accept"},
     {"-A INPUT -m rt --rt-type 0 -j DROP", "pure?rt -> drop"},
     {"-A INPUT -m set --match-set six src -j DROP", "src 2001:db8::/32 -> drop"},
+    {"-A INPUT -m set --match-set icmp6 src,dst -j DROP",
+     "any(src 2001:db8::1 & any(protocol 58 & icmp_type 128 & icmp_code 0) | src 2001:db8::1 & any(protocol 58 & icmp_type 1 & icmp_code 0) | "
+     "src 2001:db8::1 & any(protocol 58 & icmp_type 1 & icmp_code 4)) -> drop"},
     {"-A INPUT -m addrtype --dst-type LOCAL -j ACCEPT", "any(dst <local> | dst ::1) -> accept"},
     {"-A INPUT -m addrtype --dst-type MULTICAST -j ACCEPT", "dst ff00::/8 -> accept"},
     {"-A INPUT -m addrtype --dst-type LOCAL,MULTICAST -j ACCEPT", "dst ff00::/8; any(dst <local> | dst ::1) -> accept"},
@@ -237,6 +245,29 @@ constexpr Row kNatBehind[] = {
 };
 TEST(Rules, NatBehindRouting) { check(kNatBehind, "nat", "POSTROUTING"); }
 TEST(Rules, V6) { check(kV6, "filter", "INPUT", true); }
+
+TEST(Sets, EveryNameOfAnIcmpTypeIsRead) {
+  // As `ipset save` of ipset 7.17 prints them.
+  const std::string v4 =
+      "echo-reply network-unreachable host-unreachable protocol-unreachable port-unreachable fragmentation-needed source-route-failed network-unknown host-unknown "
+      "network-prohibited host-prohibited TOS-network-unreachable TOS-host-unreachable communication-prohibited host-precedence-violation precedence-cutoff source-quench "
+      "network-redirect host-redirect TOS-network-redirect TOS-host-redirect echo-request router-advertisement router-solicitation ttl-zero-during-transit "
+      "ttl-zero-during-reassembly ip-header-bad required-option-missing timestamp-request timestamp-reply address-mask-request address-mask-reply ";
+  const std::string v6 =
+      "no-route communication-prohibited address-unreachable port-unreachable packet-too-big ttl-zero-during-transit ttl-zero-during-reassembly bad-header unknown-header-type "
+      "unknown-option echo-request echo-reply router-solicitation router-advertisement neighbour-solicitation neighbour-advertisement redirect ";
+  const auto entries = [](std::string names, const std::string& before) {
+    std::string text;
+    for (size_t end; (end = names.find(' ')) != std::string::npos; names.erase(0, end + 1)) text += "add s " + before + names.substr(0, end) + "\n";
+    return text;
+  };
+  for (const std::string& sets : {"create s hash:ip,port\n" + entries(v4, "192.0.2.1,icmp:"), "create s hash:ip,port family inet6\n" + entries(v6, "2001:db8::1,ipv6-icmp:")}) {
+    importers::Facts facts;
+    const importers::Section section = section_of(sets);
+    EXPECT_EQ(diagnostic_ids(importers::ipset_save::importer().import({&section, 1}, facts)), "");
+    EXPECT_TRUE(facts.sets.at("s").opaque.empty());
+  }
+}
 
 TEST(Frame, StagesFollowNetfilterOrder) {
   const auto result = import(
