@@ -100,8 +100,9 @@ class Writer {
   std::string connection() {
     static const Words kStates = {"NEW", "ESTABLISHED", "RELATED,ESTABLISHED", "INVALID", "UNTRACKED", "NEW,UNTRACKED", "DNAT", "DNAT,INVALID", "SNAT"};
     static const Words kOldStates = {"NEW", "ESTABLISHED", "RELATED,ESTABLISHED", "INVALID", "UNTRACKED"};
-    switch (below(6)) {
+    switch (below(7)) {
       case 0: return " -m state " + maybe_not() + "--state " + pick(kOldStates);
+      case 3: return " -m conntrack " + (chance(50) ? maybe_not() + "--ctstate " + pick(kStates) + " " : "") + maybe_not() + pick({"--ctorigsrc 192.0.2.0/25", "--ctproto 6", "--ctorigdst 192.0.2.1"});
       case 1: return " -m conntrack --ctdir " + pick({"ORIGINAL", "REPLY"});
       case 2: return " -m conntrack " + maybe_not() + "--ctstate " + pick(kStates) + " --ctdir " + pick({"ORIGINAL", "REPLY"});
     }
@@ -119,6 +120,7 @@ class Writer {
     if (chance(10)) return "";
     if (chance(12)) return " -j RETURN";
     if (table_ == "filter") return " -j " + pick({"ACCEPT", "ACCEPT", "DROP", "REJECT", "REJECT --reject-with icmp-admin-prohibited", "MARK --set-xmark 0x1/0x1"});
+    if (table_ == "raw" && chance(15)) return " -j CT " + pick({"--zone 1", "--ctevents new", "--ctevents new"});
     if (table_ == "raw") return " -j " + pick({"CT --notrack", "CT --notrack", "ACCEPT", "DROP", "MARK --set-mark 0x2"});
     if (table_ == "mangle") return marking();
     return translation();

@@ -59,6 +59,7 @@ class Writer {
     if (dice_.chance(table_ == "nat" ? 8 : 40) && table_ != "raw") text += connection();
     if (dice_.chance(10)) text += " -m mark " + maybe_not() + "--mark " + dice_.any({"0x0/0x1", "0x1", "0x2/0x2", "0x3", "0x0"});
     if (v4_ && dice_.chance(8)) text += " -m addrtype " + maybe_not() + dice_.any({"--dst-type LOCAL", "--src-type LOCAL"});
+    if (!v4_ && dice_.chance(8)) text += " -m addrtype " + maybe_not() + dice_.any({"--dst-type LOCAL", "--dst-type LOCAL,MULTICAST"});
     return text + target(first_callable) + "\n";
   }
 
@@ -106,6 +107,8 @@ class Writer {
       return dice_.any({" -j ", " -j ", " -g "}) + user_chain(first_callable + dice_.below(user_chains_ - first_callable));
     if (dice_.chance(8)) return " -j RETURN";
     if (table_ == "filter") return " -j " + dice_.any({"ACCEPT", "ACCEPT", "ACCEPT", "DROP", "DROP", "REJECT", "MARK --set-xmark 0x1/0x1"});
+    if (table_ == "raw" && dice_.chance(12)) return " -j CT " + dice_.any({"--zone 1", "--ctevents new", "--ctevents new"});
+    if (table_ == "mangle" && dice_.chance(8)) return std::string(" -j ") + (v4_ ? "TTL --ttl-" : "HL --hl-") + dice_.any({"set 1", "set 64", "inc 1"});
     if (table_ == "raw") return " -j " + dice_.any({"CT --notrack", "ACCEPT", "MARK --set-mark 0x2", "MARK --set-mark 0x1"});
     return " -j " + dice_.any({"MARK --set-xmark 0x1/0xffffffff", "MARK --or-mark 0x2", "MARK --xor-mark 0x3", "MARK --set-mark 0x2/0x3", "ACCEPT", "ACCEPT"}) ;
   }
