@@ -138,6 +138,10 @@ LineProblem SetCollector::add_entry(Collected& set, const Line& line, bool nomat
   }
   if (set.dimensions.empty()) return {};  // an unknown type, reported where it was created
   if (nomatch) set.set.has_nomatch = true;
+  if (line.subject.find(",physdev:") != std::string_view::npos) {
+    set.set.opaque = "an entry asks for a port of a bridge";
+    return {};
+  }
   if (set.groups.size() > kMaxGroups) return {};  // opaque by now
   if (nomatch && !set.set.one_address) set.set.opaque = "nomatch entries in several dimensions";
   const bool fine = set.set.one_address ? add_address(set, line.subject, nomatch) : add_tuple(set, line.subject, wildcard, origin);

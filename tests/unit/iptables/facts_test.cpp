@@ -135,6 +135,12 @@ TEST(IpsetSave, BadInput) {
   EXPECT_FALSE(import(importer, "create a hash:ip\nadd a 300.1.1.1\n").facts.sets.at("a").opaque.empty());
 }
 
+TEST(IpsetSave, APortOfABridgeIsNoErrorOfTheFile) {
+  const auto imported = import(importers::ipset_save::importer(), "create a hash:net,iface\nadd a 192.0.2.0/24,physdev:eth1\nadd a 192.0.2.0/25,eth0\n");
+  EXPECT_EQ(diagnostic_ids(imported.result), "");
+  EXPECT_EQ(imported.facts.sets.at("a").opaque, "an entry asks for a port of a bridge");
+}
+
 TEST(IpsetSave, MergesEntries) {
   std::string text = "create a hash:ip,port\ncreate b hash:ip netmask 24\nadd b 192.0.2.0\n";
   for (int i = 0; i < 256; ++i) text += "add a 192.0.2." + std::to_string(i) + ",tcp:80\n";
