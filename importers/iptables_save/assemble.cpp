@@ -9,6 +9,7 @@
 #include "importers/iptables_save/lower.h"
 #include "importers/iptables_save/lower_ahead.h"
 #include "importers/iptables_save/parse.h"
+#include "importers/iptables_save/time_to_live.h"
 #include "importers/text/netfilter_egress.h"
 
 namespace fwproof::importers::iptables_save {
@@ -493,49 +494,12 @@ class Assembler {
     }
     for (const Table& table : dump_.tables)
       if (is_used(table) && table.name == "raw") add_zones(table);
-    let_deliver();
+    let_deliver(builder_.policy);
     add_foreign_rules();
   }
 
-  bool may_expire(const Rule& rule) const {
-    const auto* last = rule.terms.empty() ? nullptr : std::get_if<model::Unknown>(&rule.terms.back().what);
-    return last != nullptr && builder_.policy.unknowns[last->index].kind == kTimeToLive;
-  }
-
-  // Nobody looks at the TTL of a packet that stays on this host: on its way stand copies of the chains, in which nothing expires.
-  void let_deliver() {
-    auto& policy = builder_.policy;
-    for (Stage& stage : policy.hooks[static_cast<size_t>(Hook::input)]) {
-      if (stage.kind == Stage::Kind::route) continue;
-      const std::vector<bool> reached = reached_from([&](const Chain& chain) { return &chain == &policy.chains[stage.chain]; });
-      const auto expires = [&](uint32_t i) { return reached[i] && std::any_of(policy.chains[i].rules.begin(), policy.chains[i].rules.end(), [&](const Rule& rule) { return may_expire(rule); }); };
-      bool any = false;
-      for (uint32_t i = 0; i < reached.size(); ++i) any = any || expires(i);
-      if (any) stage.chain = copy_without_expiry(reached, stage.chain);
-    }
-  }
-
-  uint32_t copy_without_expiry(const std::vector<bool>& reached, uint32_t start) {
-    auto& chains = builder_.policy.chains;
-    std::map<uint32_t, uint32_t> copies;
-    for (uint32_t i = 0; i < reached.size(); ++i)
-      if (reached[i]) copies.emplace(i, static_cast<uint32_t>(chains.size() + copies.size()));
-    for (const auto& [from, to] : copies) {
-      Chain copy = chains[from];
-      copy.name += " (input)";
-      for (Rule& rule : copy.rules) {
-        if (rule.action.kind == ActionKind::jump || rule.action.kind == ActionKind::go_to) rule.action.index = copies.at(rule.action.index);
-        if (!may_expire(rule)) continue;
-        rule.terms.pop_back();
-        rule.action = {};
-      }
-      chains.push_back(std::move(copy));
-    }
-    return copies.at(start);
-  }
-
-  // Connections are looked for in the zone that the packet was given (nf_ct_zone_tmpl in resolve_normal_ct, nf_conntrack_core.c): where an answer gets another one than the
-  // request, it belongs to no connection, is not translated back, and is new or invalid.
+  // Connections are looked for in the zone that the packet was given (nf_ct_zone_tmpl in resolve_normal_ct, nf_conntrack_core.c): where an answer
+  // gets another one than the request, it belongs to no connection, is not translated back, and is new or invalid.
   void add_zones(const Table& raw) {
     auto& policy = builder_.policy;
     const auto mixed = hooks_of_mixed_zones(policy, sections_, raw);

@@ -214,7 +214,7 @@ class DumpReader {
       return declare(ast_.chain, ast_.verb == Verb::policy ? ast_.policy : "-", ref);
     }
     table_->rules.push_back(ref);
-    if (contains(line, " CT") && !contains(line, "--notrack")) table_->templates.push_back(ref);
+    if (table_->name == "raw" && contains(line, " CT") && !contains(line, "--notrack")) table_->templates.push_back(ref);
     look_ahead(line);
   }
 

@@ -12,8 +12,6 @@
 
 namespace fwproof::importers::iptables_save {
 
-// Of the unknown condition that ends the terms of a rule which lowers the packet's TTL: dropped by a router, this one or a later one. Its action is drop.
-constexpr std::string_view kTimeToLive = "time to live";
 constexpr size_t kSetBudget = size_t{1} << 26;        // intervals and alternatives that may be copied out of named sets
 
 // A policy in the making: what its rules share.

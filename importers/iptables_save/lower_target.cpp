@@ -2,6 +2,7 @@
 #include "importers/iptables_save/lower.h"
 #include "importers/iptables_save/lower_address.h"
 #include "importers/iptables_save/names.h"
+#include "importers/iptables_save/time_to_live.h"
 #include "importers/text/number.h"
 
 namespace fwproof::importers::iptables_save {
@@ -118,12 +119,13 @@ class TargetLowering {
       const auto left = text::parse_any_base(ast_.value(use), 255).value_or(0);
       if (left <= 1) return true;
       if (left < kUsualTimeToLive)
-        c_.builder.policy.general_assumptions.push_back({"packets of which '" + std::string(ast_.line) + "' leaves a TTL of " + std::to_string(left) + " pass fewer routers than that", c_.origin});
+        c_.builder.policy.general_assumptions.push_back(
+            {"packets of which '" + std::string(ast_.line) + "' leaves a TTL of " + std::to_string(left) + " pass fewer routers than that", c_.origin});
     }
     return false;
   }
 
-  // Packets that stay on this host: Assembler::let_deliver().
+  // Packets that stay on this host: time_to_live.h.
   void expire() {
     c_.add({model::Unknown{c_.builder.unknown(kTimeToLive, "-j " + std::string(ast_.target), Sharing::per_visit, c_.origin)}});
     c_.result.worsen(LineClass::approximated, "-j " + std::string(ast_.target));
