@@ -264,6 +264,9 @@ class TargetLowering {
     std::vector<Rewrite> steps;
     if (!all.addresses.empty()) steps.push_back(assign(field, all.addresses));
     add_ports(steps, field, all.ports);
+    // ip_route_input_slow(): a martian destination, else.
+    if (field == Field::dst && c_.scope.chain != "OUTPUT" && c_.builder.family == model::Family::v4 && all.addresses.intersects(IntervalSet::range(0x7f000000, 0x7fffffff)))
+      c_.builder.policy.general_assumptions.push_back({"route_localnet is set, so that packets from elsewhere that '" + std::string(ast_.line) + "' sends to the loopback address arrive", c_.origin});
     if (all.shifted) c_.result.worsen(LineClass::approximated, "shifted port range");
     translate(field, std::move(steps));
   }
