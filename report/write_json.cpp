@@ -325,7 +325,7 @@ void write_list_json(std::ostream& out, const std::vector<ListEntry>& entries) {
   Json json = Json::array();
   for (const ListEntry& entry : entries) {
     Json object = Json::object();
-    for (const auto& [key, value] : entry) std::visit([&](const auto& plain) { object[key] = plain; }, value);
+    for (const auto& [key, value] : entry) std::visit([&, name = key](const auto& plain) { object[name] = plain; }, value);
     json.push_back(std::move(object));
   }
   write_json(out, json);

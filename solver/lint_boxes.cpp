@@ -77,7 +77,7 @@ LintFields fields_of(const LintRegion& region) {
   return fields;
 }
 
-LintSpace::LintSpace(const Policy& policy, Family family) : policy_(policy), family_(family) {
+LintSpace::LintSpace(const Policy& policy, Family family) : family_(family) {
   for (size_t i = 0; i < kFields; ++i) max_[i] = greatest(policy, family, static_cast<Field>(i));
 }
 

@@ -75,7 +75,6 @@ class LintSpace {
   std::optional<LintSide> side_of(const model::Term& term) const;
   const model::IntervalSet* keep(model::IntervalSet set);
 
-  const model::Policy& policy_;
   model::Family family_;
   std::array<model::u128, model::kFields> max_{};
   std::deque<model::IntervalSet> kept_;

@@ -16,7 +16,7 @@ namespace {
 // A place in a policy.
 struct Place {
   uint32_t chain, rule;
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
 // A filter chain of a hook that blocks whatever comes to its end, or to a last rule without conditions, with the chains that it alone calls.
