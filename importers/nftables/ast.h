@@ -33,7 +33,7 @@ enum class ExprKind : uint8_t {
   masked,    // kids: value, mask: "syn / fin,syn,rst"
   map,       // kids: key, set or set_ref
   verdict,   // text: "accept", "jump" …; kids: the chain as a value
-  any,       // numgen, jhash …: some number; text: as written
+  any,       // numgen, jhash …: some number; kids: how many there are, the first one (both may be of kind none), and what is hashed
   broken,    // not understood; text: as written
 };
 
@@ -57,9 +57,9 @@ enum class StatementKind : uint8_t {
   assign,         // left: selector, right: value
   nat,            // word: snat dnat masquerade redirect; left: address, right: port
   reject,         // word: "tcp", "icmp", "icmpv6" or empty
-  proceed,        // counter, log, …: nothing that decides; word: which
+  proceed,        // counter, log, …: nothing that decides; word: which; left, right: what it reads
   chance,         // limit, quota, ct count: counts or remembers
-  change_set,     // word: add, update, delete; right: set_ref; inner: limits within
+  change_set,     // word: add, update, delete; left: key, or element of a map; right: set_ref; inner: limits within
   notrack,
   flow,           // flow add @x
   opaque_match,   // a condition that nobody can read here (xt match)

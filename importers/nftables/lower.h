@@ -99,6 +99,10 @@ class Conditions {
   Key key_of(const Expr& expr);
   // What holds of every packet for which the key can be read at all.
   void add_dependencies(const Key& key, Terms& terms);
+  // What has to be there for a statement that reads the expression: else the rule ends.
+  void add_reads(const Expr& expr, const Statement& statement, Terms& terms, unsigned depth = 0);
+  // What has to be there for a statement that assigns to the selector.
+  void add_writes(const Expr& selector, Terms& terms);
   // Terms for "the key is this element".
   Terms element_terms(const Key& key, const Expr& element, std::string_view text);
   model::Term unknown_term(std::string_view kind, std::string_view text, bool pure);
@@ -106,6 +110,7 @@ class Conditions {
   static model::Term tracked();
 
  private:
+  bool covers(const Expr& number, const Expr& map);
   model::Term in_set(const Key& key, const Expr& set, const Statement& statement);
   model::Term build_set(const Key& key, const SetLookup& set, std::string_view text);
   model::Term in_one_dimension(const KeyPart& part, const SetLookup& set, std::string_view text, bool& fine);

@@ -192,7 +192,21 @@ RuleLowering::Next RuleLowering::chance(const Statement& statement) {
   return Next::go_on;
 }
 
+bool RuleLowering::require(Terms needed) {
+  if (needed.empty()) return true;
+  if (!settle()) return false;
+  terms_.insert(terms_.end(), std::make_move_iterator(needed.begin()), std::make_move_iterator(needed.end()));
+  return true;
+}
+
+bool RuleLowering::require(const Expr& expr, const Statement& statement) {
+  Terms needed;
+  conditions_.add_reads(expr, statement, needed);
+  return require(std::move(needed));
+}
+
 RuleLowering::Next RuleLowering::change_set(const Statement& statement) {
+  if (!is_last(statement) && !require(statement.left, statement)) return Next::done;
   for (const Statement& inner : statement.inner) {
     if (inner.kind == StatementKind::proceed) continue;
     if (chance(inner) == Next::done) return Next::done;

@@ -35,6 +35,9 @@ class RuleLowering {
   void emit(model::Action action) { emit(terms_, action); }
   uint32_t add_rewrite(std::vector<model::Rewrite> steps, model::ActionKind then);
   Next give_up(std::string_view text);
+  // What the statement reads is there, or the rule ends. False: the rule is done.
+  bool require(const Expr& expr, const Statement& statement);
+  bool require(Terms needed);
   // Makes what has been assigned so far a rule of its own. The statements behind it see the changed packet.
   bool settle();
   bool conditions_change() const;

@@ -57,10 +57,24 @@ constexpr Selector kSelectors[] = {
     {"fib daddr type", Selects::address_type, Type::address_type, Field::dst},
 };
 constexpr Selector kUnknown{};
+// Fields outside the packet model: a header is asked for all the same.
+constexpr Selector kHeaders[] = {
+    {"ip", Selects::unknown, Type::other, Field::protocol, 4},
+    {"ip6", Selects::unknown, Type::other, Field::protocol, 6},
+    {"tcp", Selects::unknown, Type::other, Field::protocol, 0, model::proto_tcp},
+    {"udp", Selects::unknown, Type::other, Field::protocol, 0, model::proto_udp},
+    {"udplite", Selects::unknown, Type::other, Field::protocol, 0, model::proto_udplite},
+    {"sctp", Selects::unknown, Type::other, Field::protocol, 0, model::proto_sctp},
+    {"dccp", Selects::unknown, Type::other, Field::protocol, 0, model::proto_dccp},
+    {"icmp", Selects::unknown, Type::other, Field::protocol, 4, model::proto_icmp},
+    {"icmpv6", Selects::unknown, Type::other, Field::protocol, 6, model::proto_icmpv6},
+    {"ct", Selects::unknown, Type::other, Field::protocol, 0, 0, true},
+};
 
 // First words of selectors that read the packet's headers; meta keys that stay the same for a packet.
 constexpr std::string_view kHeaderWords[] = {"ether", "vlan", "arp", "ip", "ip6", "icmp", "igmp", "icmpv6", "tcp", "udp", "udplite", "sctp", "dccp", "ah",
                                              "esp", "comp", "th", "hbh", "rt0", "rt2", "rt4", "frag", "dst", "mh", "srh", "gre", "exthdr", "fib"};
+constexpr std::string_view kConstantMeta[] = {"meta length", "meta priority", "meta pkttype", "meta cpu", "meta nftrace", "meta time", "meta day", "meta hour"};
 constexpr std::string_view kPureMeta[] = {"meta skuid", "meta skgid", "meta length", "meta cgroup"};
 
 struct Symbol {
@@ -147,7 +161,19 @@ const Selector& find_selector(std::string_view name) {
     return all;
   }();
   const auto found = index.find(name);
-  return found == index.end() ? kUnknown : *found->second;
+  if (found != index.end()) return *found->second;
+  const std::string_view first = name.substr(0, name.find(' '));
+  for (const Selector& header : kHeaders)
+    if (header.name == first) return header;
+  return kUnknown;
+}
+
+bool is_always_there(std::string_view name) {
+  for (const std::string_view key : kConstantMeta)
+    if (key == name) return true;
+  const Selector& selector = find_selector(name);
+  if (selector.selects == Selects::unknown) return (selector.family != 0 || selector.protocol != 0) && name.find(" option ") == std::string_view::npos && name.find(" chunk ") == std::string_view::npos;
+  return selector.type != Type::mac && selector.selects != Selects::any_port;
 }
 
 bool is_pure(std::string_view name) {

@@ -36,6 +36,8 @@ struct Selector {
 
 // Never fails: what is not in the table is unknown.
 const Selector& find_selector(std::string_view name);
+// Whether a packet of the selector's family and protocol surely has it.
+bool is_always_there(std::string_view name);
 // Whether an unknown selector is a function of the packet alone.
 bool is_pure(std::string_view name);
 

@@ -135,7 +135,12 @@ Expr RuleParser::parse_concat() {
   Expr concat = make(ExprKind::concat, first);
   concat.kids.push_back(std::move(expr));
   while (take_mark(".")) concat.kids.push_back(parse_range());
-  return concat;
+  // "a . b map { … }" looks up both.
+  if (concat.kids.back().kind != ExprKind::map) return concat;
+  Expr map = std::move(concat.kids.back());
+  concat.kids.back() = std::move(map.kids[0]);
+  map.kids[0] = std::move(concat);
+  return map;
 }
 
 Expr RuleParser::parse_range() {
@@ -304,12 +309,15 @@ std::optional<Expr> RuleParser::parse_generator() {
   if (!number && !hash && !symmetric) return std::nullopt;
   lexer_.take();
   if (number) lexer_.take();
-  if (hash) (void)parse_concat();
+  Expr any = make(ExprKind::any, first);
+  any.kids.resize(2);
+  if (hash) any.kids.push_back(parse_concat());
   while (lexer_.peek().is_word("mod") || lexer_.peek().is_word("offset") || lexer_.peek().is_word("seed")) {
-    lexer_.take();
-    lexer_.take();
+    const Token option = lexer_.take();
+    const Token value = lexer_.take();
+    if (!option.is_word("seed")) any.kids[option.is_word("mod") ? 0 : 1] = make(ExprKind::value, value);
   }
-  return make(ExprKind::any, first);
+  return any;
 }
 
 std::optional<Expr> RuleParser::parse_selector() {

@@ -143,7 +143,7 @@ Expr JsonRuleParser::object(const JsonValue& value) {
     map.kids.push_back(parse_expression(*data));
     return map;
   }
-  if (word == "numgen" || word == "jhash" || word == "symhash") return make(ExprKind::any, value, source(value));
+  if (word == "numgen" || word == "jhash" || word == "symhash") return generator(value, body);
   if (word == "|" || word == "&" || word == "^" || word == "<<" || word == ">>") {
     if (body.kind != Kind::array || body.items.size() < 2) return make(ExprKind::broken, value, source(value));
     Expr left = parse_expression(body.items[0]);
@@ -159,6 +159,15 @@ Expr JsonRuleParser::object(const JsonValue& value) {
   // exthdr, tcp option, rt, socket, osf, ipsec …
   if (body.kind == Kind::object) return selector(value, std::string(source(value)));
   return make(ExprKind::broken, value, source(value));
+}
+
+Expr JsonRuleParser::generator(const JsonValue& at, const JsonValue& body) {
+  Expr any = make(ExprKind::any, at, source(at));
+  any.kids.resize(2);
+  if (const JsonValue* count = body.find("mod")) any.kids[0] = parse_expression(*count);
+  if (const JsonValue* first = body.find("offset")) any.kids[1] = parse_expression(*first);
+  if (const JsonValue* hashed = body.find("expr")) any.kids.push_back(parse_expression(*hashed));
+  return any;
 }
 
 Expr JsonRuleParser::payload(const JsonValue& at, const JsonValue& body) {
@@ -234,6 +243,7 @@ bool JsonRuleParser::statement_of(std::string_view word, const JsonValue& body, 
   if (word == "meter") {
     statement.kind = StatementKind::change_set;
     statement.right = make(ExprKind::set_ref, body, body.string("name"));
+    if (const JsonValue* key = body.find("key")) statement.left = parse_expression(*key);
     const JsonValue* inner = body.find("stmt");
     if (inner) statement.inner.push_back(parse_statement(*inner));
     return true;
@@ -288,6 +298,12 @@ bool JsonRuleParser::change_set(const JsonValue& body, Statement& statement) {
   if (!set || set->kind != Kind::string) return false;
   statement.right = make(ExprKind::set_ref, *set, set->text.starts_with('@') ? set->text.substr(1) : set->text);
   if (const JsonValue* element = body.find("elem")) statement.left = parse_expression(*element);
+  if (const JsonValue* data = body.find("data")) {
+    Expr pair = make(ExprKind::element, *data);
+    pair.kids.push_back(std::move(statement.left));
+    pair.kids.push_back(parse_expression(*data));
+    statement.left = std::move(pair);
+  }
   if (const JsonValue* inner = body.find("stmt")) {
     if (inner->kind == Kind::array) parse_statements(*inner, statement.inner);
     else statement.inner.push_back(parse_statement(*inner));

@@ -23,6 +23,7 @@ class JsonRuleParser {
   Expr object(const JsonValue& value);
   Expr make(ExprKind kind, const JsonValue& at, std::string_view text = {}) const;
   Expr selector(const JsonValue& at, std::string text);
+  Expr generator(const JsonValue& at, const JsonValue& body);
   Expr payload(const JsonValue& at, const JsonValue& body);
   Expr ct(const JsonValue& at, const JsonValue& body);
   Expr fib(const JsonValue& at, const JsonValue& body);

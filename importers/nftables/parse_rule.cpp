@@ -174,7 +174,12 @@ bool RuleParser::change_set(Statement& statement) {
     statement.inner.push_back(parse_statement(name));
     if (statement.inner.back().kind == StatementKind::broken) return false;
   }
-  if (take_mark(":")) (void)parse_concat();
+  if (take_mark(":")) {
+    Expr pair = make(ExprKind::element, lexer_.peek());
+    pair.kids.push_back(std::move(statement.left));
+    pair.kids.push_back(parse_concat());
+    statement.left = std::move(pair);
+  }
   return take_mark("}");
 }
 
