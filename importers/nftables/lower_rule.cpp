@@ -405,7 +405,7 @@ RuleLowering::Next RuleLowering::assign(const Statement& statement) {
   const Expr& left = statement.left.get();
   if (left.kind != ExprKind::selector) return opaque(statement);
   const Selector& selector = find_selector(left.text);
-  if (is_outside_model(left.text)) return Next::go_on;
+  if (is_outside_model(left.text)) return outside_model(statement);
   if (left.text == "meta mark" || left.text == "ct mark") {
     mark(statement, selector.field);
     return Next::go_on;
@@ -413,9 +413,17 @@ RuleLowering::Next RuleLowering::assign(const Statement& statement) {
   const bool header = selector.selects == Selects::field || selector.selects == Selects::bits;
   if (!header || left.text.starts_with("meta ") || left.text.starts_with("ct ")) return opaque(statement);
   if (!settle()) return Next::done;
-  conditions_.add_dependencies(conditions_.key_of(left), terms_);
+  conditions_.add_writes(left, terms_);
   assign_field(statement, selector);
   return Next::go_on;
+}
+
+// Nothing changes that the model holds; but what is not there to be changed or read ends the rule.
+RuleLowering::Next RuleLowering::outside_model(const Statement& statement) {
+  if (is_last(statement)) return Next::go_on;
+  Terms needed;
+  conditions_.add_writes(statement.left.get(), needed);
+  return require(std::move(needed)) && require(statement.right, statement) ? Next::go_on : Next::done;
 }
 
 // ip daddr set 192.0.2.1: the header changes without a connection knowing.

@@ -21,6 +21,7 @@ class RuleLowering {
   Next verdict(const Statement& statement);
   Next verdict_map(const Statement& statement);
   Next assign(const Statement& statement);
+  Next outside_model(const Statement& statement);
   Next nat(const Statement& statement);
   Next reject(const Statement& statement);
   Next chance(const Statement& statement);

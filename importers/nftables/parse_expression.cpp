@@ -266,6 +266,11 @@ Expr RuleParser::element() {
   Expr pair = make(ExprKind::element, first);
   pair.kids.push_back(std::move(key));
   pair.kids.push_back(verdict_ahead() ? parse_verdict() : parse_concat());
+  if (take_mark(":")) {  // a priority, "1:1": no number that the model holds
+    lexer_.take();
+    pair.kids.back() = make(ExprKind::any, first);
+    pair.kids.back().kids.resize(2);
+  }
   skip_newlines();
   element_options();
   return pair;

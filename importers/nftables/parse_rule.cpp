@@ -337,6 +337,7 @@ bool RuleParser::expression_statement(Statement& statement) {
     statement.kind = StatementKind::assign;
     statement.right = parse_list();
     if (lexer_.peek().is_word("map")) statement.right = parse_map_of(std::move(statement.right));
+    if (statement.left.text == "meta priority" && take_mark(":")) lexer_.take();  // 1:1
     return statement.right.kind != ExprKind::broken;
   }
   return relational(statement);

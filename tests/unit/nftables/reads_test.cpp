@@ -54,5 +54,28 @@ TEST(Reads, TheKeyOfASetEndsTheRule) {
   EXPECT_EQ(verdict(document("{\"map\": {\"op\": \"update\", \"elem\": " + saddr + ", \"data\": " + dport + ", \"map\": \"@a\"}}"), kTcp), "drop");
 }
 
+TEST(Reads, AHeaderThatIsAssignedToEndsTheRule) {
+  expect({{"ip dscp set cs1 drop", kTcp, "drop"},
+          {"ip dscp set cs1 drop", kTcp6, "accept"},
+          {"ip ttl set 65 drop", kTcp6, "accept"},
+          {"ip6 hoplimit set 65 drop", kTcp, "accept"},
+          {"ip6 hoplimit set 65 drop", kTcp6, "drop"},
+          {"ip6 dscp set cs1 drop", kTcp, "accept"},
+          {"tcp option maxseg size set 1400 drop", kTcp, "drop"},
+          {"tcp option maxseg size set 1400 drop", kUdp, "accept"},
+          {"tcp option maxseg size set rt mtu drop", kTcp, "depends"},
+          {"tcp option maxseg size set rt mtu drop", kUdp, "accept"},
+          {"reset tcp option sack-perm drop", kUdp, "accept"},
+          {"tcp sequence set 5 drop", kUdp, "accept"},
+          {"udp checksum set 0 drop", kTcp, "accept"},
+          {"udp checksum set 0 drop", kUdp, "drop"},
+          {"ether saddr set 02:00:00:00:00:01 drop", kTcp, "depends"},
+          {"meta priority set 1:1 drop", kTcp6, "drop"},
+          {"ct event set new drop", "tcp 192.0.2.9:1025 198.51.100.1:22 state=invalid", "drop"}});
+  const std::string netdev = "table netdev n {\n chain i { type filter hook ingress device \"eth0\" priority 0; policy accept;\n ip dscp set cs1 drop\n }\n}\n";
+  EXPECT_EQ(verdict(netdev, std::string(kTcp6) + " in=eth0"), "accept");
+  EXPECT_EQ(verdict(netdev, std::string(kTcp) + " in=eth0"), "drop");
+}
+
 }  // namespace
 }  // namespace fwproof::tests
