@@ -120,7 +120,10 @@ bool has_star(const SetLookup& set) {
   return std::any_of(set.roots.begin(), set.roots.end(), [](const Expr* root) {
     const Expr& expr = root->get();
     if (expr.kind == ExprKind::star) return true;
-    return std::any_of(expr.kids.begin(), expr.kids.end(), [](const Expr& kid) { return kid.get().kind == ExprKind::star; });
+    return std::any_of(expr.kids.begin(), expr.kids.end(), [](const Expr& kid) {
+      const Expr& element = kid.get();
+      return element.kind == ExprKind::star || (element.kind == ExprKind::element && element.kids[0].get().kind == ExprKind::star);
+    });
   });
 }
 

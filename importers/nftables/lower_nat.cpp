@@ -21,6 +21,9 @@ Type address_type(uint8_t family) { return family == 6 ? Type::v6_address : Type
 
 bool is_source(const Statement& statement) { return statement.word == "snat" || statement.word == "masquerade"; }
 
+// A map over a number that nobody knows: any of its values.
+bool is_random(const Expr& expr) { return expr.kind == ExprKind::map && expr.kids[0].get().kind == ExprKind::any; }
+
 // The family of an address somewhere in the expression; 0: none is there.
 uint8_t family_in(const Expr& given, const RuleScope& scope, unsigned depth = 0) {
   const Expr& expr = given.get();
@@ -67,6 +70,8 @@ RuleLowering::Next RuleLowering::nat(const Statement& statement) {
     return Next::done;
   }
   const bool both_ways = has(scope_.sites, Site::prerouting) && has(scope_.sites, Site::output);
+  for (const Expr* side : {&statement.left, &statement.right})
+    if (is_random(side->get()) && !require(*side, statement)) return Next::done;
   std::vector<Target> targets;
   if (!family || (statement.word == "redirect" && both_ways) || !targets_of(statement, targets)) {
     line_.worsen(LineClass::opaque, statement.word);
@@ -114,8 +119,6 @@ bool RuleLowering::expand(const Expr& map, std::vector<std::pair<Terms, const Ex
 
 bool RuleLowering::targets_of(const Statement& statement, std::vector<Target>& targets) {
   using Choices = std::vector<std::pair<Terms, const Expr*>>;
-  // A map over a number that nobody knows: any of its values.
-  const auto is_random = [](const Expr& expr) { return expr.kind == ExprKind::map && expr.kids[0].get().kind == ExprKind::any; };
   const auto choose = [&](const Expr& given, Choices& choices) {
     const Expr& expr = given.get();
     if (expr.kind == ExprKind::map && !is_random(expr)) return expand(expr, choices, statement);

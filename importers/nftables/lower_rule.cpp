@@ -75,7 +75,7 @@ RuleLowering::Next RuleLowering::step(const Statement& statement) {
     case StatementKind::assign: return assign(statement);
     case StatementKind::nat: return nat(statement);
     case StatementKind::reject: return reject(statement);
-    case StatementKind::proceed: return Next::go_on;
+    case StatementKind::proceed: return proceed(statement);
     case StatementKind::chance: case StatementKind::opaque_match: return chance(statement);
     case StatementKind::change_set: return change_set(statement);
     case StatementKind::notrack: return notrack(statement);
@@ -205,6 +205,11 @@ bool RuleLowering::require(const Expr& expr, const Statement& statement) {
   return require(std::move(needed));
 }
 
+// counter name tcp dport map { … }: an object for each value.
+RuleLowering::Next RuleLowering::proceed(const Statement& statement) {
+  return require(statement.left, statement) && require(statement.right, statement) ? Next::go_on : Next::done;
+}
+
 RuleLowering::Next RuleLowering::change_set(const Statement& statement) {
   if (!is_last(statement) && !require(statement.left, statement)) return Next::done;
   for (const Statement& inner : statement.inner) {
@@ -226,8 +231,9 @@ RuleLowering::Next RuleLowering::notrack(const Statement&) {
   return Next::go_on;
 }
 
-// nft_flow_offload_eval: later packets of an established flow pass by the hooks.
-RuleLowering::Next RuleLowering::flow(const Statement&) {
+// nft_flow_offload_eval: later packets of an established flow pass by the hooks; a flow that is not taken over ends the rule.
+RuleLowering::Next RuleLowering::flow(const Statement& statement) {
+  if (!is_last(statement) && chance(statement) == Next::done) return Next::done;
   line_.worsen(LineClass::approximated, "flow add");
   b_.assume("packets of flows that a flowtable takes over are treated as the rules treat them", {rule_.origin.file, 0});
   return Next::go_on;
@@ -412,18 +418,30 @@ RuleLowering::Next RuleLowering::assign(const Statement& statement) {
   }
   const bool header = selector.selects == Selects::field || selector.selects == Selects::bits;
   if (!header || left.text.starts_with("meta ") || left.text.starts_with("ct ")) return opaque(statement);
-  if (!settle()) return Next::done;
-  conditions_.add_writes(left, terms_);
+  Terms needed;
+  conditions_.add_writes(left, needed);
+  if (!settle() || !require(std::move(needed)) || !require(statement.right, statement)) return Next::done;
   assign_field(statement, selector);
   return Next::go_on;
 }
 
 // Nothing changes that the model holds; but what is not there to be changed or read ends the rule.
 RuleLowering::Next RuleLowering::outside_model(const Statement& statement) {
+  if (statement.left.get().text == "ct expectation") return expectation(statement);
   if (is_last(statement)) return Next::go_on;
   Terms needed;
   conditions_.add_writes(statement.left.get(), needed);
   return require(std::move(needed)) && require(statement.right, statement) ? Next::go_on : Next::done;
+}
+
+// nft_ct_expect_obj_eval: only the first packet of a connection may expect another one; where that fails the packet is dropped or the rule ends.
+RuleLowering::Next RuleLowering::expectation(const Statement& statement) {
+  if (!settle()) return Next::done;
+  line_.worsen(LineClass::opaque, statement.left.get().text);
+  terms_.push_back({model::In{Field::state, IntervalSet::from({{model::state_new, model::state_new}, {model::state_related, model::state_related}})}});
+  emit({ActionKind::unknown, b_.unknown("target", statement.text, false, rule_.origin)});
+  terms_.push_back(conditions_.unknown_term("ct expectation", statement.text, false));
+  return Next::go_on;
 }
 
 // ip daddr set 192.0.2.1: the header changes without a connection knowing.
@@ -465,13 +483,13 @@ void RuleLowering::mark(const Statement& statement, Field field) {
     steps_.push_back({Rewrite::Kind::set_bits, field, {}, "", kMarkMask, *number & kMarkMask});
     return;
   }
+  if (!require(value, statement)) return;
   const Key key = conditions_.key_of(value);
   const Selector* from = key.size() == 1 && key[0].readable ? key[0].selector : nullptr;
   if (!from || from->type != Type::mark) {
     steps_.push_back({Rewrite::Kind::assign, field, IntervalSet::all(32)});
     return line_.worsen(LineClass::approximated, "mark of any value");
   }
-  if (from->connection) terms_.push_back(Conditions::tracked());
   if (from->field != field) steps_.push_back({Rewrite::Kind::copy_bits, field, {}, "", kMarkMask, 0, from->field});
   const u128 mask = key[0].mask & kMarkMask;
   if (mask != kMarkMask || key[0].flip != 0) steps_.push_back({Rewrite::Kind::set_bits, field, {}, "", ~mask & kMarkMask, key[0].flip & kMarkMask});
@@ -488,12 +506,12 @@ void RuleLowering::mark_by_map(const Statement& statement, Field field, const Ex
     fine = fine && number && std::none_of(condition.begin(), condition.end(), [](const Term& term) { return touches(term, {}); });
     if (fine) choices_.emplace_back(condition, *number & kMarkMask);
   }
+  if (!fine || choices_.empty()) {
+    choices_.clear();
+    if (!require(map, statement)) return;
+    line_.worsen(LineClass::approximated, "mark of any value");
+  }
   steps_.push_back({Rewrite::Kind::assign, field, IntervalSet::all(32)});
-  if (fine && !choices_.empty()) return;
-  choices_.clear();
-  conditions_.add_dependencies(key, terms_);
-  terms_.push_back(conditions_.unknown_term("map", statement.text, false));  // without an element for the packet the rule ends
-  line_.worsen(LineClass::approximated, "mark of any value");
 }
 
 void lower_rule(const RuleScope& scope, const RuleAst& rule, LineResult& line) { RuleLowering(scope, rule, line).run(); }

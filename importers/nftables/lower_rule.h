@@ -22,9 +22,11 @@ class RuleLowering {
   Next verdict_map(const Statement& statement);
   Next assign(const Statement& statement);
   Next outside_model(const Statement& statement);
+  Next expectation(const Statement& statement);
   Next nat(const Statement& statement);
   Next reject(const Statement& statement);
   Next chance(const Statement& statement);
+  Next proceed(const Statement& statement);
   Next change_set(const Statement& statement);
   Next notrack(const Statement& statement);
   Next flow(const Statement& statement);

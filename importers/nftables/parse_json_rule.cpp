@@ -256,6 +256,10 @@ bool JsonRuleParser::statement_of(std::string_view word, const JsonValue& body, 
   for (const PlainWord& row : kPlain)
     if (row.word == word) {
       statement.kind = row.kind;
+      // An object by map: {"counter": {"map": {…}}}; {"dup": {"addr": …, "dev": …}}.
+      if (body.find("map")) statement.left = parse_expression(body);
+      if (const JsonValue* address = body.find("addr")) statement.left = parse_expression(*address);
+      if (const JsonValue* device = body.find("dev")) statement.right = parse_expression(*device);
       return true;
     }
   return false;

@@ -87,8 +87,8 @@ bool RuleParser::counter(Statement& statement) {
   statement.kind = StatementKind::proceed;
   lexer_.take();
   if (take_word("name")) {
-    const Expr object = parse_concat();
-    return object.kind != ExprKind::broken;
+    statement.left = parse_concat();
+    return statement.left.kind != ExprKind::broken;
   }
   while (lexer_.peek().is_word("packets") || lexer_.peek().is_word("bytes")) {
     lexer_.take();
@@ -283,9 +283,9 @@ bool RuleParser::duplicate(Statement& statement) {
   statement.kind = lexer_.take().text == "dup" ? StatementKind::proceed : StatementKind::opaque_action;
   if (lexer_.peek(1).is_word("to")) lexer_.take();
   take_word("to");
-  const Expr target = parse_concat();
-  if (take_word("device")) lexer_.take();
-  return target.kind != ExprKind::broken;
+  statement.left = parse_concat();
+  if (take_word("device")) statement.right = parse_concat();
+  return statement.left.kind != ExprKind::broken;
 }
 
 bool RuleParser::synproxy(Statement& statement) {

@@ -77,5 +77,61 @@ TEST(Reads, AHeaderThatIsAssignedToEndsTheRule) {
   EXPECT_EQ(verdict(netdev, std::string(kTcp) + " in=eth0"), "drop");
 }
 
+TEST(Reads, AMapWithoutTheKeyEndsTheRule) {
+  const char* other = "tcp 192.0.2.9:1025 198.51.100.1:23";
+  expect({{"counter name tcp dport map { 22 : \"c1\" } drop", kTcp, "drop"},
+          {"counter name tcp dport map { 22 : \"c1\" } drop", other, "accept"},
+          {"counter name tcp dport map { 22 : \"c1\" } drop", kUdp, "accept"},
+          {"counter name \"c1\" drop", kUdp, "drop"},
+          {"ct helper set tcp dport map { 22 : \"h\" } drop", kTcp, "drop"},
+          {"ct helper set tcp dport map { 22 : \"h\" } drop", other, "accept"},
+          {"ct helper set \"h\" drop", kUdp, "drop"},
+          {"meta priority set tcp dport map { 22 : 1:1 } drop", other, "accept"},
+          {"meta priority set tcp dport map { 22 : 1:1, * : 1:2 } drop", other, "drop"},
+          {"ct event set tcp dport map { 22 : new } drop", other, "accept"},
+          {"ip ttl set tcp dport map { 22 : 70 } drop", other, "accept"},
+          {"ip daddr set tcp dport map { 22 : 198.51.100.9 } drop", kTcp, "drop"},
+          {"ip daddr set tcp dport map { 22 : 198.51.100.9 } drop", other, "accept"},
+          {"dup to tcp dport map { 22 : 198.51.100.9 } drop", other, "accept"},
+          {"meta mark set ip saddr . tcp dport map @k drop", kTcp, "drop"},
+          {"meta mark set ip saddr . tcp dport map @k drop", other, "accept"},
+          {"meta mark set ip saddr . tcp dport map @nowhere drop", kTcp, "depends"},
+          {"meta mark set tcp dport drop", kUdp, "accept"},
+          {"meta mark set jhash tcp sport mod 8 drop", kUdp, "accept"},
+          {"meta mark set jhash tcp sport mod 8 drop", kTcp, "drop"},
+          {"meta mark set numgen inc mod 2 map { 0 : 1, 1 : 2 } drop", kUdp, "drop"},
+          {"meta mark set numgen inc mod 3 map { 0 : 1, 1 : 2 } drop", kUdp, "depends"}});
+  const auto document = [](const std::string& rule) {
+    return "{\"nftables\": [{\"table\": {\"family\": \"inet\", \"name\": \"t\"}},\n"
+           "{\"chain\": {\"family\": \"inet\", \"table\": \"t\", \"name\": \"c\", \"type\": \"filter\", \"hook\": \"input\", \"prio\": 0, \"policy\": \"accept\"}},\n"
+           "{\"rule\": {\"family\": \"inet\", \"table\": \"t\", \"chain\": \"c\", \"expr\": [" + rule + ", {\"drop\": null}]}}]}\n";
+  };
+  const std::string map = R"({"map": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "data": {"set": [[22, "x"]]}}})";
+  for (const char* word : {"counter", "ct helper", "ct timeout", "secmark"}) {
+    EXPECT_EQ(verdict(document("{\"" + std::string(word) + "\": " + map + "}"), kTcp), "drop") << word;
+    EXPECT_EQ(verdict(document("{\"" + std::string(word) + "\": " + map + "}"), other), "accept") << word;
+    EXPECT_EQ(verdict(document("{\"" + std::string(word) + "\": \"x\"}"), other), "drop") << word;
+  }
+}
+
+TEST(Reads, ATranslationByANumberMayNotHappen) {
+  const auto pre = [](const std::string& rule) {
+    return "table ip n {\n chain pre { type nat hook prerouting priority dstnat;\n" + rule + "\n }\n chain f { type filter hook forward priority 0; policy drop;\n ip daddr 203.0.113.0/24 accept\n }\n}\n";
+  };
+  const std::string all = "dnat to numgen inc mod 2 map { 0 : 203.0.113.1, 1 : 203.0.113.2 }", hashed = "dnat to jhash tcp sport mod 2 map { 0 : 203.0.113.1, 1 : 203.0.113.2 }";
+  EXPECT_EQ(verdict(pre(all), kTcp, model::Hook::forward), "accept");
+  EXPECT_EQ(verdict(pre("dnat to numgen inc mod 3 map { 0 : 203.0.113.1, 1 : 203.0.113.2 }"), kTcp, model::Hook::forward), "depends");
+  EXPECT_EQ(verdict(pre("dnat to numgen inc mod 2 offset 1 map { 0 : 203.0.113.1, 1 : 203.0.113.2 }"), kTcp, model::Hook::forward), "depends");
+  EXPECT_EQ(verdict(pre(hashed), kTcp, model::Hook::forward), "accept");
+  EXPECT_EQ(verdict(pre(hashed), kUdp, model::Hook::forward), "drop");
+}
+
+TEST(Reads, WhatFollowsAFlowtableOrAnExpectationDepends) {
+  expect({{"flow add @f drop", kTcp, "depends"},
+          {"tcp dport 22 flow add @f\n drop", kTcp, "drop"},
+          {"ct expectation set \"e\" drop", kTcp, "depends"},
+          {"ct expectation set \"e\" drop", "tcp 192.0.2.9:1025 198.51.100.1:22 state=established flags=16", "accept"}});
+}
+
 }  // namespace
 }  // namespace fwproof::tests
