@@ -119,10 +119,8 @@ bool RuleLowering::settle() {
   std::vector<Rewrite> steps = std::move(steps_);
   steps_.clear();
   Terms terms = terms_;
-  if (steps_tracked_) terms.push_back(Conditions::tracked());
-  steps_tracked_ = false;
-  const Term invalid{model::In{Field::state, IntervalSet::of(model::state_invalid)}};
-  if (std::exchange(steps_invalid_, false)) terms.push_back(invalid);
+  const Terms only = std::exchange(only_, {});
+  terms.insert(terms.end(), only.begin(), only.end());
   steps_.swap(steps);
   const bool split = conditions_change();
   steps_.swap(steps);
@@ -146,11 +144,8 @@ bool RuleLowering::settle() {
     emit({}, {ActionKind::go_to, behind});
   }
   current_ = rest;
-  Terms condition;
-  for (const Term& term : terms)
-    if (term == Conditions::tracked() || term == invalid) condition.push_back(term);
   terms_.clear();
-  emit_steps(condition, std::move(steps));
+  emit_steps(only, std::move(steps));
   return true;
 }
 
@@ -224,9 +219,10 @@ RuleLowering::Next RuleLowering::change_set(const Statement& statement) {
 RuleLowering::Next RuleLowering::notrack(const Statement&) {
   if (!settle()) return Next::done;
   // nft_notrack_eval: a connection that is there stays; an invalid packet has none.
-  steps_invalid_ = !has(scope_.sites, Site::early);
+  const bool early = has(scope_.sites, Site::early);
+  if (!early) only_ = {{model::In{Field::state, IntervalSet::of(model::state_invalid)}}};
   Rewrite step{Rewrite::Kind::assign, Field::state, IntervalSet::of(model::state_untracked)};
-  if (!steps_invalid_ && has(scope_.sites, Site::tracked)) step.values = IntervalSet::range(model::state_new, model::state_untracked);
+  if (early && has(scope_.sites, Site::tracked)) step.values = IntervalSet::range(model::state_new, model::state_untracked);
   steps_.push_back(std::move(step));
   return Next::go_on;
 }
@@ -298,7 +294,7 @@ RuleLowering::Next RuleLowering::verdict(const Statement& statement) {
   bool fine = false;
   const Action action = action_of(statement.right, fine);
   if (action.kind == ActionKind::proceed && fine) return Next::go_on;
-  if (fine && action.kind == ActionKind::accept && !steps_.empty() && !steps_tracked_ && choices_.empty()) {
+  if (fine && action.kind == ActionKind::accept && !steps_.empty() && only_.empty() && choices_.empty()) {
     emit({ActionKind::rewrite, add_rewrite(std::move(steps_), ActionKind::accept)});
     return Next::done;
   }
@@ -477,7 +473,7 @@ void RuleLowering::assign_field(const Statement& statement, const Selector& sele
 void RuleLowering::mark(const Statement& statement, Field field) {
   const Expr& value = statement.right.get();
   if (!settle()) return;
-  steps_tracked_ = field == Field::connmark;  // nft_ct_set_eval: without a connection nothing happens
+  if (field == Field::connmark) only_ = {Conditions::tracked()};  // nft_ct_set_eval: without a connection nothing happens
   if (value.kind == ExprKind::map) return mark_by_map(statement, field, value);
   if (const auto number = constant_of(value, Type::mark)) {
     steps_.push_back({Rewrite::Kind::set_bits, field, {}, "", kMarkMask, *number & kMarkMask});

@@ -89,8 +89,7 @@ class RuleLowering {
   Terms terms_;
   std::vector<model::Rewrite> steps_;      // assigned, not yet a rule
   std::vector<std::pair<Terms, model::u128>> choices_;  // what the one step assigns, by condition: "mark set tcp dport map { … }"
-  bool steps_tracked_ = false;             // only for packets with a connection
-  bool steps_invalid_ = false;                // the steps are for invalid packets only
+  Terms only_;                             // what the steps ask for besides: a connection, none
   std::optional<uint32_t> behind_;         // where the chain goes on when this rule had to be split
   bool emitted_ = false;
 };

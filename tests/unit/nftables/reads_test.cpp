@@ -133,5 +133,12 @@ TEST(Reads, WhatFollowsAFlowtableOrAnExpectationDepends) {
           {"ct expectation set \"e\" drop", "tcp 192.0.2.9:1025 198.51.100.1:22 state=established flags=16", "accept"}});
 }
 
+TEST(Reads, NotrackBehindConntrackLeavesConnections) {
+  const std::string rules = "table inet t {\n chain p { type filter hook prerouting priority mangle; policy accept;\n notrack accept\n }\n"
+                            " chain i { type filter hook input priority filter; policy drop;\n ct state untracked accept\n }\n}\n";
+  EXPECT_EQ(verdict(rules, kTcp), "drop");
+  EXPECT_EQ(verdict(rules, std::string(kTcp) + " state=invalid"), "accept");
+}
+
 }  // namespace
 }  // namespace fwproof::tests
