@@ -473,7 +473,8 @@ void RuleLowering::assign_field(const Statement& statement, const Selector& sele
 void RuleLowering::mark(const Statement& statement, Field field) {
   const Expr& value = statement.right.get();
   if (!settle()) return;
-  if (field == Field::connmark) only_ = {Conditions::tracked()};  // nft_ct_set_eval: without a connection nothing happens
+  // nft_ct_set_eval: without a connection nothing happens; in front of conntrack packets on lo alone have one.
+  if (field == Field::connmark) only_ = {has(scope_.sites, Site::early) ? conditions_.unknown_term("connection in front of conntrack", statement.text, false) : Conditions::tracked()};
   if (value.kind == ExprKind::map) return mark_by_map(statement, field, value);
   if (const auto number = constant_of(value, Type::mark)) {
     steps_.push_back({Rewrite::Kind::set_bits, field, {}, "", kMarkMask, *number & kMarkMask});

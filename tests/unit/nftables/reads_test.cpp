@@ -140,5 +140,17 @@ TEST(Reads, NotrackBehindConntrackLeavesConnections) {
   EXPECT_EQ(verdict(rules, std::string(kTcp) + " state=invalid"), "accept");
 }
 
+TEST(Reads, TheConnectionIsNotThereInFrontOfConntrack) {
+  const auto raw = [](const std::string& rule, const std::string& behind = "") {
+    return "table inet t {\n chain p { type filter hook prerouting priority raw; policy accept;\n" + rule + "\n }\n chain i { type filter hook input priority filter; policy accept;\n" + behind + "\n }\n}\n";
+  };
+  for (const char* rule : {"meta mark set ct mark drop", "ct mark set ct mark drop", "ct mark set ct mark or 2 drop", "meta mark set ct mark and 3 drop", "add @x { ct mark } drop", "meta priority set ct mark drop"})
+    EXPECT_EQ(verdict(raw(rule), kTcp), "depends") << rule;
+  EXPECT_EQ(verdict(raw("ct mark set 5 drop"), kTcp), "drop");
+  EXPECT_EQ(verdict(raw("ct mark set meta mark drop"), kTcp), "drop");
+  EXPECT_EQ(verdict(raw("ct mark set 5", "ct mark 5 drop"), kTcp), "depends");
+  EXPECT_EQ(verdict("table inet t {\n chain p { type filter hook prerouting priority mangle; policy accept;\n ct mark set 5\n }\n chain i { type filter hook input priority filter; policy accept;\n ct mark 5 drop\n }\n}\n", kTcp), "drop");
+}
+
 }  // namespace
 }  // namespace fwproof::tests
