@@ -121,6 +121,7 @@ class Assembler {
       uint32_t out = chains_.at({&table, chain.name});
       if (chain.unclear) add_unknown(out, "command that is not followed", *chain.unclear);
       if (!chain.devices.empty() || !chain.devices_known) add_device_guard(out, chain);
+      if (chain.type == "nat" && !tracks_connections() && (chain.policy == "drop" || (!chain.rules.empty() && can_interfere(table)))) add_tracking_guard(out, chain);
       const RuleScope scope{b_, table, chains_, survey_.chains.at({&table, chain.name}).sites, &out,
                             changing == survey_.changing.end() ? kNone : changing->second};
       for (const RuleAst& rule : chain.rules) {
@@ -151,6 +152,25 @@ class Assembler {
     rule.name = "packets of other devices";
     b_.policy.chains[index].rules.push_back(std::move(rule));
     b_.assume("packets of an interface pass by the device of that name (no bridge, bond or VLAN between)", {chain.origin.file, 0});
+  }
+
+  bool tracks_connections() const {
+    const auto& tables = b_.family == Family::v4 ? survey_.tracking_v4 : survey_.tracking_v6;
+    return std::any_of(tables.begin(), tables.end(), [&](const TableAst* table) { return concerns(*table); });
+  }
+
+  // nf_nat_inet_fn passes what has no connection, and without a rule that asks for it the kernel tracks none (nf_ct_netns_get): another table or
+  // program of the host may ask for it.
+  void add_tracking_guard(uint32_t index, const ChainAst& chain) {
+    model::Rule rule;
+    rule.origin = chain.origin;
+    rule.terms.push_back({model::Unknown{b_.unknown("conntrack", "no rule asks for connection tracking", true, chain.origin)}});
+    rule.action = {ActionKind::accept, 0};
+    rule.name = "connections are not tracked";
+    b_.policy.chains[index].rules.push_back(std::move(rule));
+    context_.account(chain.origin, LineClass::opaque, "nat chain without connection tracking");
+    context_.tell(chain.origin, 0, 0, DiagnosticId::match_opaque, Severity::warning, "chain '" + chain.name + "' of type nat is called only where connections are tracked, and no rule asks for that",
+                  "every decision of the chain depends on it");
   }
 
   // ---- jumps in a circle: refused by the kernel (nft_chain_validate) ----

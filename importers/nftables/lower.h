@@ -77,6 +77,9 @@ struct SetLookup {
 };
 SetLookup look_up(const RuleScope& scope, const Expr& expr);
 
+// The family of an address somewhere in what is translated to: 4, 6; 0: none is there (lower_nat.cpp).
+uint8_t family_of_addresses(const Expr& expr, const TableAst& table, unsigned depth = 0);
+
 // ---- conditions (lower_match.cpp) ----
 
 // What is compared: one selector, or several that are concatenated, each masked by (value & mask) ^ flip.

@@ -24,31 +24,30 @@ bool is_source(const Statement& statement) { return statement.word == "snat" || 
 // A map over a number that nobody knows: any of its values.
 bool is_random(const Expr& expr) { return expr.kind == ExprKind::map && expr.kids[0].get().kind == ExprKind::any; }
 
-// The family of an address somewhere in the expression; 0: none is there.
-uint8_t family_in(const Expr& given, const RuleScope& scope, unsigned depth = 0) {
+}  // namespace
+
+uint8_t family_of_addresses(const Expr& given, const TableAst& table, unsigned depth) {
   const Expr& expr = given.get();
   if (depth > 8) return 0;
   if (expr.kind == ExprKind::value || expr.kind == ExprKind::quoted || expr.kind == ExprKind::prefix || expr.kind == ExprKind::range) {
     if (numbers_of(expr, Type::v4_address)) return 4;
     return numbers_of(expr, Type::v6_address) ? 6 : 0;
   }
-  if (expr.kind == ExprKind::concat) return family_in(expr.kids[0], scope, depth + 1);
-  if (expr.kind == ExprKind::element) return family_in(expr.kids[1], scope, depth + 1);
-  if (expr.kind == ExprKind::set) return expr.kids.empty() ? 0 : family_in(expr.kids[0], scope, depth + 1);
-  if (expr.kind == ExprKind::map) return family_in(expr.kids[1], scope, depth + 1);
+  if (expr.kind == ExprKind::concat) return family_of_addresses(expr.kids[0], table, depth + 1);
+  if (expr.kind == ExprKind::element) return family_of_addresses(expr.kids[1], table, depth + 1);
+  if (expr.kind == ExprKind::set) return expr.kids.empty() ? 0 : family_of_addresses(expr.kids[0], table, depth + 1);
+  if (expr.kind == ExprKind::map) return family_of_addresses(expr.kids[1], table, depth + 1);
   if (expr.kind != ExprKind::set_ref) return 0;
-  const auto set = scope.table.sets.find(std::string(expr.text));
-  return set == scope.table.sets.end() || set->second.elements.empty() ? 0 : family_in(set->second.elements[0], scope, depth + 1);
+  const auto set = table.sets.find(std::string(expr.text));
+  return set == table.sets.end() || set->second.elements.empty() ? 0 : family_of_addresses(set->second.elements[0], table, depth + 1);
 }
-
-}  // namespace
 
 std::optional<uint8_t> RuleLowering::nat_family(const Statement& statement) const {
   if (scope_.table.family == TableFamily::ip) return 4;
   if (scope_.table.family == TableFamily::ip6) return 6;
   if (statement.family != 0) return statement.family;
   if (statement.left.kind == ExprKind::none) return uint8_t{0};
-  const uint8_t found = family_in(statement.left, scope_);
+  const uint8_t found = family_of_addresses(statement.left, scope_.table);
   if (found == 0) return std::nullopt;
   return found;
 }

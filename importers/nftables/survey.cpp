@@ -10,6 +10,8 @@ using model::Field;
 constexpr size_t kMaxNames = 2048;
 constexpr size_t kMaxVisits = size_t{1} << 24;
 
+constexpr uint8_t kBoth = 10;  // 4 and 6
+
 class Surveyor {
  public:
   explicit Surveyor(const Ruleset& ruleset) : ruleset_(ruleset) {}
@@ -64,11 +66,27 @@ class Surveyor {
     look_in(statement.left, 0);
     look_in(statement.right, 0);
     for (const Statement& inner : statement.inner) look_at(inner);
+    if (const uint8_t families = tracked_families(statement)) track(families);
     if (statement.kind == StatementKind::match || statement.kind == StatementKind::verdict_map) names_beside(statement.left, statement.right);
     if (statement.kind == StatementKind::assign) assigned(statement.left.get());
     if (statement.kind == StatementKind::notrack) result_.rewritten.insert(Field::state);
     if (statement.kind != StatementKind::change_set) return;
     if (const auto set = table_->sets.find(std::string(statement.right.text)); set != table_->sets.end()) result_.changing[table_].insert(&set->second);
+  }
+
+  // The family for which a statement makes the kernel track connections, or both; 0: none.
+  // nf_ct_netns_get is called by nft_ct.c, nft_nat.c, nft_masq.c, nft_redir.c, nft_connlimit.c, nft_flow_offload.c, nft_synproxy.c.
+  uint8_t tracked_families(const Statement& statement) const {
+    if (statement.word == "ct" || statement.word.starts_with("ct ") || statement.word == "synproxy" || statement.kind == StatementKind::flow) return kBoth;
+    if (statement.kind != StatementKind::nat) return 0;
+    if (statement.word == "masquerade" || statement.word == "redirect" || table_->family != TableFamily::inet) return kBoth;
+    return statement.family != 0 ? statement.family : family_of_addresses(statement.left, *table_);
+  }
+
+  void track(uint8_t families) {
+    const bool inet = table_->family == TableFamily::inet;
+    if (families != 6 && (inet || table_->family == TableFamily::ip)) result_.tracking_v4.insert(table_);
+    if (families != 4 && (inet || table_->family == TableFamily::ip6)) result_.tracking_v6.insert(table_);
   }
 
   void assigned(const Expr& left) {
@@ -83,6 +101,7 @@ class Surveyor {
     const Expr& expr = given.get();
     if (depth > 100 || ++visits_ > kMaxVisits) return;
     if (expr.kind == ExprKind::selector && expr.text.starts_with("ct status")) result_.asks_translated = true;
+    if (expr.kind == ExprKind::selector && expr.text.starts_with("ct ")) track(kBoth);
     if (expr.kind == ExprKind::verdict && !expr.kids.empty()) use_->calls.emplace_back(expr.kids[0].get().text);
     if (expr.kind == ExprKind::map) names_beside(expr.kids[0], expr.kids[1]);
     if (expr.kind == ExprKind::set_ref) look_in_set(expr.text, depth);

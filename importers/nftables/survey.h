@@ -17,6 +17,7 @@ struct Survey {
   std::set<std::string, std::less<>> interfaces;           // as written
   std::map<const TableAst*, std::set<const SetAst*>> changing;
   std::set<model::Field> rewritten;
+  std::set<const TableAst*> tracking_v4, tracking_v6;      // tables whose rules make the kernel track connections
   bool asks_translated = false;
   bool changes_header = false;
 };
