@@ -46,6 +46,7 @@ class Assembler {
     break_loops();
     settle_output();
     add_stages();
+    add_zones();
     add_bridges();
     add_gaps();
     assume();
@@ -132,8 +133,9 @@ class Assembler {
     }
   }
 
-  void add_unknown(uint32_t chain, std::string_view text, model::Origin origin, ActionKind kind = ActionKind::unknown_rewriting) {
+  void add_unknown(uint32_t chain, std::string_view text, model::Origin origin, ActionKind kind = ActionKind::unknown_rewriting, Terms terms = {}) {
     model::Rule rule;
+    rule.terms = std::move(terms);
     rule.origin = origin;
     rule.action = {kind, b_.unknown("ruleset", text, false, origin)};
     b_.policy.chains[chain].rules.push_back(std::move(rule));
@@ -302,12 +304,22 @@ class Assembler {
 
   // ---- what is not followed ----
 
-  void prepend(std::string name, std::string_view text, model::Origin origin, ActionKind kind) {
+  void prepend(std::string name, std::string_view text, model::Origin origin, ActionKind kind, Terms terms = {}) {
     const uint32_t chain = b_.add_chain(std::move(name));
     b_.policy.chains[chain].at_end = ActionKind::accept;
     b_.policy.chains[chain].at_end_text = "no decision";
-    add_unknown(chain, text, origin, kind);
+    add_unknown(chain, text, origin, kind, std::move(terms));
     for (auto& stages : b_.policy.hooks) stages.insert(stages.begin(), {Stage::Kind::filter, chain});
+  }
+
+  // resolve_normal_ct: a packet looks for its connection in its own zone. Whether an answer gets the zone of what it answers is not followed: it may be
+  // new there, and its addresses are translated back only if it is not.
+  void add_zones() {
+    for (const auto& [key, use] : survey_.chains)
+      if (use.zone && has(use.sites, Site::early) && concerns(*use.table)) {
+        const Term later{model::In{model::Field::state, model::IntervalSet::range(model::state_established, model::state_related)}};
+        return prepend("zones", "ct zone set", *use.zone, ActionKind::unknown_rewriting, {later});
+      }
   }
 
   void add_bridges() {

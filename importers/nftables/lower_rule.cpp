@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "importers/nftables/survey.h"
+
 namespace fwproof::importers::nftables {
 namespace {
 
@@ -38,7 +40,8 @@ bool touches(const Term& term, const std::vector<Rewrite>& steps) {
 // What may be assigned to without the packet model seeing it.
 bool is_outside_model(std::string_view selector) {
   static constexpr std::string_view kOutside[] = {"meta nftrace", "meta priority", "meta pkttype", "meta secmark", "meta rtclassid", "ct helper", "ct timeout",
-                                                  "ct expectation", "ct event", "ct label", "ct zone", "ct secmark", "meta broute"};
+                                                  "ct expectation", "ct event", "ct label", "ct secmark", "meta broute"};
+  if (is_zone(selector)) return true;
   if (std::find(std::begin(kOutside), std::end(kOutside), selector) != std::end(kOutside)) return true;
   static constexpr std::string_view kHeaders[] = {"ip ", "ip6 ", "tcp ", "udp ", "udplite ", "sctp ", "dccp ", "ether ", "vlan ", "icmp ", "icmpv6 ", "exthdr "};
   const bool header = std::any_of(std::begin(kHeaders), std::end(kHeaders), [&](std::string_view word) { return selector.starts_with(word); });
@@ -424,6 +427,7 @@ RuleLowering::Next RuleLowering::assign(const Statement& statement) {
 // Nothing changes that the model holds; but what is not there to be changed or read ends the rule.
 RuleLowering::Next RuleLowering::outside_model(const Statement& statement) {
   if (statement.left.get().text == "ct expectation") return expectation(statement);
+  if (sets_zone(statement)) return zone(statement);
   if (is_last(statement)) return Next::go_on;
   Terms needed;
   conditions_.add_writes(statement.left.get(), needed);
@@ -437,6 +441,17 @@ RuleLowering::Next RuleLowering::expectation(const Statement& statement) {
   terms_.push_back({model::In{Field::state, IntervalSet::from({{model::state_new, model::state_new}, {model::state_related, model::state_related}})}});
   emit({ActionKind::unknown, b_.unknown("target", statement.text, false, rule_.origin)});
   terms_.push_back(conditions_.unknown_term("ct expectation", statement.text, false));
+  return Next::go_on;
+}
+
+// nft_ct_set_zone_eval: in front of conntrack it says where the connection is looked for (assemble.cpp); behind it, a packet without connection gets a
+// template, which reads as new.
+RuleLowering::Next RuleLowering::zone(const Statement& statement) {
+  line_.worsen(LineClass::approximated, "ct zone set");
+  if (!require(statement.right, statement) || !settle()) return Next::done;
+  if (!has(scope_.sites, Site::tracked)) return Next::go_on;
+  only_ = {{model::In{Field::state, IntervalSet::of(model::state_invalid)}}};
+  steps_.push_back({Rewrite::Kind::assign, Field::state, IntervalSet::from({{model::state_new, model::state_new}, {model::state_invalid, model::state_invalid}})});
   return Next::go_on;
 }
 

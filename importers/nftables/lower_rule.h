@@ -23,6 +23,7 @@ class RuleLowering {
   Next assign(const Statement& statement);
   Next outside_model(const Statement& statement);
   Next expectation(const Statement& statement);
+  Next zone(const Statement& statement);
   Next nat(const Statement& statement);
   Next reject(const Statement& statement);
   Next chance(const Statement& statement);

@@ -168,6 +168,8 @@ const Selector& find_selector(std::string_view name) {
   return kUnknown;
 }
 
+bool is_zone(std::string_view selector) { return selector.starts_with("ct ") && selector.ends_with(" zone"); }
+
 bool is_always_there(std::string_view name) {
   for (const std::string_view key : kConstantMeta)
     if (key == name) return true;

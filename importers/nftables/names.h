@@ -34,6 +34,8 @@ struct Selector {
   bool connection = false;  // looks at the connection: without one there is no match, negated or not
 };
 
+// ct zone, ct original zone, ct reply zone
+bool is_zone(std::string_view selector);
 // Never fails: what is not in the table is unknown.
 const Selector& find_selector(std::string_view name);
 // Whether a packet of the selector's family and protocol surely has it.

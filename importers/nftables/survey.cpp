@@ -33,7 +33,10 @@ class Surveyor {
     use_->sites = sites_of(chain);
     for (const std::string& device : chain.devices) add_name(device);
     for (const RuleAst& rule : chain.rules)
-      for (const Statement& statement : rule.statements) look_at(statement);
+      for (const Statement& statement : rule.statements) {
+        look_at(statement);
+        if (sets_zone(statement)) use_->zone = rule.origin;
+      }
   }
 
   static Sites sites_of(const ChainAst& chain) {
@@ -92,6 +95,7 @@ class Surveyor {
   void assigned(const Expr& left) {
     const Selector& selector = find_selector(left.text);
     if (selector.selects == Selects::field || selector.selects == Selects::bits) result_.rewritten.insert(selector.field);
+    if (is_zone(left.text)) result_.rewritten.insert(Field::state);
     if (left.text != "meta mark" && left.text != "ct mark") result_.changes_header = true;
   }
 
@@ -193,6 +197,10 @@ bool interferes(const Statement& statement) {
 }  // namespace
 
 Survey survey(const Ruleset& ruleset) { return Surveyor(ruleset).run(); }
+
+bool sets_zone(const Statement& statement) {
+  return statement.kind == StatementKind::assign && is_zone(statement.left.get().text) && constant_of(statement.right, Type::integer) != model::u128{0};
+}
 
 bool can_interfere(const TableAst& table) {
   if (table.unclear) return true;

@@ -10,6 +10,7 @@ struct ChainUse {
   const ChainAst* chain = nullptr;
   Sites sites;                           // from where packets may come in
   std::vector<std::string> calls;
+  std::optional<model::Origin> zone;     // a rule that sets a zone other than 0
 };
 
 struct Survey {
@@ -23,6 +24,8 @@ struct Survey {
 };
 
 Survey survey(const Ruleset& ruleset);
+// Whether a statement sets a connection tracking zone other than 0, which is everybody's.
+bool sets_zone(const Statement& statement);
 // Whether something in a table can keep a packet from passing, or change it.
 bool can_interfere(const TableAst& table);
 

@@ -25,5 +25,23 @@ TEST(Connections, AChainOfTypeNatIsOnlyCalledWithConntrack) {
   EXPECT_EQ(verdict(nat + "table ip x {\n chain p { type filter hook prerouting priority raw;\n notrack\n }\n}\n", "tcp 192.0.2.9:1025 198.51.100.1:23"), "accept");
 }
 
+TEST(Connections, AZoneLeavesTheStateOfAnswersOpen) {
+  const auto rules = [](const std::string& zone) {
+    return "table ip t {\n chain r { type filter hook prerouting priority raw; policy accept;\n " + zone + "\n }\n"
+           " chain f { type filter hook forward priority filter; policy drop;\n ct state established,related accept\n iifname \"eth0\" accept\n }\n}\n";
+  };
+  const std::string first = std::string(kTcp) + " in=eth0", answer = "tcp 198.51.100.1:22 192.0.2.9:1025 in=eth1 state=established flags=18 dir=1";
+  for (const char* zone : {"iifname \"eth0\" ct zone set 1", "ct zone set iifname map { \"eth0\" : 1 }", "iifname \"eth0\" ct original zone set 1"}) {
+    EXPECT_EQ(verdict(rules(zone), first, Hook::forward), "accept") << zone;
+    EXPECT_EQ(verdict(rules(zone), answer, Hook::forward), "depends") << zone;
+  }
+  EXPECT_EQ(verdict(rules("ct zone set 0"), answer, Hook::forward), "accept");
+  // Behind conntrack it comes too late, except for packets that have no connection.
+  const std::string late = "table ip t {\n chain r { type filter hook prerouting priority mangle; policy accept;\n ct zone set 1\n }\n"
+                           " chain f { type filter hook forward priority filter; policy drop;\n ct state established,new accept\n }\n}\n";
+  EXPECT_EQ(verdict(late, answer, Hook::forward), "accept");
+  EXPECT_EQ(verdict(late, std::string(kTcp) + " state=invalid", Hook::forward), "depends");
+}
+
 }  // namespace
 }  // namespace fwproof::tests
