@@ -428,10 +428,39 @@ RuleLowering::Next RuleLowering::assign(const Statement& statement) {
 RuleLowering::Next RuleLowering::outside_model(const Statement& statement) {
   if (statement.left.get().text == "ct expectation") return expectation(statement);
   if (sets_zone(statement)) return zone(statement);
-  if (is_last(statement)) return Next::go_on;
+  const bool lifetime = statement.left.get().text == "ip ttl" || statement.left.get().text == "ip6 hoplimit";
+  if (is_last(statement) && !lifetime) return Next::go_on;
   Terms needed;
   conditions_.add_writes(statement.left.get(), needed);
-  return require(std::move(needed)) && require(statement.right, statement) ? Next::go_on : Next::done;
+  if (!require(std::move(needed)) || !require(statement.right, statement)) return Next::done;
+  return lifetime ? time_to_live(statement) : Next::go_on;
+}
+
+// ip_forward, ip6_forward: what comes with 1 or less is not forwarded; what leaves with so little ends at the next router, if there is one.
+RuleLowering::Next RuleLowering::time_to_live(const Statement& statement) {
+  constexpr u128 kEnough = 64;  // routers on the way
+  static constexpr Site kOnward[] = {Site::ingress, Site::prerouting, Site::forward, Site::output, Site::postrouting, Site::egress};
+  const bool goes_on = std::any_of(std::begin(kOnward), std::end(kOnward), [&](Site site) { return has(scope_.sites, site); });
+  if (!goes_on) return Next::go_on;
+  if (!settle()) return Next::done;
+  const Expr& value = statement.right.get();
+  std::vector<std::pair<Terms, const Expr*>> choices;
+  if (value.kind != ExprKind::map || !expand(value, choices, statement)) choices = {{Terms{}, &value}};
+  for (auto& [condition, choice] : choices) {
+    const auto number = constant_of(*choice, Type::integer);
+    if (number && *number > 1) {
+      if (*number < kEnough) b_.assume("a time to live or hop limit that rules set is enough for the rest of the way", rule_.origin);
+      continue;
+    }
+    line_.worsen(LineClass::opaque, statement.left.get().text);
+    b_.context->tell(rule_.origin, statement.column, 0, DiagnosticId::target_opaque, Severity::warning,
+                     "a packet does not get far behind '" + std::string(statement.text.substr(0, 120)) + "'", "where it is forwarded, here or by the next router, it may be dropped");
+    Terms terms = terms_;
+    terms.insert(terms.end(), condition.begin(), condition.end());
+    terms.push_back(conditions_.unknown_term("time to live", statement.text, false));
+    emit(std::move(terms), {ActionKind::drop, 0});
+  }
+  return Next::go_on;
 }
 
 // nft_ct_expect_obj_eval: only the first packet of a connection may expect another one; where that fails the packet is dropped or the rule ends.

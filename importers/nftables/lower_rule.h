@@ -24,6 +24,7 @@ class RuleLowering {
   Next outside_model(const Statement& statement);
   Next expectation(const Statement& statement);
   Next zone(const Statement& statement);
+  Next time_to_live(const Statement& statement);
   Next nat(const Statement& statement);
   Next reject(const Statement& statement);
   Next chance(const Statement& statement);

@@ -43,5 +43,24 @@ TEST(Connections, AZoneLeavesTheStateOfAnswersOpen) {
   EXPECT_EQ(verdict(late, std::string(kTcp) + " state=invalid", Hook::forward), "depends");
 }
 
+TEST(Connections, ATimeToLiveThatEndsHereOrAtTheNextRouterDepends) {
+  const auto rules = [](const std::string& rule, const std::string& hook = "prerouting") {
+    return "table inet t {\n chain r { type filter hook " + hook + " priority filter; policy accept;\n " + rule + "\n }\n}\n";
+  };
+  EXPECT_EQ(verdict(rules("ip ttl set 1"), kTcp, Hook::forward), "depends");
+  EXPECT_EQ(verdict(rules("ip ttl set 0 accept"), kTcp, Hook::forward), "depends");
+  EXPECT_EQ(verdict(rules("ip ttl set 1"), kTcp6, Hook::forward), "accept");
+  EXPECT_EQ(verdict(rules("ip ttl set 1 drop"), kTcp, Hook::forward), "drop");
+  EXPECT_EQ(verdict(rules("ip saddr 192.0.2.8 ip ttl set 1"), kTcp, Hook::forward), "accept");
+  EXPECT_EQ(verdict(rules("ip6 hoplimit set 1"), kTcp6, Hook::forward), "depends");
+  EXPECT_EQ(verdict(rules("ip ttl set tcp dport map { 22 : 1 }"), kTcp, Hook::forward), "depends");
+  EXPECT_EQ(verdict(rules("ip ttl set tcp dport map { 22 : 1 }"), "tcp 192.0.2.9:1025 198.51.100.1:23", Hook::forward), "accept");
+  EXPECT_EQ(verdict(rules("ip ttl set tcp dport map { 22 : 64 }"), kTcp, Hook::forward), "accept");
+  EXPECT_EQ(verdict(rules("ip ttl set 64"), kTcp, Hook::forward), "accept");
+  EXPECT_EQ(verdict(rules("ip ttl set 2"), kTcp, Hook::forward), "accept");
+  EXPECT_EQ(verdict(rules("ip ttl set 1", "postrouting"), kTcp, Hook::forward), "depends");
+  EXPECT_EQ(verdict(rules("ip ttl set 1", "input"), kTcp, Hook::input), "accept");
+}
+
 }  // namespace
 }  // namespace fwproof::tests
