@@ -31,6 +31,7 @@ class Assembler {
       : ruleset_(ruleset), survey_(survey), facts_(facts), context_(context) {
     b_.family = family;
     b_.context = &context;
+    b_.ruleset = &ruleset;
     b_.asks_translated = survey.asks_translated;
     b_.changes_header = survey.changes_header;
     b_.rewritten = survey.rewritten;

@@ -135,15 +135,24 @@ struct Gap {
   model::Origin origin;
 };
 
+// Lines that nft is to read, and has not listed: they hold commands.
+struct InputLines {
+  uint32_t file = 0;
+  uint32_t first = 0;
+  uint32_t last = 0;
+};
+
 struct Ruleset {
   std::deque<TableAst> tables;
   std::vector<Gap> gaps;
+  std::vector<InputLines> input;
   std::deque<Expr> values;           // of variables
   std::deque<std::string> texts;     // that the input does not hold as written
   uint32_t sequence = 0;
 
   TableAst* find(TableFamily family, std::string_view name);
   TableAst& table(TableFamily family, std::string_view name, model::Origin origin);
+  bool is_input(model::Origin origin) const;
 };
 
 ChainAst* find_chain(TableAst& table, std::string_view name);

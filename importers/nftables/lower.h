@@ -25,6 +25,7 @@ struct Builder {
   model::Policy policy;
   model::Family family = model::Family::v4;
   Context* context = nullptr;
+  const Ruleset* ruleset = nullptr;
   bool asks_translated = false;               // some rule reads ct status
   bool changes_header = false;                // some rule rewrites what the packet model does not hold
   std::set<model::Field> rewritten;           // fields that some rule assigns to
@@ -113,6 +114,7 @@ class Conditions {
   static model::Term tracked();
 
  private:
+  bool has_host_bits(const KeyPart& part, const Expr& right) const;
   bool covers(const Expr& number, const Expr& map);
   model::Term in_set(const Key& key, const Expr& set, const Statement& statement);
   model::Term build_set(const Key& key, const SetLookup& set, std::string_view text);

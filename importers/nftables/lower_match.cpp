@@ -226,13 +226,31 @@ void Conditions::add_match(const Statement& statement, Terms& terms) {
       if (b_.family != Family::v4) return terms.push_back(never());
       return terms.push_back({In{Field::fragment, IntervalSet::of(1)}, !negates});
     }
-    return terms.push_back(part_term(key[0], statement.relation, right, statement.text));
+    if (!has_host_bits(key[0], right) || b_.ruleset->is_input(origin_)) return terms.push_back(part_term(key[0], statement.relation, right, statement.text));
+    line_.worsen(LineClass::opaque, "prefix with host bits");
+    b_.context->tell(origin_, statement.column, 0, DiagnosticId::match_opaque, model::Severity::warning,
+                     "'" + std::string(statement.text.substr(0, 120)) + "' is the network where nft reads it, but where nft lists it nothing matches", "give the network's first address");
+    const Term network = part_term(key[0], Relation::equal, right, statement.text);
+    return terms.push_back({AnyOf{{{network, unknown_term("prefix with host bits", statement.text, true)}}}, negates});
   }
   if (right.kind != ExprKind::concat || right.kids.size() != key.size() || statement.relation == Relation::none_of)
     return terms.push_back(opaque(KeyPart{nullptr, "concatenation", false}, statement.text));
   Terms all = element_terms(key, right, statement.text);
   if (!negates) return void(terms.insert(terms.end(), all.begin(), all.end()));
   terms.push_back({AnyOf{{std::move(all)}}, true});
+}
+
+// expr_evaluate_prefix clears the host bits of what it reads; "ip saddr & 255.255.255.0 == 192.0.2.5", which nothing matches, is listed as 192.0.2.5/24
+// (relational_binop_postprocess of netlink_delinearize.c; seen with nft 1.0.6).
+bool Conditions::has_host_bits(const KeyPart& part, const Expr& right) const {
+  if (!part.selector || part.selector->selects != Selects::field) return false;
+  if (right.kind == ExprKind::value) {
+    const auto prefix = right.text.find('/') == std::string_view::npos ? std::nullopt : model::parse_prefix(right.text);
+    return prefix && prefix->has_host_bits();
+  }
+  if (right.kind != ExprKind::prefix) return false;
+  const auto numbers = numbers_of(right, part.selector->type), first = numbers_of(right.kids[0], part.selector->type);
+  return numbers && first && numbers->min() != first->min();
 }
 
 Terms Conditions::element_terms(const Key& key, const Expr& given, std::string_view text) {

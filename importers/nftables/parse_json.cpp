@@ -33,6 +33,7 @@ class JsonParser {
       last = std::max(last, item.last_line);
     }
     frame(last, end);
+    if (commands_) ruleset_.input.push_back({section_.file, section_.first_line, section_.first_line + end});
   }
 
  private:
@@ -76,6 +77,7 @@ class JsonParser {
     const std::string_view word = item.keys[0];
     const JsonValue& body = item.items[0];
     if (word == "metainfo") return account(item, LineClass::irrelevant, "metainfo");
+    for (const std::string_view verb : {"add", "create", "insert", "flush", "delete", "destroy", "replace", "rename"}) commands_ = commands_ || word == verb;
     const bool has_object = body.kind == Kind::object && body.items.size() == 1;
     if (word == "add" || word == "create" || word == "insert") {
       if (!has_object) return refuse(item, "an object to add is expected");
@@ -230,6 +232,7 @@ class JsonParser {
   Ruleset& ruleset_;
   Context& context_;
   JsonRuleParser rules_;
+  bool commands_ = false;  // a listing holds none
 };
 
 }  // namespace

@@ -34,6 +34,9 @@ class TextParser {
       else if (token.is("}")) refuse(lexer_.take(), "this closing brace closes nothing");
       else command();
     }
+    const bool script = !section_.lines.empty() && section_.lines[0].starts_with("#!");
+    if ((commands_ || script) && !shows_)
+      ruleset_.input.push_back({section_.file, section_.first_line, section_.first_line + static_cast<uint32_t>(section_.lines.size())});
     for (uint32_t i = 0; i < section_.lines.size(); ++i)
       if (lexer_.is_comment(i)) context_.comment({section_.file, section_.first_line + i});
   }
@@ -93,13 +96,15 @@ class TextParser {
     else word("nft");
     const Token first = lexer_.peek();
     if (first.is_word("table")) return table(first);
+    const bool shows = first.is_word("list") || first.is_word("reset") || first.is_word("monitor") || first.is_word("describe");
+    (shows ? shows_ : commands_) = true;
     if (first.is_word("define") || first.is_word("redefine")) return define(first);
     if (first.is_word("undefine")) return harmless(first, "undefine");
     if (first.is_word("include")) return include(first, nullptr);
     if (first.is_word("flush")) return flush(first);
     if (first.is_word("add") || first.is_word("create") || first.is_word("insert")) return add(first);
     if (first.is_word("delete") || first.is_word("destroy")) return remove(first);
-    if (first.is_word("list") || first.is_word("reset") || first.is_word("monitor") || first.is_word("describe")) return harmless(first, "command that only shows");
+    if (shows) return harmless(first, "command that only shows");
     if (first.is_word("replace") || first.is_word("rename")) {
       rules_.skip_statement();
       return gap(first, "'" + std::string(first.text) + "'", LineClass::opaque, "command that changes earlier rules");
@@ -466,6 +471,8 @@ class TextParser {
   Ruleset& ruleset_;
   Context& context_;
   Variables variables_;
+  bool commands_ = false;  // a listing holds none
+  bool shows_ = false;     // commands and what they printed
   Lexer lexer_;
   RuleParser rules_;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "importers/nftables/ast.h"
@@ -49,6 +50,10 @@ TableAst& Ruleset::table(TableFamily family, std::string_view name, model::Origi
   added.name = std::string(name);
   added.origin = origin;
   return added;
+}
+
+bool Ruleset::is_input(model::Origin origin) const {
+  return std::any_of(input.begin(), input.end(), [&](const InputLines& lines) { return lines.file == origin.file && lines.first <= origin.line && origin.line <= lines.last; });
 }
 
 ChainAst* find_chain(TableAst& table, std::string_view name) {

@@ -62,5 +62,32 @@ TEST(Connections, ATimeToLiveThatEndsHereOrAtTheNextRouterDepends) {
   EXPECT_EQ(verdict(rules("ip ttl set 1", "input"), kTcp, Hook::input), "accept");
 }
 
+TEST(Connections, APrefixWithHostBitsDepends) {
+  const auto rules = [](const std::string& match) {
+    return "table ip t {\n chain c {\n  type filter hook input priority filter; policy accept;\n  " + match + " drop\n }\n}\n";
+  };
+  EXPECT_EQ(verdict(rules("ip saddr 192.0.2.5/24"), kTcp), "depends");
+  EXPECT_EQ(verdict(rules("ip saddr 192.0.3.5/24"), kTcp), "accept");
+  EXPECT_EQ(verdict(rules("ip saddr != 192.0.2.5/24"), kTcp), "depends");
+  EXPECT_EQ(verdict(rules("ip saddr != 192.0.3.5/24"), kTcp), "drop");
+  EXPECT_EQ(verdict(rules("ip saddr 192.0.2.0/24"), kTcp), "drop");
+  EXPECT_EQ(verdict(rules("ip saddr { 192.0.2.5/24 }"), kTcp), "drop");
+  EXPECT_EQ(verdict(rules("ip saddr & 255.255.255.0 == 192.0.2.5"), kTcp), "accept");
+  EXPECT_EQ(verdict(rules("meta mark 0x00000006/0"), kTcp), "depends");
+  // No listing holds these.
+  EXPECT_EQ(verdict("flush ruleset\n" + rules("ip saddr 192.0.2.5/24"), kTcp), "drop");
+  EXPECT_EQ(verdict("define net = 192.0.2.5/24\n" + rules("ip saddr $net"), kTcp), "drop");
+  EXPECT_EQ(verdict("#!/usr/sbin/nft -f\n" + rules("ip saddr 192.0.2.5/24"), kTcp), "drop");
+  EXPECT_EQ(verdict("# Warning: table ip t is managed by iptables-nft, do not touch!\n" + rules("ip saddr 192.0.2.5/24"), kTcp), "depends");
+  const auto document = [](const std::string& prefix, const std::string& before = "") {
+    return "{\"nftables\": [" + before + "{\"table\": {\"family\": \"ip\", \"name\": \"t\"}}, {\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\", \"type\": \"filter\", \"hook\": \"input\", \"prio\": 0, \"policy\": \"accept\"}},\n"
+           "{\"rule\": {\"family\": \"ip\", \"table\": \"t\", \"chain\": \"c\", \"expr\": [{\"match\": {\"op\": \"==\", \"left\": " + prefix + "}}, {\"drop\": null}]}}]}\n";
+  };
+  const std::string saddr = R"({"payload": {"protocol": "ip", "field": "saddr"}}, "right": {"prefix": {"addr": "192.0.2.5", "len": 24}})";
+  EXPECT_EQ(verdict(document(saddr), kTcp), "depends");
+  EXPECT_EQ(verdict(document(saddr, "{\"flush\": {\"ruleset\": null}}, "), kTcp), "drop");
+  EXPECT_EQ(verdict(document(R"({"meta": {"key": "mark"}}, "right": {"prefix": {"addr": 6, "len": 0}})"), kTcp), "depends");
+}
+
 }  // namespace
 }  // namespace fwproof::tests
