@@ -123,6 +123,7 @@ struct TableAst {
   std::string name;
   model::Origin origin;
   bool dormant = false;
+  bool of_iptables = false;      // the listing says that iptables-nft keeps it
   std::deque<ChainAst> chains;
   std::unordered_map<std::string, uint32_t> chain_index;
   std::unordered_map<std::string, SetAst> sets;
@@ -157,6 +158,8 @@ struct Ruleset {
 
 ChainAst* find_chain(TableAst& table, std::string_view name);
 ChainAst& chain_of(Ruleset& ruleset, TableAst& table, std::string_view name, model::Origin origin);
+// Whether the table may be one that iptables-nft has made: its listing is in nft's words, but what runs are the matches of iptables.
+bool may_be_of_iptables(const TableAst& table);
 std::optional<TableFamily> table_family(std::string_view word);
 std::string_view to_text(TableFamily family);
 // "filter", "srcnat + 10", "-150": by name they differ in the bridge family.

@@ -96,7 +96,7 @@ using Key = std::vector<KeyPart>;
 
 class Conditions {
  public:
-  Conditions(const RuleScope& scope, model::Origin origin, LineResult& line) : scope_(scope), b_(scope.builder), origin_(origin), line_(line) {}
+  Conditions(const RuleScope& scope, const RuleAst& rule, LineResult& line);
 
   // The terms of "left relation right".
   void add_match(const Statement& statement, Terms& terms);
@@ -114,6 +114,8 @@ class Conditions {
   static model::Term tracked();
 
  private:
+  void add_plain_match(const Statement& statement, Terms& terms);
+  bool is_loose(const Statement& statement) const;
   bool has_host_bits(const KeyPart& part, const Expr& right) const;
   bool covers(const Expr& number, const Expr& map);
   model::Term in_set(const Key& key, const Expr& set, const Statement& statement);
@@ -132,6 +134,8 @@ class Conditions {
   Builder& b_;
   model::Origin origin_;
   LineResult& line_;
+  bool of_iptables_ = false; // the rule may be one of iptables, listed in nft's words
+  bool asks_state_ = false;  // it has a match on ct state
   bool has_ports_ = false;   // the rule has asked for a protocol with ports
 };
 

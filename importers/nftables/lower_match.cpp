@@ -205,7 +205,27 @@ bool Conditions::is_readable_here(const KeyPart& part) const {
   return true;
 }
 
+Conditions::Conditions(const RuleScope& scope, const RuleAst& rule, LineResult& line)
+    : scope_(scope), b_(scope.builder), origin_(rule.origin), line_(line), of_iptables_(may_be_of_iptables(scope.table) && !b_.ruleset->is_input(rule.origin)) {
+  asks_state_ = std::any_of(rule.statements.begin(), rule.statements.end(), [](const Statement& each) { return each.left.get().text == "ct state"; });
+}
+
+// conntrack_mt of xt_conntrack.c asks a packet without connection for its state alone; an inverted match on a helper or label takes it.
+bool Conditions::is_loose(const Statement& statement) const {
+  const std::string_view name = statement.left.get().text;
+  return of_iptables_ && name.starts_with("ct ") && name != "ct mark" && find_selector(name).connection && (asks_state_ || find_selector(name).selects == Selects::unknown);
+}
+
 void Conditions::add_match(const Statement& statement, Terms& terms) {
+  if (!is_loose(statement)) return add_plain_match(statement, terms);
+  Terms own;
+  add_plain_match(statement, own);
+  Term no_connection = tracked();
+  no_connection.negated = true;
+  terms.push_back({AnyOf{{std::move(own), {no_connection, unknown_term("match of iptables", statement.text, false)}}}});
+}
+
+void Conditions::add_plain_match(const Statement& statement, Terms& terms) {
   const Key key = key_of(statement.left);
   add_dependencies(key, terms);
   has_ports_ = std::any_of(terms.begin(), terms.end(), [](const Term& term) {

@@ -8,7 +8,7 @@ namespace fwproof::importers::nftables {
 class RuleLowering {
  public:
   RuleLowering(const RuleScope& scope, const RuleAst& rule, LineResult& line)
-      : scope_(scope), b_(scope.builder), rule_(rule), line_(line), conditions_(scope, rule.origin, line), current_(*scope.out) {}
+      : scope_(scope), b_(scope.builder), rule_(rule), line_(line), conditions_(scope, rule, line), current_(*scope.out) {}
 
   void run();
 

@@ -38,7 +38,7 @@ class TextParser {
     if ((commands_ || script) && !shows_)
       ruleset_.input.push_back({section_.file, section_.first_line, section_.first_line + static_cast<uint32_t>(section_.lines.size())});
     for (uint32_t i = 0; i < section_.lines.size(); ++i)
-      if (lexer_.is_comment(i)) context_.comment({section_.file, section_.first_line + i});
+      if (lexer_.is_comment(i)) comment(i);
   }
 
  private:
@@ -87,6 +87,19 @@ class TextParser {
     if (!known) return TableFamily::ip;
     lexer_.take();
     return *known;
+  }
+
+  // "# Warning: table ip filter is managed by iptables-nft, do not touch!" goes to the error output (src/rule.c, table_print): it may be
+  // missing, and where both are kept in one file it may stand anywhere.
+  void comment(uint32_t line) {
+    constexpr std::string_view kStart = "# Warning: table ", kEnd = " is managed by iptables-nft";
+    context_.comment({section_.file, section_.first_line + line});
+    const std::string_view text = section_.lines[line];
+    const size_t end = text.find(kEnd);
+    if (!text.starts_with(kStart) || end == std::string_view::npos) return;
+    const std::string_view name = text.substr(kStart.size(), end - kStart.size());
+    const auto family = table_family(name.substr(0, name.find(' ')));
+    if (TableAst* table = family ? ruleset_.find(*family, name.substr(std::min(name.find(' '), name.size() - 1) + 1)) : nullptr) table->of_iptables = true;
   }
 
   // ---- commands ----

@@ -71,6 +71,15 @@ ChainAst& chain_of(Ruleset& ruleset, TableAst& table, std::string_view name, mod
   return added;
 }
 
+bool may_be_of_iptables(const TableAst& table) {
+  static constexpr std::string_view kTables[] = {"filter", "nat", "mangle", "raw", "security"};
+  static constexpr std::string_view kChains[] = {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"};
+  if (table.of_iptables) return true;
+  if (table.family != TableFamily::ip && table.family != TableFamily::ip6) return false;
+  if (std::find(std::begin(kTables), std::end(kTables), table.name) == std::end(kTables)) return false;
+  return std::any_of(std::begin(kChains), std::end(kChains), [&](std::string_view chain) { return table.chain_index.contains(std::string(chain)); });
+}
+
 std::optional<TableFamily> table_family(std::string_view word) {
   for (const Family& family : kFamilies)
     if (family.word == word) return family.family;

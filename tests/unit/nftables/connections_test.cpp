@@ -11,6 +11,7 @@ using model::Hook;
 constexpr const char* kTcp = "tcp 192.0.2.9:1025 198.51.100.1:22";
 constexpr const char* kTcp6 = "tcp [2001:db8::9]:1025 [2001:db8::1]:22";
 
+// nf_ct_netns_get: without a rule that asks for it, connections are not tracked, and without them no chain of type nat is called.
 TEST(Connections, AChainOfTypeNatIsOnlyCalledWithConntrack) {
   const std::string nat = "table ip t {\n chain n { type nat hook prerouting priority dstnat; policy accept;\n tcp dport 22 drop\n }\n}\n";
   EXPECT_EQ(verdict(nat, kTcp), "depends");
@@ -25,6 +26,7 @@ TEST(Connections, AChainOfTypeNatIsOnlyCalledWithConntrack) {
   EXPECT_EQ(verdict(nat + "table ip x {\n chain p { type filter hook prerouting priority raw;\n notrack\n }\n}\n", "tcp 192.0.2.9:1025 198.51.100.1:23"), "accept");
 }
 
+// Answers look for their connection in the zone that rules give them (nf_conntrack_core.c, resolve_normal_ct).
 TEST(Connections, AZoneLeavesTheStateOfAnswersOpen) {
   const auto rules = [](const std::string& zone) {
     return "table ip t {\n chain r { type filter hook prerouting priority raw; policy accept;\n " + zone + "\n }\n"
@@ -43,6 +45,7 @@ TEST(Connections, AZoneLeavesTheStateOfAnswersOpen) {
   EXPECT_EQ(verdict(late, std::string(kTcp) + " state=invalid", Hook::forward), "depends");
 }
 
+// ip_forward, ip6_forward: what arrives with 1 or less is not forwarded; nor is what left with it, one router on.
 TEST(Connections, ATimeToLiveThatEndsHereOrAtTheNextRouterDepends) {
   const auto rules = [](const std::string& rule, const std::string& hook = "prerouting") {
     return "table inet t {\n chain r { type filter hook " + hook + " priority filter; policy accept;\n " + rule + "\n }\n}\n";
@@ -62,6 +65,7 @@ TEST(Connections, ATimeToLiveThatEndsHereOrAtTheNextRouterDepends) {
   EXPECT_EQ(verdict(rules("ip ttl set 1", "input"), kTcp, Hook::input), "accept");
 }
 
+// nft clears the host bits of a prefix that it reads, but lists 'ip saddr & 255.255.255.0 == 192.0.2.5', which never matches, in the same words.
 TEST(Connections, APrefixWithHostBitsDepends) {
   const auto rules = [](const std::string& match) {
     return "table ip t {\n chain c {\n  type filter hook input priority filter; policy accept;\n  " + match + " drop\n }\n}\n";
@@ -87,6 +91,19 @@ TEST(Connections, APrefixWithHostBitsDepends) {
   EXPECT_EQ(verdict(document(saddr), kTcp), "depends");
   EXPECT_EQ(verdict(document(saddr, "{\"flush\": {\"ruleset\": null}}, "), kTcp), "drop");
   EXPECT_EQ(verdict(document(R"({"meta": {"key": "mark"}}, "right": {"prefix": {"addr": 6, "len": 0}})"), kTcp), "depends");
+}
+
+// xt_conntrack.c: a packet without connection is only asked for its state; nft lists the match as if each part were asked for.
+TEST(Connections, ListingsOfIptablesLeaveInvalidPacketsOpen) {
+  const auto rules = [](const std::string& table, const std::string& chain) {
+    return table + " {\n chain " + chain + " {\n  type filter hook input priority filter; policy accept;\n  ct direction reply ct state invalid,new counter packets 0 bytes 0 drop\n }\n}\n";
+  };
+  const std::string invalid = std::string(kTcp) + " state=invalid", answer = "tcp 192.0.2.9:22 198.51.100.1:1025 state=established dir=1 flags=18";
+  EXPECT_EQ(verdict(rules("table ip filter", "INPUT"), invalid), "depends");
+  EXPECT_EQ(verdict(rules("# Warning: table ip mine is managed by iptables-nft, do not touch!\ntable ip mine", "in"), invalid), "depends");
+  EXPECT_EQ(verdict(rules("table ip filter", "INPUT"), answer), "accept");
+  EXPECT_EQ(verdict(rules("table ip filter", "INPUT"), kTcp), "accept");
+  EXPECT_EQ(verdict(rules("table inet filter", "input"), invalid), "accept");
 }
 
 }  // namespace

@@ -114,6 +114,7 @@ TEST(Reads, AMapWithoutTheKeyEndsTheRule) {
   }
 }
 
+// nft_numgen.c, nft_hash.c: a number for which the map has nothing translates nothing, nor does a packet without what is hashed.
 TEST(Reads, ATranslationByANumberMayNotHappen) {
   const auto pre = [](const std::string& rule) {
     return "table ip n {\n chain pre { type nat hook prerouting priority dstnat;\n" + rule + "\n }\n chain f { type filter hook forward priority 0; policy drop;\n ip daddr 203.0.113.0/24 accept\n }\n}\n";
@@ -126,6 +127,7 @@ TEST(Reads, ATranslationByANumberMayNotHappen) {
   EXPECT_EQ(verdict(pre(hashed), kUdp, model::Hook::forward), "drop");
 }
 
+// nft_flow_offload_eval, nft_ct_expect_obj_eval: what cannot be taken over or expected ends the rule.
 TEST(Reads, WhatFollowsAFlowtableOrAnExpectationDepends) {
   expect({{"flow add @f drop", kTcp, "depends"},
           {"tcp dport 22 flow add @f\n drop", kTcp, "drop"},
@@ -133,6 +135,7 @@ TEST(Reads, WhatFollowsAFlowtableOrAnExpectationDepends) {
           {"ct expectation set \"e\" drop", "tcp 192.0.2.9:1025 198.51.100.1:22 state=established flags=16", "accept"}});
 }
 
+// nft_notrack_eval: behind conntrack only invalid packets lose their state.
 TEST(Reads, NotrackBehindConntrackLeavesConnections) {
   const std::string rules = "table inet t {\n chain p { type filter hook prerouting priority mangle; policy accept;\n notrack accept\n }\n"
                             " chain i { type filter hook input priority filter; policy drop;\n ct state untracked accept\n }\n}\n";
@@ -140,6 +143,7 @@ TEST(Reads, NotrackBehindConntrackLeavesConnections) {
   EXPECT_EQ(verdict(rules, std::string(kTcp) + " state=invalid"), "accept");
 }
 
+// nft_ct_get_eval: in front of conntrack there is no connection, except on lo.
 TEST(Reads, TheConnectionIsNotThereInFrontOfConntrack) {
   const auto raw = [](const std::string& rule, const std::string& behind = "") {
     return "table inet t {\n chain p { type filter hook prerouting priority raw; policy accept;\n" + rule + "\n }\n chain i { type filter hook input priority filter; policy accept;\n" + behind + "\n }\n}\n";
