@@ -51,6 +51,8 @@ class RandomRules {
     all += "table inet f {\n  set addrs { type ipv4_addr; flags interval; elements = { 203.0.113.0/29, 203.0.113.32-203.0.113.40 }\n  }\n";
     all += "  set pairs { type ipv4_addr . inet_service; elements = { 203.0.113.1 . 8001, 203.0.113.2 . 8002, 203.0.113.33 . 8003 }\n  }\n";
     all += "  map decide { type inet_service : verdict; elements = { 8000 : accept, 8001 : jump one, 8002 : goto two, 8003 : drop }\n  }\n";
+    all += "  set seen { type ipv4_addr; size 4096; flags dynamic; }\n  set ports { type inet_service; size 4096; flags dynamic; }\n";
+    all += "  counter c { }\n";
     all += "  map marks { type inet_service : mark; elements = { 8004 : 4, 8005 : 5 }\n  }\n";
     all += chain("two", "", 2, 0) + chain("one", "", 3, 1);
     all += chain("early", "type filter hook prerouting priority raw; policy accept;", 2, 2);
@@ -115,12 +117,22 @@ class RandomRules {
     for (uint64_t i = below(3); i-- > 0;) text += condition() + " ";
     if (chain != "early" && below(5) == 0) text += any({"ct state new ", "ct state invalid ", "ct state != new ", "ct state { invalid, new } ", "ct state new,established "});
     if (below(4) == 0) text += any({"counter ", "log prefix \"x\" ", "meta mark set 4 ", "meta mark set mark or 0x1 ", "meta mark set meta mark & 0x4 | 0x2 ", "meta mark set " + (protocol_ == "icmp" ? "5 " : protocol_ + " dport map @marks ")});
+    if (below(4) == 0) text += beside();
     if (below(6) == 0) text += condition() + " ";
     if (calls == 2 && below(6) == 0) return text + any({protocol_ == "icmp" ? "drop" : protocol_ + " dport vmap @decide", protocol_ == "icmp" ? "accept" : protocol_ + " dport vmap { 8001 : drop, 8002-8004 : jump one, * : continue }",
                                                         "meta mark vmap { 0 : jump one, 4 : jump two, 5 : drop }", "ct state vmap { invalid : drop, new : continue }"});
     if (calls == 2 && below(3) == 0) return text + any({"jump one", "goto two", "jump two", "goto one"});
     if (calls == 1 && below(3) == 0) return text + any({"jump two", "goto two"});
     return text + any({"accept", "drop", "return", "meta mark set 4", "counter", "reject", "continue", "drop", "accept", "meta mark set 1 accept", "meta mark set 5 return"});
+  }
+
+  // Statements that decide nothing, but end the rule for packets without what they read or write.
+  std::string beside() {
+    const std::string dport = protocol_ + " dport", some = " map { 8000-8003 : ";
+    if (protocol_ == "icmp") return any({"add @seen { ip saddr } ", "ip dscp set cs1 ", "meta priority set icmp type map { echo-request : 1:1 } "});
+    return any({"add @seen { ip saddr } ", "update @ports { " + dport + " } ", "delete @ports { " + dport + " } ", "counter name " + dport + some + "\"c\" } ",
+                "meta priority set " + dport + some + "1:1 } ", "ip dscp set cs1 ", "ip ttl set 70 ", "meta mark set jhash " + protocol_ + " sport mod 1 ",
+                "meta mark set numgen inc mod 1 map { 0 : 4 } ", protocol_ == "tcp" ? "tcp option maxseg size set 1400 " : "ip dscp set cs2 "});
   }
 
   std::string nat_rule() {
