@@ -140,14 +140,29 @@ class TextParser {
     ruleset_.values.push_back(rules_.parse_value());
     const Expr* value = &ruleset_.values.back();
     variables_[std::string(token.text)] = value->shared ? value->shared : value;
-    const bool broken = value->kind == ExprKind::broken || !rules_.at_end_of_statement();
+    constexpr uint64_t kMaxSize = 1u << 22;
+    const uint64_t size = size_of(*value);
+    sizes_[value->shared ? value->shared : value] = size;
+    const bool broken = value->kind == ExprKind::broken || !rules_.at_end_of_statement() || size > kMaxSize;
     if (!broken) return account(first, LineClass::modelled, "define");
     ruleset_.values.back().kind = ExprKind::broken;
+    ruleset_.values.back().kids.clear();
     ruleset_.values.back().shared = nullptr;
     variables_[std::string(token.text)] = &ruleset_.values.back();
     rules_.skip_statement();
     account(first, LineClass::opaque, "define");
     tell(token, DiagnosticId::line_unrecognised, "the value of '" + std::string(token.text) + "' cannot be read", "what uses it is unknown");
+  }
+
+  // Expressions in a value, those of the variables in it included: variables that hold variables twice grow fast.
+  uint64_t size_of(const Expr& expr) const {
+    if (expr.shared) {
+      const auto known = sizes_.find(expr.shared);
+      return known == sizes_.end() ? 1 : known->second;
+    }
+    uint64_t size = 1;
+    for (const Expr& kid : expr.kids) size = std::min<uint64_t>(size + size_of(kid), uint64_t{1} << 40);
+    return size;
   }
 
   void include(const Token& first, TableAst* table) {
@@ -484,6 +499,7 @@ class TextParser {
   Ruleset& ruleset_;
   Context& context_;
   Variables variables_;
+  std::unordered_map<const Expr*, uint64_t> sizes_;
   bool commands_ = false;  // a listing holds none
   bool shows_ = false;     // commands and what they printed
   Lexer lexer_;

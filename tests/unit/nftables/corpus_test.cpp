@@ -78,11 +78,18 @@ std::string repeated(const std::string& text, size_t times) {
 TEST(Hostile, LeadsToADiagnosis) {
   std::string defines = "define a0 = { 1, 2 }\n";
   for (int i = 1; i < 60; ++i) defines += "define a" + std::to_string(i) + " = { $a" + std::to_string(i - 1) + ", $a" + std::to_string(i - 1) + " }\n";
+  const auto doubled = [](const std::string& by) {
+    std::string all = "define a0 = 1\n";
+    for (int i = 1; i < 60; ++i) all += "define a" + std::to_string(i) + " = $a" + std::to_string(i - 1) + by + "$a" + std::to_string(i - 1) + "\n";
+    return all;
+  };
   const std::string base = "table ip t {\n chain c { type filter hook input priority 0; policy drop;\n";
   std::string chains = "table ip t {\n";
   for (int i = 0; i < 3000; ++i) chains += " chain c" + std::to_string(i) + " { type nat hook prerouting priority 0;\n jump x" + std::to_string(i % 50) + "\n }\n chain x" + std::to_string(i) + " { accept\n }\n";
   const std::vector<std::string> texts = {
       defines + base + "tcp dport $a59 accept\n }\n}\n",
+      doubled(" | ") + base + "meta mark set $a59 accept\n tcp dport $a59 accept\n }\n}\n",
+      doubled(" . ") + base + "meta mark set $a59 accept\n ip ttl set $a59 accept\n }\n}\n",
       base + "tcp dport " + repeated("{", 100000) + "\n",
       base + "ip saddr " + repeated("(", 100000) + "\n",
       base + "meta mark " + repeated("& 1 ", 100000) + "== 1 accept\n }\n}\n",
