@@ -191,6 +191,9 @@ void RuleLowering::add_ports(std::vector<Rewrite>& steps, const Statement& state
 void RuleLowering::translate(const Statement& statement, const Target& target) {
   const Field field = is_source(statement) ? Field::src : Field::dst;
   std::vector<Rewrite> steps;
+  // ip_route_input_slow(): a martian destination, else.
+  if (field == Field::dst && b_.family == model::Family::v4 && !has(scope_.sites, Site::output) && target.addresses.intersects(IntervalSet::range(0x7f000000, 0x7fffffff)))
+    b_.assume("route_localnet is set, so that packets from elsewhere that rules send to the loopback address arrive", {rule_.origin.file, rule_.origin.line});
   if (target.keeps_host) {
     steps.push_back({Rewrite::Kind::netmap, field, {}, "", target.mask, target.network.lo});
   } else if (statement.word == "masquerade") {
