@@ -63,8 +63,8 @@ struct ImportResult {
   std::map<uint32_t, model::Account> accounts;         // by file: classes for the lines of the given sections, other lines unset
   std::vector<model::Diagnostic> diagnostics;
   std::map<std::string, std::string> header;           // what the export says of itself: "date", "host", "version"
-  // The policies are a partial view of what another importer's export of the same host shows in full (iptables-save of the nf_tables back
-  // end beside the nftables rules): that one replaces them.
+  // The policies are a partial view of what the nftables rules of the same host show in full (iptables-save of the nf_tables back end): these
+  // replace them where they have the same tables. Beside any other firewall's export they count as much as that.
   bool is_partial_view = false;
 };
 

@@ -263,14 +263,40 @@ class HostImport {
   // Two exports of one host's rules: the full one replaces a partial view; two of different firewalls would both have to be passed, and that
   // nobody can put together from here.
   void join_policies() {
-    const auto is_partial = [](const Made& made) { return made.is_partial_view; };
-    if (made_.size() > 1 && std::count_if(made_.begin(), made_.end(), is_partial) + 1 == static_cast<std::ptrdiff_t>(made_.size())) std::erase_if(made_, is_partial);
+    leave_out_what_is_repeated();
     if (made_.size() > 1)
       refuse(make(DiagnosticId::input_ambiguous, Severity::error, made_[1].file, 0,
                   fmt::format("{} and {} are the rules of two firewalls, and this is one host", made_[0].importer->name, made_[1].importer->name),
                   {"give each device its own files; on Linux give the output of 'nft list ruleset' when both nftables and iptables are in use"}));
     for (Made& made : made_)
       for (model::Policy& policy : made.policies) host_.policies.push_back(std::move(policy));
+  }
+
+  // Only the nftables rules repeat what iptables-save shows of its nf_tables back end, and a listing that lacks one of its tables does not.
+  void leave_out_what_is_repeated() {
+    const auto full = std::find_if(made_.begin(), made_.end(), [](const Made& made) { return made.importer->name == "nftables"; });
+    if (full == made_.end()) return;
+    std::iter_swap(made_.begin(), full);
+    const auto repeated = [&](const Made& made) { return made.is_partial_view && repeats(made_.front().policies, made.policies); };
+    made_.erase(std::remove_if(made_.begin() + 1, made_.end(), repeated), made_.end());
+  }
+
+  static bool repeats(const std::vector<model::Policy>& listing, const std::vector<model::Policy>& part) {
+    return std::all_of(part.begin(), part.end(), [&](const model::Policy& policy) {
+      return std::all_of(policy.chains.begin(), policy.chains.end(), [&](const model::Chain& chain) {
+        const bool does_nothing = chain.rules.empty() && (chain.at_end == model::ActionKind::accept || chain.at_end == model::ActionKind::return_);
+        const size_t slash = chain.name.find('/');
+        if (does_nothing || slash == std::string::npos) return true;
+        const std::string table = chain.name.substr(0, slash + 1);
+        return (!policy.v4 || has_table(listing, "ip " + table)) && (!policy.v6 || has_table(listing, "ip6 " + table));
+      });
+    });
+  }
+
+  static bool has_table(const std::vector<model::Policy>& listing, std::string_view prefix) {
+    return std::any_of(listing.begin(), listing.end(), [&](const model::Policy& policy) {
+      return std::any_of(policy.chains.begin(), policy.chains.end(), [&](const model::Chain& chain) { return chain.name.starts_with(prefix); });
+    });
   }
 
   void take(const Importer& importer, uint32_t first_file, ImportResult result) {
