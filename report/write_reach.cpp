@@ -164,6 +164,7 @@ class Reach {
     bool any = false;
     for (const Result& result : run_.report.results) {
       for (const std::string& reason : result.reasons) out_ << "  " << escape(reason) << '\n';
+      if (result.truth == Truth::cannot_tell && result.undecided.empty()) out_ << "  " << escape(result.summary) << '\n';
       if (!result.fault.empty()) out_ << "  internal error: " << escape(result.fault) << '\n';
       if (result.truth != Truth::holds) continue;
       out_ << (any ? "; " : "Closed: ") << escape(result.summary);

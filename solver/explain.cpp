@@ -142,13 +142,12 @@ std::string came_too_late(const WalkHop& hop, const RuleRef& rule, const Outcome
   return fmt::format("an earlier rule decides: line {}", earlier.origin.line);
 }
 
-// False: packets pass without a look, as IPv6 does where only tables of IPv4 exist.
+}  // namespace
+
 bool has_chain(const Policy& policy, Hook hook) {
   const auto& stages = policy.hooks[static_cast<size_t>(hook)];
   return std::any_of(stages.begin(), stages.end(), [](const Stage& stage) { return stage.kind != Stage::Kind::route; });
 }
-
-}  // namespace
 
 Decider describe(const WalkHop& hop, const RuleRef& ref, Verdict verdict, bool sent_on) {
   Decider decider;

@@ -13,6 +13,9 @@ namespace fwproof::solver {
 // The rule or chain end in words. `sent_on`: no rule, the routing decision.
 Decider describe(const WalkHop& hop, const model::RuleRef& rule, model::Verdict verdict, bool sent_on = false);
 
+// Does any chain look at the packets of this hook? If not they all pass, as IPv6 does where only tables of IPv4 exist.
+bool has_chain(const model::Policy& policy, model::Hook hook);
+
 // Rules of the hop's policy that would have decided the packet the other way but for one condition, or because an earlier rule
 // decided first: those whose ports name the packet's port, at most `limit`, closest first. `wanted` is the verdict they would give,
 // `outcome` what became of the packet instead.

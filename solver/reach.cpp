@@ -94,6 +94,7 @@ class Reaching {
     const Walk walk = walk_of(device_, policy, family, group, own_);
     std::vector<OpenedBy> opened;
     const Answer answer = ask(walk, Wanted::none_pass, options_.limits, options_.proofs ? &proofs_ : nullptr, &opened);
+    if (!has_chain(policy, walk.legs[0].hops[0].hook)) opened = {opened_by_nobody(answer)};
     Result base = result_for(family, group, "closed");
     base.proof = answer.proof;
     base.assumes = answer.assumes;
@@ -118,8 +119,19 @@ class Reaching {
     if (number > 0) return;
     const bool closed = base.complete && base.fault.empty() && !answer.any_breaks && !answer.any_undecided;
     base.truth = closed ? Truth::holds : Truth::cannot_tell;
+    if (!closed) base.depends_on = answer.depends_on;
     base.summary = closed ? fmt::format("no {} is let in", words(group, family)) : fmt::format("cannot tell what {} is let in", words(group, family));
     report_.results.push_back(std::move(base));
+  }
+
+  // Where no chain looks at packets no rule opens anything: they are open all the same.
+  static OpenedBy opened_by_nobody(const Answer& answer) {
+    OpenedBy open;
+    open.by.verdict = Verdict::accept;
+    for (const Finding& finding : answer.breaks) open.surely.push_back(finding.box);
+    for (const Finding& finding : answer.undecided) open.perhaps.push_back(finding.box);
+    open.listed_all = answer.listed_all;
+    return open;
   }
 
   static std::string words(const ProtocolGroup& group, Family family) {

@@ -319,6 +319,26 @@ TEST(Reach, every_open_port_is_told_with_its_rule) {
   EXPECT_EQ(open, 3u);  // 22 in both families, 8474 in IPv4
 }
 
+// No chain at all, or chains that look at other packets.
+TEST(Reach, a_host_without_a_chain_for_what_comes_in_is_open) {
+  for (const bool only_others : {false, true}) {
+    World world({stateful()});
+    Policy& policy = world.network.devices[0].policies[0];
+    policy.hooks = {};
+    if (only_others) policy.hooks[static_cast<size_t>(Hook::output)] = {{Stage::Kind::filter, 0}};
+    else policy.chains.clear();
+    const Report report = reach(world.network.devices[0], {});
+    EXPECT_EQ(report.results.size(), 8u);
+    for (const Result& result : report.results) {
+      EXPECT_EQ(result.fault, "");
+      EXPECT_EQ(result.truth, Truth::violated) << result.summary;
+      EXPECT_TRUE(result.complete);
+      ASSERT_EQ(result.counterexamples.size(), 1u);
+      EXPECT_EQ(result.counterexamples[0].decided_by.at(0).rule, "no chain looks at these packets");
+    }
+  }
+}
+
 // What is open altogether is one box, but what the second rule opens of it is two.
 TEST(Reach, a_rule_whose_list_ends_early_is_not_told_as_all) {
   World world({rule({tcp(), port(22), address_in(Field::src, "10.0.0.0/8")}, ActionKind::accept, 1),
