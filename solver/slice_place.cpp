@@ -32,7 +32,7 @@ bool look_at_given(const std::optional<IntervalSet>& given, const NameDomain* ne
   if (never_lo == nullptr) return false;
   const uint32_t lo = never_lo->atom_of("lo");
   if (!never_lo->is_exact(lo)) {
-    look(IntervalSet::range(0, never_lo->size() - 1));   // it is one of the others
+    look(never_lo->all());
     return true;
   }
   if (lo > 0) look(IntervalSet::range(0, lo - 1));

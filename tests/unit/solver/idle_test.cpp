@@ -64,6 +64,19 @@ TEST(Idle, rules_that_are_left_out_change_nothing) {
   EXPECT_GT(left_out, 5'000u);
 }
 
+// A policy that knows no interface of the host to itself: both looks see that packets come in by some interface.
+TEST(Idle, a_rule_for_no_interface_is_rightly_left_out) {
+  Policy policy;
+  policy.v4 = true;
+  policy.interfaces.add("wan");
+  policy.chains.push_back({"in", {rule({Term{In{Field::in, IntervalSet()}}}, ActionKind::accept, 1), rule({Term{In{Field::in, policy.interfaces.all()}, true}}, ActionKind::accept, 2)}, ActionKind::drop, {}, "", -1});
+  policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::filter, 0}};
+  const Walk walk = walk_in(policy);
+  const Slice kept = slice(walk);
+  EXPECT_EQ(kept_rules(kept), 0u);
+  EXPECT_TRUE(sliced_rightly(walk, kept));
+}
+
 // A part of a question has a slice within that of the whole, from which rules are missing already.
 TEST(Idle, parts_may_lack_what_the_whole_lacks) {
   std::mt19937 random(13);
