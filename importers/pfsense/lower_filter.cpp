@@ -54,18 +54,31 @@ struct Builder {
       }
     }
     if (floating && (from.interface.empty() || from.interface.value == "any")) return;
-    size_t found = 0;
-    std::string rest = from.interface.value;
-    for (std::string_view view = rest, name; text::next_part(view, ',', name);) {
-      const auto* interface = world.find(std::string(name));
-      found += !interface || interface->group || interface->up;
-      if (!interface && name != "enc0" && name != "openvpn" && name != "l2tp" && name != "pppoe" && name != "WireGuard")
-        world.complain_at(DiagnosticId::interface_missing, from.interface.line, fmt::format("there is no interface '{}'", name));
-      for (std::string& each : world.expand(std::string(name))) rule.interfaces.push_back(std::move(each));
+    // A floating rule has a list of interfaces; any other names one ("array key … does not exist").
+    std::vector<std::string> names;
+    if (floating) {
+      for (std::string_view rest = from.interface.value, name; text::next_part(rest, ',', name);) names.emplace_back(name);
+    } else {
+      names.push_back(from.interface.value);
     }
+    for (const std::string& name : names) add_interface(name);
     // "has no enabled interfaces": the device leaves the rule out.
-    if (found == 0 || rule.interfaces.empty()) rule.enabled = false;
-    if (rule.interfaces.empty()) rule.interfaces.push_back("lo0");
+    if (rule.interfaces.empty()) {
+      rule.enabled = false;
+      rule.interfaces.push_back("lo0");
+    }
+  }
+
+  void add_interface(const std::string& name) {
+    static constexpr std::string_view kOwn[] = {"enc0", "openvpn", "l2tp", "pppoe", "pptp", "WireGuard"};
+    const auto* interface = world.find(name);
+    if (!interface && std::find(std::begin(kOwn), std::end(kOwn), name) == std::end(kOwn)) {
+      const uint32_t line = from.interface.line != 0 ? from.interface.line : from.origin.line;
+      return world.complain_at(DiagnosticId::interface_missing, line,
+                               name.empty() ? "the rule names no interface: the device leaves it out" : fmt::format("there is no interface '{}'", name));
+    }
+    if (interface && !interface->group && !interface->up) return;
+    for (std::string& each : world.expand(name)) rule.interfaces.push_back(std::move(each));
   }
 
   void add_protocol() {

@@ -118,6 +118,23 @@ TEST(PfSenseDiagnostics, name_what_is_wrong) {
   EXPECT_EQ(device.complaints(), (std::vector<std::string>{"interface.missing:9", "alias.missing:10", "number.invalid:11", "line.unrecognised:12"}));
 }
 
+// The device leaves them out: filter_generate_user_rule() looks for an interface of exactly that name.
+TEST(PfSenseDiagnostics, rules_on_no_interface) {
+  for (const char* interface : {"", "<interface/>", "<interface></interface>", "<interface>wan wan</interface>", "<interface>wan,lan</interface>", "<interface>opt7</interface>",
+                                "<floating>yes</floating><quick>yes</quick><interface>opt7,wan wan</interface>"}) {
+    const PfDevice device(file(kInterfaces + "<filter>\n<rule><type>pass</type>" + interface + "<source><any/></source><destination><any/></destination></rule>\n</filter>"));
+    tests::Sent sent;
+    sent.dst = "10.0.0.59";
+    EXPECT_EQ(device.verdict(sent), "drop") << interface;
+    ASSERT_FALSE(device.complaints().empty()) << interface;
+    for (const std::string& complaint : device.complaints()) EXPECT_EQ(complaint, "interface.missing:9") << interface;
+  }
+  const PfDevice several(file(kInterfaces + "<filter>\n<rule><type>pass</type><floating>yes</floating><quick>yes</quick><interface>lan,wan</interface><source><any/></source><destination><any/></destination></rule>\n</filter>"));
+  tests::Sent sent;
+  sent.dst = "10.0.0.59";
+  EXPECT_EQ(several.verdict(sent), "accept");
+}
+
 TEST(PfSenseDiagnostics, interface_without_an_address_that_rules_use) {
   const PfDevice device(file("<interfaces><wan><enable/><if>em0</if></wan></interfaces><filter><rule><interface>wan</interface><source><any/></source><destination><any/></destination></rule></filter>"));
   EXPECT_TRUE(device.complains("interface.unaddressed"));
