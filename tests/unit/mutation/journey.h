@@ -26,7 +26,7 @@ struct Journey {
 
 class Traveller {
  public:
-  explicit Traveller(const cli::Loaded& loaded) : loaded_(loaded), network_(loaded.network), tracer_(loaded.network) {
+  explicit Traveller(const cli::Loaded& loaded) : network_(loaded.network), tracer_(loaded.network) {
     for (model::Device& device : network_.devices) model::bind_device(device, network_);
   }
 
@@ -137,7 +137,6 @@ class Traveller {
       if (policy.programs.is_exact(atom) && policy.programs.text(atom).ends_with(folded)) packet.set(model::Field::program, atom);
   }
 
-  const cli::Loaded& loaded_;
   model::Network network_;
   cli::SiteTracer tracer_;
 };

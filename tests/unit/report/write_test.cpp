@@ -88,8 +88,8 @@ TEST(WriteJson, HasTheKeysThatOthersRelyOn) {
   EXPECT_EQ(result["severity"], "error");
   EXPECT_EQ(result["citation"]["line"], 25);
   const auto& example = result["counterexamples"][0];
-  EXPECT_EQ(example["region"]["src"], nlohmann::json({"192.0.2.0/24"}));
-  EXPECT_EQ(example["region"]["dst_port"], nlohmann::json({"8474"}));
+  EXPECT_EQ(example["region"]["src"], nlohmann::ordered_json({"192.0.2.0/24"}));
+  EXPECT_EQ(example["region"]["dst_port"], nlohmann::ordered_json({"8474"}));
   EXPECT_EQ(example["packet"]["src_port"], 1024);
   EXPECT_EQ(example["packet"]["state"], "new");
   EXPECT_EQ(example["decided_by"][0]["file"], "rules.txt");
