@@ -25,6 +25,7 @@ std::string prefix_of(const NameDomain& names, uint32_t atom) {
 
 NameDomain joined(const NameDomain& a, const NameDomain& b) {
   NameDomain common;
+  if (a.normalise() == b.normalise()) common.set_normalise(a.normalise());
   for (const NameDomain* names : {&a, &b})
     for (uint32_t i = 0; i < names->size(); ++i) common.add(names->is_exact(i) ? names->text(i) : prefix_of(*names, i), !names->is_exact(i));
   return common;

@@ -26,6 +26,7 @@ class NameDomain {
   // How two spellings of one name become equal (case, folders of Windows); nullptr: as they are. Requires: set before the first add().
   using Normalise = std::string (*)(std::string_view name);
   void set_normalise(Normalise normalise) { normalise_ = normalise; }
+  Normalise normalise() const { return normalise_; }
 
   void add(std::string_view name, bool is_prefix = false);
   size_t size() const { return atoms_.size(); }

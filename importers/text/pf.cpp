@@ -80,6 +80,8 @@ Term tcp_flags(unsigned flags, unsigned of) {
 Ruleset::Ruleset(model::Family family, const std::set<std::string>& interfaces) : family_(family) {
   policy_.v4 = family == model::Family::v4;
   policy_.v6 = family == model::Family::v6;
+  // What Linux calls lo: nobody else's packets come in by it (docs/semantics.md, 2.5).
+  policy_.interfaces.set_normalise([](std::string_view name) { return std::string(name == "lo" ? "lo0" : name); });
   for (const std::string& name : interfaces) policy_.interfaces.add(name);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "solver/check.h"
 #include "tests/support/pf_device.h"
 
 namespace fwproof {
@@ -431,6 +432,23 @@ TEST_P(Translations, are_as_the_device_does_them) {
 }
 
 INSTANTIATE_TEST_SUITE_P(opnsense, Translations, testing::ValuesIn(nat_rows()), [](const auto& info) { return std::string(info.param.name); });
+
+// What passes on lo0 is open to nobody (docs/semantics.md, 2.5).
+TEST(OpnSense, nobody_else_comes_in_by_lo0) {
+  const PfDevice made(config({}));
+  model::Device device;
+  device.name = "fw";
+  device.policies = made.host.policies;
+  device.has_export = true;
+  size_t closed = 0;
+  for (const solver::Result& result : solver::reach(device, {}).results) {
+    closed += result.truth == solver::Truth::holds;
+    for (const auto* list : {&result.counterexamples, &result.undecided})
+      for (const solver::Counterexample& example : *list)
+        for (const solver::Decider& by : example.decided_by) EXPECT_EQ(by.rule.find("default: not filtered"), std::string::npos) << by.rule;
+  }
+  EXPECT_GT(closed, 0u);
+}
 
 }  // namespace
 }  // namespace fwproof

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "solver/check.h"
 #include "tests/support/pf_device.h"
 
 namespace fwproof {
@@ -347,6 +348,23 @@ TEST(PfsenseRules, StrangersMayAddRules) {
   for (const char* more : {"<strange><x>1</x></strange>", "<installedpackages><fancy><config><x>1</x></config></fancy></installedpackages>",
                            "<installedpackages><squid><config><transparent_proxy>on</transparent_proxy></config></squid></installedpackages>"})
     EXPECT_EQ(PfDevice(config(block, more)).verdict(lan("198.51.100.7")), "depends") << more;
+}
+
+// What passes on lo0 is open to nobody (docs/semantics.md, 2.5).
+TEST(PfSense, nobody_else_comes_in_by_lo0) {
+  const PfDevice made(config(""));
+  model::Device device;
+  device.name = "fw";
+  device.policies = made.host.policies;
+  device.has_export = true;
+  size_t closed = 0;
+  for (const solver::Result& result : solver::reach(device, {}).results) {
+    closed += result.truth == solver::Truth::holds;
+    for (const auto* list : {&result.counterexamples, &result.undecided})
+      for (const solver::Counterexample& example : *list)
+        for (const solver::Decider& by : example.decided_by) EXPECT_EQ(by.rule.find("default: pass loopback"), std::string::npos) << by.rule;
+  }
+  EXPECT_GT(closed, 0u);
 }
 
 }  // namespace
