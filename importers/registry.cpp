@@ -300,6 +300,7 @@ class HostImport {
   }
 
   void take(const Importer& importer, uint32_t first_file, ImportResult result) {
+    for (model::Policy& policy : result.policies) name_file(policy, first_file);
     if (!result.policies.empty()) made_.push_back({&importer, first_file, result.is_partial_view, std::move(result.policies)});
     for (Diagnostic& diagnostic : result.diagnostics) host_.diagnostics.push_back(std::move(diagnostic));
     for (const auto& [index, account] : result.accounts)
@@ -308,6 +309,17 @@ class HostImport {
           file->account.merge(account);
           for (const auto& [key, value] : result.header) file->header.try_emplace(key, value);
         }
+  }
+
+  // What stands in no line (a default of the device) belongs to the first of the files that the policy is made of.
+  static void name_file(model::Policy& policy, uint32_t file) {
+    const auto name = [&](model::Origin& origin) {
+      if (origin.line == 0) origin.file = file;
+    };
+    for (model::Chain& chain : policy.chains) {
+      name(chain.at_end_origin);
+      for (model::Rule& rule : chain.rules) name(rule.origin);
+    }
   }
 
   void check_policies() {

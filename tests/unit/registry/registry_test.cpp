@@ -166,6 +166,22 @@ TEST(Registry, AListingWithoutTheTablesOfAPartialViewDoesNotReplaceIt) {
   EXPECT_TRUE(has(import_bytes({dropping("ip6tables-save"), kNft + v4}), "input.ambiguous"));
 }
 
+// A default of the device is in no line: the file is that of the policy.
+TEST(Registry, DefaultsBelongToTheFileOfTheirPolicy) {
+  model::Sources sources;
+  const std::string linux_dump = dump(""), windows = kCommand;
+  for (const std::string& bytes : {kCommand, linux_dump, windows, kNft}) sources.files.push_back({"f", bytes});
+  for (const uint32_t file : {1U, 2U, 3U}) {
+    const ImportedHost host = import_host(sources, {file}, {});
+    ASSERT_FALSE(host.policies.empty());
+    for (const model::Policy& policy : host.policies)
+      for (const model::Chain& chain : policy.chains) {
+        EXPECT_EQ(chain.at_end_origin.file, file) << chain.name;
+        for (const model::Rule& rule : chain.rules) EXPECT_EQ(rule.origin.file, file) << rule.name;
+      }
+  }
+}
+
 // Importer::only_ours: what a format says is its own alone, no other claims, in any file of the tests.
 TEST(Registry, LinesOfOneFormatAloneAreClaimedByNoOther) {
   std::vector<std::string> texts = {
