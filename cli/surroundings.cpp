@@ -33,6 +33,7 @@ void settle_profile(Loaded& loaded, const std::string& text) {
 void settle_interface(Loaded& loaded, const std::string& text) {
   auto [role, name] = split_assignment(text);
   if (role.empty() && !loaded.network.zones.empty()) throw UsageError{"--iface wants ROLE=INTERFACE, found '" + text + "'"};
+  if (!role.empty() && loaded.network.zones.empty()) throw UsageError{"--iface wants INTERFACE, found '" + text + "': there are no roles here"};
   if (role.empty()) role = "ANY";
   if (name.empty()) throw UsageError{"--iface wants an interface, found '" + text + "'"};
   std::vector<std::string> known;

@@ -349,11 +349,13 @@ std::string packet_words(const model::Packet& packet, const Policy* policy) {
   return words;
 }
 
-std::string dependence_words(const model::Dependence& dependence) {
+std::string dependence_words(const model::Dependence& dependence, bool roles) {
+  const std::string_view whose = roles ? "ROLE=" : "";
   if (dependence.kind != "field") return dependence.kind + ": " + dependence.what;
-  if (dependence.what == model::field_text(Field::profile)) return "the Windows profile in use, which nothing tells: --profile ROLE=domain, private or public";
-  if (dependence.what == model::field_text(Field::in)) return "the interface by which packets come in, which nothing tells: --iface ROLE=INTERFACE";
+  if (dependence.what == model::field_text(Field::profile)) return fmt::format("the Windows profile in use, which nothing tells: --profile {}domain, private or public", whose);
+  if (dependence.what == model::field_text(Field::in)) return fmt::format("the interface by which packets come in, which nothing tells: --iface {}INTERFACE", whose);
   if (dependence.what == model::field_text(Field::rpc_port)) return "which of the host's ports RPC assigned";
+  if (dependence.what.starts_with("which ")) return dependence.what;   // of a translation's choice
   return "the packet's " + dependence.what;
 }
 

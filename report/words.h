@@ -51,7 +51,8 @@ std::string packet_words(const model::Packet& packet, const model::Policy* polic
 std::string flow_words(const model::Packet& packet);
 
 // "string: -m string …"; for what the surroundings settle, the option that says it.
-std::string dependence_words(const model::Dependence& dependence);
+// roles: whether what settles it names a role, as in `check`; `reach` asks about one host or device.
+std::string dependence_words(const model::Dependence& dependence, bool roles = true);
 
 // "open", "blocks", "depends", "not reached", "leads elsewhere".
 std::string_view does_text(solver::DeviceSeen::Does does);

@@ -153,7 +153,7 @@ class Reach {
       for (const model::Dependence& one : result.depends_on)
         if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
     for (const model::Dependence& one : all) {
-      out_ << "  depends on " << escape(dependence_words(one));
+      out_ << "  depends on " << escape(dependence_words(one, false));
       if (one.origin.line != 0) out_ << " (" << lines_.place(one.origin) << ')';
       out_ << '\n';
     }

@@ -61,6 +61,17 @@ Run run_of(const model::Sources& inputs) {
   return run;
 }
 
+// `reach` knows no roles, and a translation's choice is no field of the packet.
+TEST(Words, WhatSettlesADependence) {
+  const auto field = [](std::string what) { return model::Dependence{"field", std::move(what), {}}; };
+  const std::string in(model::field_text(Field::in)), profile(model::field_text(Field::profile));
+  EXPECT_EQ(dependence_words(field(in)), "the interface by which packets come in, which nothing tells: --iface ROLE=INTERFACE");
+  EXPECT_EQ(dependence_words(field(in), false), "the interface by which packets come in, which nothing tells: --iface INTERFACE");
+  EXPECT_EQ(dependence_words(field(profile), false), "the Windows profile in use, which nothing tells: --profile domain, private or public");
+  EXPECT_EQ(dependence_words(field("which src the packet is given")), "which src the packet is given");
+  EXPECT_EQ(dependence_words(field("src_port")), "the packet's src_port");
+}
+
 TEST(WriteText, ShowsAssumptionsThenTableThenCounterexample) {
   const model::Sources inputs = sources();
   std::ostringstream out;
