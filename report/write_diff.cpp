@@ -178,10 +178,11 @@ class Diff {
   }
 
   void reasons() {
-    if (report_.reasons.empty() && report_.fault.empty() && report_.complete) return;
+    const bool may_be_more = !report_.complete && !report_.differences.empty();
+    if (report_.reasons.empty() && report_.fault.empty() && !may_be_more) return;
     for (const std::string& reason : report_.reasons) out_ << "  cannot tell: " << escape(reason) << '\n';
     if (!report_.fault.empty()) out_ << "  internal error: " << escape(report_.fault) << '\n';
-    if (!report_.complete) out_ << "  at least these: other packets may differ too\n";
+    if (may_be_more) out_ << "  at least these: other packets may differ too\n";
     out_ << '\n';
   }
 

@@ -37,6 +37,9 @@ size_t distance(std::string_view a, std::string_view b) {
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
   if (word.empty() || word.size() > kMaxWord || known.size() > kMaxKnown) return {};
   const std::string wanted = lower(word);
+  // The beginning of one name alone: "iptables" is "iptables-save" rather than "nftables".
+  const auto goes_on = [&](const std::string& candidate) { return lower(candidate).starts_with(wanted + "-"); };
+  if (std::count_if(known.begin(), known.end(), goes_on) == 1) return *std::find_if(known.begin(), known.end(), goes_on);
   std::string best;
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : known) {

@@ -219,6 +219,8 @@ TEST(Nearest, WordsThatAreNear) {
                                                     {std::string(100, 'A'), ""}}) {
     EXPECT_EQ(nearest(word, known), near) << word;
   }
+  EXPECT_EQ(nearest("iptables", {"nftables", "iptables-save", "ipset-save"}), "iptables-save");
+  EXPECT_EQ(nearest("iptables", {"nftables", "iptables-save", "iptables-list"}), "nftables");
 }
 
 }  // namespace
