@@ -115,7 +115,7 @@ void add_input(Loaded& loaded, uint32_t file, const std::string& kind) {
 
 // Reads one named file; a diagnostic at `named_at` when that fails.
 std::optional<uint32_t> read_named(Loaded& loaded, const std::string& path, const std::string& shown, model::Origin named_at) {
-  const ReadInput read = read_input(loaded.sources, path, shown);
+  const ReadInput read = read_input(loaded.sources, path, shown, kLargestInput, named_at == kCommandLine ? Pipes::read : Pipes::refused);
   if (read.problem.empty()) return read.file;
   if (named_at == kCommandLine) named_at = {read.file, 0};
   add_error(loaded, DiagnosticId::input_missing, named_at, "cannot read '" + shown + "': " + read.problem);

@@ -1,6 +1,7 @@
 #include "cli/read_input.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,23 +33,33 @@ std::string read_all(int descriptor, uint64_t expected, uint64_t most, std::stri
   return {};
 }
 
+// Waits for a writer, or what the writer left, and lets reads wait from then on.
+std::string wait_for_writer(int pipe) {
+  pollfd end{pipe, POLLIN, 0};
+  while (::poll(&end, 1, -1) < 0)
+    if (errno != EINTR) return std::strerror(errno);
+  const int flags = ::fcntl(pipe, F_GETFL);
+  return flags < 0 || ::fcntl(pipe, F_SETFL, flags & ~O_NONBLOCK) < 0 ? std::strerror(errno) : "";
+}
+
 // The file, opened for reading; a message when that fails.
-std::string open_file(const std::string& path, int& descriptor, uint64_t& size) {
+std::string open_file(const std::string& path, Pipes pipes, int& descriptor, uint64_t& size) {
   // O_NONBLOCK: opening a pipe that nobody writes to must not wait.
   descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return std::strerror(errno);
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) return std::strerror(errno);
   if (S_ISDIR(status.st_mode)) return "it is a folder";
+  if (S_ISFIFO(status.st_mode) && pipes == Pipes::read) return wait_for_writer(descriptor);
   if (!S_ISREG(status.st_mode)) return "it is not a regular file";
   size = static_cast<uint64_t>(status.st_size);
   return {};
 }
 
-std::string read_file(const std::string& path, uint64_t most, std::string& bytes) {
+std::string read_file(const std::string& path, uint64_t most, Pipes pipes, std::string& bytes) {
   int descriptor = -1;
   uint64_t size = 0;
-  std::string problem = open_file(path, descriptor, size);
+  std::string problem = open_file(path, pipes, descriptor, size);
   if (problem.empty()) problem = size > most ? too_large(most) : read_all(descriptor, size, most, bytes);
   if (descriptor >= 0) ::close(descriptor);
   return problem;
@@ -56,19 +67,19 @@ std::string read_file(const std::string& path, uint64_t most, std::string& bytes
 
 }  // namespace
 
-ReadInput read_input(model::Sources& sources, const std::string& path, const std::string& shown, uint64_t most) {
+ReadInput read_input(model::Sources& sources, const std::string& path, const std::string& shown, uint64_t most, Pipes pipes) {
   ReadInput result;
   result.file = static_cast<uint32_t>(sources.files.size());
   model::SourceFile& file = sources.files.emplace_back();
   file.path = shown;
-  result.problem = path == "-" ? read_all(STDIN_FILENO, 65536, most, file.bytes) : read_file(path, most, file.bytes);
+  result.problem = path == "-" ? read_all(STDIN_FILENO, 65536, most, file.bytes) : read_file(path, most, pipes, file.bytes);
   if (!result.problem.empty()) file.bytes = {};
   return result;
 }
 
 InputPieces::InputPieces(const std::string& path) : descriptor_(STDIN_FILENO), own_(path != "-") {
   uint64_t size = 0;
-  if (own_) problem_ = open_file(path, descriptor_, size);
+  if (own_) problem_ = open_file(path, Pipes::read, descriptor_, size);
 }
 
 InputPieces::~InputPieces() {

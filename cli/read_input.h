@@ -16,8 +16,11 @@ struct ReadInput {
   std::string problem;    // empty: read
 };
 
-// `path` "-" is standard input. Only regular files and standard input are read, up to `most` bytes. `shown` is the path in messages.
-ReadInput read_input(model::Sources& sources, const std::string& path, const std::string& shown, uint64_t most = kLargestInput);
+// A pipe that the user names is read, `<(ssh router iptables-save)`; what a folder or a site file names must not make us wait for a writer.
+enum class Pipes { refused, read };
+
+// `path` "-" is standard input. Only regular files, pipes as told and standard input are read, up to `most` bytes. `shown` is the path in messages.
+ReadInput read_input(model::Sources& sources, const std::string& path, const std::string& shown, uint64_t most = kLargestInput, Pipes pipes = Pipes::refused);
 
 // An input that is read piece by piece, for files that nobody needs to hold as a whole.
 //
@@ -26,7 +29,7 @@ ReadInput read_input(model::Sources& sources, const std::string& path, const std
 //   if (!input.problem().empty()) …
 class InputPieces {
  public:
-  // As read_input(); without a limit of size.
+  // As read_input(), with pipes; without a limit of size.
   explicit InputPieces(const std::string& path);
   InputPieces(const InputPieces&) = delete;
   ~InputPieces();
