@@ -88,6 +88,7 @@ void Topology::join(const std::vector<Place>& places) {
     if (added) segments_.emplace_back();
     Segment& segment = segments_[found->second];
     segment.members.push_back(places[i]);
+    segment_of_.emplace(places[i].interface, found->second);
     segment.addresses = segment.addresses.united(networks_in(*places[i].interface, family_));
     if (!places[i].interface->network.empty()) segment.name = places[i].interface->network;
     for (const Prefix& prefix : places[i].interface->addresses)
@@ -105,14 +106,19 @@ IntervalSet Topology::on_link(size_t segment, const IntervalSet& addresses) cons
 }
 
 size_t Topology::segment_of(Place place) const {
-  for (size_t i = 0; i < segments_.size(); ++i)
-    if (std::find(segments_[i].members.begin(), segments_[i].members.end(), place) != segments_[i].members.end()) return i;
-  return SIZE_MAX;
+  const auto found = segment_of_.find(place.interface);
+  return found == segment_of_.end() ? SIZE_MAX : found->second;
 }
 
 IntervalSet Topology::addresses(Place place) const { return own_in(*place.interface, family_); }
 
-IntervalSet Topology::addresses(const Device& device) const {
+const IntervalSet& Topology::addresses(const Device& device) const {
+  const auto [found, added] = addresses_.try_emplace(&device);
+  if (added) found->second = find_addresses(device);
+  return found->second;
+}
+
+IntervalSet Topology::find_addresses(const Device& device) const {
   IntervalSet set;
   for (const InterfaceFact& interface : device.facts.interfaces)
     if (interface.up) set = set.united(own_in(interface, family_));
@@ -191,9 +197,14 @@ std::vector<Topology::Choice> Topology::choices(const Device& device, const std:
   return all;
 }
 
-std::vector<Exit> Topology::exits(const Device& device, const InterfaceFact* in) const {
+const std::vector<Exit>& Topology::exits(const Device& device, const InterfaceFact* in) const {
+  const auto [found, added] = exits_.try_emplace({&device, in == nullptr ? "" : in->vrf});
+  if (added) found->second = find_exits(device, found->first.second);
+  return found->second;
+}
+
+std::vector<Exit> Topology::find_exits(const Device& device, const std::string& vrf) const {
   std::vector<Exit> exits;
-  const std::string vrf = in == nullptr ? "" : in->vrf;
   IntervalSet left = IntervalSet::all(address_bits(family_));
   const std::vector<Choice> all = choices(device, vrf);
   const auto same_exit = [](const Exit& a, const Exit& b) {

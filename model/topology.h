@@ -9,8 +9,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "model/network.h"
@@ -52,6 +55,7 @@ struct Exit {
   std::string text;                       // "0.0.0.0/0 via 203.0.113.1", "no route", …
 };
 
+// What is derived is kept for the next who asks, so that one thread at a time may ask. Requires: devices stay where they are, and so do their facts.
 class Topology {
  public:
   Topology(const Network& network, Family family);
@@ -64,21 +68,27 @@ class Topology {
   size_t segment_of(Place place) const;
   // The interface's own addresses in the family.
   IntervalSet addresses(Place place) const;
-  IntervalSet addresses(const Device& device) const;
+  const IntervalSet& addresses(const Device& device) const;
   // What the device's routes make of every destination of a packet that came in by `in` (nullptr: its own). Together all destinations; they overlap only
   // where routes are equally good.
-  std::vector<Exit> exits(const Device& device, const InterfaceFact* in) const;
+  const std::vector<Exit>& exits(const Device& device, const InterfaceFact* in) const;
 
  private:
   struct Choice;
   void build_segments();
   void join(const std::vector<Place>& places);
+  IntervalSet find_addresses(const Device& device) const;
+  std::vector<Exit> find_exits(const Device& device, const std::string& vrf) const;
   std::vector<Choice> choices(const Device& device, const std::string& vrf) const;
   Exit exit_by(const Device& device, const RouteFact& route) const;
 
   const Network& network_;
   Family family_;
   std::vector<Segment> segments_;
+  std::unordered_map<const InterfaceFact*, size_t> segment_of_;
+  // A device of many interfaces is asked once for each pair of its networks.
+  mutable std::unordered_map<const Device*, IntervalSet> addresses_;
+  mutable std::map<std::pair<const Device*, std::string>, std::vector<Exit>> exits_;   // by VRF
 };
 
 }  // namespace fwproof::model
