@@ -224,8 +224,8 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
   const auto add = [&](Location location) {
     if (location.addresses.empty()) return;
     const auto same = [&](const Location& l) {
-      const bool one_network = location.kind != Location::Kind::segment || topology.on_link(l.segment, l.addresses) == topology.on_link(location.segment, location.addresses);
-      return l.kind == location.kind && l.segment == location.segment && l.place == location.place && l.is_private == location.is_private && one_network;
+      if (l.kind != location.kind || l.segment != location.segment || l.place != location.place || l.is_private != location.is_private) return false;
+      return location.kind != Location::Kind::segment || topology.on_link(l.segment, l.addresses) == topology.on_link(location.segment, location.addresses);
     };
     const auto known = std::find_if(locations.begin(), locations.end(), same);
     if (known != locations.end()) known->addresses = known->addresses.united(location.addresses), known->length = std::min(known->length, location.length);

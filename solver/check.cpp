@@ -196,16 +196,18 @@ Counterexample Checking::explain(const Part& part, const Finding& finding, bool 
   const bool derived = !part.path.go.empty();
   example.note = derived ? derived_note(part, finding.replay, finding.client) : note_of(finding.replay);
   example.trail = finding.replay.outcome.trail;
-  const WalkHop* hop = finding.replay.hop < leg.hops.size() ? &leg.hops[finding.replay.hop] : nullptr;
+  // Of an earlier packet of the connection, where that settles this one.
+  const WalkLeg& replayed = part.walk.legs[finding.replay.leg];
+  const WalkHop* hop = finding.replay.hop < replayed.hops.size() ? &replayed.hops[finding.replay.hop] : nullptr;
   if (derived) add_way(part, finding.replay, example);
   // The replayed packet's decider first, then whatever else decides in the region.
   const bool astray = derived && (finding.replay.foreign_answer || !finding.replay.outcome.arrives);
-  if (hop && finding.replay.verdict != Verdict::depends && !astray && !(derived && finding.replay.verdict == Verdict::accept && is_end_of_way(part, leg, finding.replay.hop)))
+  if (hop && finding.replay.verdict != Verdict::depends && !astray && !(derived && finding.replay.verdict == Verdict::accept && is_end_of_way(part, replayed, finding.replay.hop)))
     example.decided_by.push_back(
         describe(*hop, finding.replay.outcome.decided_by, finding.replay.outcome.verdict, !finding.replay.outcome.arrives));
   example.all_deciders = finding.all_deciders;
   for (const Decision& decision : finding.decided_by) {
-    const bool same = finding.replay.verdict != Verdict::depends && decision.hop == finding.replay.hop &&
+    const bool same = finding.replay.verdict != Verdict::depends && finding.replay.leg == finding.leg && decision.hop == finding.replay.hop &&
                       (decision.sent_on || decision.rule == finding.replay.outcome.decided_by);
     const bool is_place = derived && decision.verdict == Verdict::accept && is_end_of_way(part, leg, decision.hop);
     if (!same && !(derived && decision.sent_on) && !is_place) example.decided_by.push_back(describe(leg.hops[decision.hop], decision.rule, decision.verdict, decision.sent_on));

@@ -99,7 +99,7 @@ void add(const Part& part, const Finding& finding, Failing& failing) {
   IntervalSet& sources = failing.sources.in(part.family);
   sources = sources.united(finding.box.src);
   failing.ports = failing.ports.united(finding.box.dst_port);
-  const std::vector<WalkHop>& hops = part.walk.legs[finding.leg].hops;
+  const std::vector<WalkHop>& hops = part.walk.legs[finding.replay.leg].hops;
   failing.devices.insert(finding.replay.hop < hops.size() ? hops[finding.replay.hop].device : "");
 }
 

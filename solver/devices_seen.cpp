@@ -19,12 +19,16 @@ void note(Result& result, const Device& device, Does does) {
 }
 
 // Hops at which some of the finding's packets end.
-std::vector<size_t> deciding_hops(const Finding& finding) {
+struct Ends {
+  size_t leg;
   std::vector<size_t> hops;
+};
+Ends ends_of(const Finding& finding) {
+  Ends ends{finding.leg, {}};
   for (const Decision& decision : finding.decided_by)
-    if (decision.verdict != Verdict::accept || decision.sent_on) hops.push_back(decision.hop);
-  if (hops.empty() && !finding.replay.foreign_answer) hops.push_back(finding.replay.hop);
-  return hops;
+    if (decision.verdict != Verdict::accept || decision.sent_on) ends.hops.push_back(decision.hop);
+  if (ends.hops.empty() && !finding.replay.foreign_answer) ends = {finding.replay.leg, {finding.replay.hop}};
+  return ends;
 }
 
 }  // namespace
@@ -46,11 +50,11 @@ void Checking::note_devices(Result& result, const Part& part) const {
   for (size_t leg = 0; leg < part.walk.legs.size(); ++leg) note_all(leg, [](size_t) { return Does::passes; });
   const auto note_findings = [&](const std::vector<Finding>& findings, Does does) {
     for (const Finding& finding : findings) {
-      const std::vector<size_t> hops = deciding_hops(finding);
+      const auto& [leg, hops] = ends_of(finding);
       if (hops.empty()) continue;
       const size_t first = *std::min_element(hops.begin(), hops.end());
-      note_all(finding.leg, [&](size_t hop) {
-        if (std::find(hops.begin(), hops.end(), hop) != hops.end()) return does;
+      note_all(leg, [&, &ended = hops](size_t hop) {
+        if (std::find(ended.begin(), ended.end(), hop) != ended.end()) return does;
         return hop < first ? Does::passes : Does::not_reached;
       });
     }
@@ -58,7 +62,7 @@ void Checking::note_devices(Result& result, const Part& part) const {
   note_findings(part.answer.breaks, Does::stops);
   for (const Finding& finding : part.answer.breaks) {
     if (!finding.replay.moved_by || (finding.replay.outcome.arrives && !finding.replay.foreign_answer)) continue;
-    const WalkLeg& leg = part.walk.legs[finding.replay.foreign_answer ? 0 : finding.leg];
+    const WalkLeg& leg = part.walk.legs[finding.replay.foreign_answer ? 0 : finding.replay.leg];
     const size_t hop = finding.replay.moved_by->first;
     const Device* device = hop < leg.hops.size() ? device_at(leg, hop) : nullptr;
     if (device) note(result, *device, Does::leads_astray);
