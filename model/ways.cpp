@@ -22,6 +22,29 @@ bool has_routes(const Device& device, Family family) {
   return std::any_of(device.facts.routes.begin(), device.facts.routes.end(), [&](const RouteFact& route) { return route.to.address.family == family; });
 }
 
+// What a device's exits lead to beyond one of its interfaces.
+struct Beyond {
+  const InterfaceFact* out = nullptr;
+  bool is_private = false;
+  std::vector<Interval> addresses;   // put together at the end: routes may be thousands
+  unsigned length = 0;
+};
+
+std::vector<Beyond> beyond_exits(const std::vector<Exit>& exits, const IntervalSet& addresses, const IntervalSet& private_ones) {
+  std::vector<Beyond> all;
+  for (const Exit& exit : exits) {
+    if (exit.kind != Exit::Kind::outside) continue;
+    const IntervalSet some = exit.destinations.intersected(addresses);
+    if (some.empty()) continue;
+    const bool is_private = private_ones.contains(exit.destinations);
+    auto known = std::find_if(all.begin(), all.end(), [&](const Beyond& beyond) { return beyond.out == exit.out && beyond.is_private == is_private; });
+    if (known == all.end()) known = all.insert(all.end(), {exit.out, is_private, {}, exit.length});
+    known->addresses.insert(known->addresses.end(), some.intervals().begin(), some.intervals().end());
+    known->length = std::min(known->length, exit.length);
+  }
+  return all;
+}
+
 }  // namespace
 
 const AddressSet& private_addresses() {
@@ -190,7 +213,16 @@ Ways::Ways(const Network& network) : network_(network), v4_(network, Family::v4)
     derived_ = derived_ || (stands_on_the_way(device) && (!v4_.addresses(device).empty() || !v6_.addresses(device).empty()));
 }
 
-const AddressSet* Ways::keep(Family family, IntervalSet set) { return &sets_.emplace_back(AddressSet::of(family, std::move(set))); }
+const AddressSet* Ways::keep(Family family, IntervalSet set) {
+  uint64_t key = set.intervals().size();
+  if (!set.empty()) key = (key * 0x9e3779b97f4a7c15 ^ static_cast<uint64_t>(set.min())) * 0x9e3779b97f4a7c15 ^ static_cast<uint64_t>(set.max());
+  std::vector<const AddressSet*>& candidates = kept_[key];
+  AddressSet whole = AddressSet::of(family, std::move(set));
+  const auto known = std::find_if(candidates.begin(), candidates.end(), [&](const AddressSet* one) { return *one == whole; });
+  if (known != candidates.end()) return *known;
+  candidates.push_back(&sets_.emplace_back(std::move(whole)));
+  return candidates.back();
+}
 
 Device& Ways::pseudo(const std::string& name) {
   Device& device = devices_.emplace_back();
@@ -294,10 +326,9 @@ std::vector<Location> Ways::locate(const std::string& zone, const IntervalSet& a
     for (const std::string& vrf : vrfs) {
       InterfaceFact probe;
       probe.vrf = vrf;
-      for (const Exit& exit : topology.exits(device, &probe)) {
-        if (exit.kind != Exit::Kind::outside) continue;
-        const IntervalSet some = exit.destinations.intersected(left);
-        outside_of({&device, exit.out}, some, private_addresses().in(family).contains(exit.destinations), exit.length);
+      for (Beyond& beyond : beyond_exits(topology.exits(device, &probe), left, private_addresses().in(family))) {
+        IntervalSet some = IntervalSet::from(std::move(beyond.addresses));
+        outside_of({&device, beyond.out}, some, beyond.is_private, beyond.length);
         placed = placed.united(some);
       }
     }
@@ -369,7 +400,18 @@ std::vector<Undone> Ways::undone_by(const std::vector<Stop>& stops, const Interv
 }
 
 Stop Ways::lost_stop(const Way& way, Family) {
-  Device& device = pseudo(way.stops.empty() ? "the sender" : way.stops.back().device->name);
+  const std::string name = way.stops.empty() ? "the sender" : way.stops.back().device->name;
+  const auto [known, added] = losses_.try_emplace({name, way.text, way.unknown, way.origin.file, way.origin.line}, nullptr);
+  if (added) known->second = &losing(name, way);
+  Stop stop;
+  stop.device = known->second;
+  stop.hook = Hook::input;
+  stop.is_device = false;
+  return stop;
+}
+
+Device& Ways::losing(const std::string& name, const Way& way) {
+  Device& device = pseudo(name);
   Policy& policy = device.policies.front();
   Chain chain{"routing", {}, ActionKind::drop, way.origin, way.text, -1};
   if (way.unknown) {
@@ -378,11 +420,7 @@ Stop Ways::lost_stop(const Way& way, Family) {
   }
   policy.chains.push_back(std::move(chain));
   policy.hooks[static_cast<size_t>(Hook::input)] = {{Stage::Kind::filter, 0}};
-  Stop stop;
-  stop.device = &device;
-  stop.hook = Hook::input;
-  stop.is_device = false;
-  return stop;
+  return device;
 }
 
 Stop Ways::arrival_stop(const std::string& name, const AddressSet& addresses, std::map<const Device*, AddressSet>& locals) {
@@ -396,11 +434,28 @@ Stop Ways::arrival_stop(const std::string& name, const AddressSet& addresses, st
   return stop;
 }
 
-Stop Ways::start_stop(const IntervalSet& destinations, Family family) {
+Stop Ways::shared_arrival_stop(const std::string& name, Family family, const IntervalSet& addresses, std::map<const Device*, AddressSet>& locals) {
+  const AddressSet* own = keep(family, addresses);
+  const auto known = arrivals_.find({name, own});
+  if (known == arrivals_.end()) {
+    const Stop stop = arrival_stop(name, *own, locals);
+    arrivals_.emplace(std::pair(name, own), stop.device);
+    return stop;
+  }
   Stop stop;
-  stop.device = &pseudo("");
+  stop.device = known->second;
+  stop.hook = Hook::input;
   stop.is_device = false;
+  return stop;
+}
+
+Stop Ways::start_stop(const IntervalSet& destinations, Family family, bool of_answers) {
+  Stop stop;
   stop.onward = keep(family, destinations);
+  const auto [known, added] = starts_.try_emplace({stop.onward, of_answers}, nullptr);
+  if (added) known->second = &pseudo("");
+  stop.device = known->second;
+  stop.is_device = false;
   return stop;
 }
 

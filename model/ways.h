@@ -9,6 +9,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "model/topology.h"
@@ -90,25 +93,32 @@ class Ways {
   IntervalSet translatable_addresses(Family family) const;
   // What the devices on a way may write as sources, and what they would give back to answers. src: of the packets as sent.
   std::vector<Undone> undone_by(const std::vector<Stop>& stops, const IntervalSet& src, Family family) const;
-  // A stop that ends a way: drops everything (or may), with that reason.
+  // A stop that ends a way: drops everything (or may), with that reason. The same one for all ways that end so.
   Stop lost_stop(const Way& way, Family family);
   // A stop that only routes: what is not for these addresses does not arrive.
   Stop arrival_stop(const std::string& name, const AddressSet& addresses, std::map<const Device*, AddressSet>& locals);
-  // A stop that only sends onward.
-  Stop start_stop(const IntervalSet& destinations, Family family);
+  // The same one for all who ask for it. Requires: nobody gives it rules; locals is the same every time.
+  Stop shared_arrival_stop(const std::string& name, Family family, const IntervalSet& addresses, std::map<const Device*, AddressSet>& locals);
+  // A stop that only sends onward: the same one for all answers (or all that is asked) with these destinations.
+  Stop start_stop(const IntervalSet& destinations, Family family, bool of_answers = false);
   // In place of a device without an export (for the family): what it does with packets cannot be told.
   const Device* readable(const Device& device, Family family);
 
  private:
   struct Search;
   bool stands_on_the_way(const Device& device) const { return device.host.empty(); }
-  const AddressSet* keep(Family family, IntervalSet set);
+  const AddressSet* keep(Family family, IntervalSet set);   // equal sets are kept once, so that ways can be compared by what they point to
   Device& pseudo(const std::string& name);
+  Device& losing(const std::string& name, const Way& way);
 
   const Network& network_;
   Topology v4_, v6_;
   bool derived_ = false;
   std::list<AddressSet> sets_;
+  std::unordered_map<uint64_t, std::vector<const AddressSet*>> kept_;
+  std::map<std::pair<std::string, const AddressSet*>, const Device*> arrivals_;
+  std::map<std::pair<const AddressSet*, bool>, const Device*> starts_;
+  std::map<std::tuple<std::string, std::string, bool, uint32_t, uint32_t>, const Device*> losses_;   // by device, reason and line
   std::list<Device> devices_;
   std::map<std::pair<const Device*, Family>, const Device*> stand_ins_;
 };

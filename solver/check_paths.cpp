@@ -57,7 +57,14 @@ std::vector<const Device*> Checking::hosts_of(const std::string& zone) const {
   return hosts;
 }
 
-std::vector<Location> Checking::target_locations(const std::string& to, Family family, IntervalSet& lost) {
+// They are asked for once for each place that packets come from.
+const Checking::Places& Checking::target_places(const std::string& to, Family family) {
+  const auto [found, added] = target_places_.try_emplace({to, family});
+  if (added) found->second.locations = target_locations(to, family, found->second.lost);
+  return found->second;
+}
+
+std::vector<Location> Checking::target_locations(const std::string& to, Family family, IntervalSet& lost) const {
   const Zone& target = zone(to);
   const bool everywhere = target.any || !target.bound;
   const IntervalSet addresses = everywhere ? any_for_requirement().in(family) : target.addresses.in(family);
@@ -137,8 +144,7 @@ IntervalSet Checking::facing_addresses(const Location& start, Family family) con
 std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSet& dst, const IntervalSet& src, bool answers, std::vector<std::string>& reasons) {
   std::vector<Path> paths;
   const Family family = asked.family;
-  IntervalSet lost;
-  const std::vector<Location> targets = target_locations(asked.to, family, lost);
+  const auto& [targets, lost] = target_places(asked.to, family);
   if (!lost.empty())
     reasons.push_back(nowhere_words(asked.to, lost, family));
   const auto ways = ways_.from(*asked.start, asked.sender, dst, family);
@@ -148,10 +154,9 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
   }
   for (const Way& way : *ways) {
     // Of several networks on one wire all are reached there.
-    std::vector<Location> here;
-    std::copy_if(targets.begin(), targets.end(), std::back_inserter(here), [&](const Location& location) { return ends_at(way, location); });
-    for (size_t i = 1; i < here.size(); ++i) here[0].addresses = here[0].addresses.united(here[i].addresses);
-    const Location* place = here.empty() ? nullptr : &here[0];
+    std::optional<IntervalSet> here;
+    for (const Location& location : targets)
+      if (ends_at(way, location)) here = here ? here->united(location.addresses) : location.addresses;
     for (const Device* host : hosts_of(asked.to)) {
       Path path{asked.from, asked.to, {}, asked.sender, {}, std::nullopt, AddressSet::of(family, way.starts), {}, {}, {}, nullptr};
       if (asked.sender) {
@@ -160,18 +165,19 @@ std::vector<Path> Checking::paths_by_routes(const Asked& asked, const IntervalSe
         path.only_dst.reset();
       }
       path.go.insert(path.go.end(), way.stops.begin(), way.stops.end());
-      const bool arrives = place != nullptr;
+      const bool arrives = here.has_value();
       if (!arrives) {
         const bool is_lost = way.end == Way::End::lost;
         path.go.push_back(ways_.lost_stop(is_lost ? way : astray(way, fmt::format("it goes to {}, where {} is not", end_words(way, ways_.topology(family)), asked.to)), family));
       } else {
-        IntervalSet own = place->addresses;
+        IntervalSet own = *here;
         if (host && way.end != Way::End::device && hosts_of(asked.to).size() > 1) {
           // Another walk asks about what is for the other hosts.
           own = own.intersected(own_addresses(network_, *host).in(family));
-          path.go.push_back(ways_.start_stop(own.united(IntervalSet::all(address_bits(family)).minus(place->addresses)), family));
+          path.go.push_back(ways_.start_stop(own.united(IntervalSet::all(address_bits(family)).minus(*here)), family));
         }
-        path.go.push_back(ways_.arrival_stop(asked.to, AddressSet::of(family, own), locals_));
+        // Only exposures give it rules (check_arrival.cpp).
+        path.go.push_back(asked.row ? ways_.shared_arrival_stop(asked.to, family, own, locals_) : ways_.arrival_stop(asked.to, AddressSet::of(family, own), locals_));
         path.arrival = const_cast<Policy*>(path.go.back().device->policy_for(family));
         if (host && way.end != Way::End::device) path.go.push_back(host_stop(ways_.readable(*host, family), Hook::input));
       }
@@ -196,8 +202,9 @@ Checking::Taken Checking::taken(const Asked& asked, const Path& path, const Inte
   Walk walk;
   walk.family = asked.family;
   walk.elsewhere_passes = true;
-  const IntervalSet starts = path.only_dst ? dst.intersected(path.only_dst->in(asked.family)) : dst;
+  const IntervalSet starts = staying(path, asked.family, dst);
   if (starts.empty() || src.empty()) return {};
+  if (auto plainly = plainly_taken(path, asked.family, src, starts)) return std::move(*plainly);
   walk.in_question = {row_box(*asked.row, src, starts, IntervalSet::all(16))};
   walk.legs = legs_of(asked.row->protocol);
   walk.legs.resize(1);
@@ -246,13 +253,14 @@ void Checking::add_answers(const Asked& asked, const Path& path, const Way& way,
     reasons.push_back(fmt::format("limit reached: too many ways from {} back to {}", asked.to, asked.from));
     return;
   }
+  if (paths.size() > kMostPaths) return;   // none of them will be asked about
   for (const Way& answer : *back) {
     Path whole = path;
     if (has_host) {
       whole.back.push_back(host_stop(target, Hook::output));
       whole.back.back().onward = ways_.start_stop(answer.starts, family).onward;
     } else if (way.end != Way::End::device) {
-      whole.back.push_back(ways_.start_stop(answer.starts, family));
+      whole.back.push_back(ways_.start_stop(answer.starts, family, true));
     }
     whole.back.insert(whole.back.end(), answer.stops.begin(), answer.stops.end());
     if (answer.end == Way::End::lost)

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -130,6 +131,15 @@ class Checking {
     bool moved = false;             // some source is translated
   };
   Taken taken(const Asked& asked, const Path& path, const model::IntervalSet& src, const model::IntervalSet& dst);
+  // solver/staying.cpp
+  bool passes_all(const model::Stop& stop, const model::Stage& stage, model::Family family);
+  model::IntervalSet staying(const Path& path, model::Family family, const model::IntervalSet& dst);
+  std::optional<Taken> plainly_taken(const Path& path, model::Family family, const model::IntervalSet& src, const model::IntervalSet& starts);
+  std::map<std::tuple<const model::Policy*, uint32_t, model::Field, const model::InterfaceFact*>, bool> meets_nothing_;   // by chain and interface
+  // solver/quiet.cpp
+  Answer ask_or_recall(const Walk& walk);
+  static void fold_quiet(std::vector<Part>& parts, size_t first);
+  std::unordered_map<std::string, Answer> quiet_;
   std::vector<Known> outside_addresses(const Asked& asked);
   std::vector<Part> ask_known(const Asked& asked, const Known& known, Result& notes);
   void check_coverage(const Asked& asked, const std::vector<Part>& parts, const model::IntervalSet& src, const Known& known, Result& notes) const;
@@ -141,7 +151,13 @@ class Checking {
   void note_routing_gaps(const std::vector<model::Stop>& stops, Result& result) const;
   bool is_itself(const model::Zone& role, const model::Device& device) const;
   void name_unplaced(Result& result) const;
-  std::vector<model::Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost);
+  struct Places {
+    std::vector<model::Location> locations;
+    model::IntervalSet lost;         // addresses that are nowhere
+  };
+  const Places& target_places(const std::string& to, model::Family family);
+  std::map<std::pair<std::string, model::Family>, Places> target_places_;
+  std::vector<model::Location> target_locations(const std::string& to, model::Family family, model::IntervalSet& lost) const;
   std::vector<const model::Device*> hosts_of(const std::string& zone) const;
   std::vector<std::pair<Path, std::vector<PacketBox>>> exposure_paths(const Closed& closed, model::Family family, const std::vector<PacketBox>& boxes, Result& result);
   const model::StatedPath* stated_path(const std::string& from, const std::string& to) const;

@@ -54,7 +54,11 @@ bool Checking::ask_by_routes(const Requirement& row, const std::string& from, co
     result.reasons.push_back(nowhere_words(from, lost, family));
   const size_t before = parts.size();
   for (const Location& start : starts)
-    for (const Device* sender : hosts_of(from)) ask_from({&row, from, to, family, &start, sender}, result, parts);
+    for (const Device* sender : hosts_of(from)) {
+      const size_t from_here = parts.size();
+      ask_from({&row, from, to, family, &start, sender}, result, parts);
+      fold_quiet(parts, from_here);
+    }
   // Of several places of ANY some may be without a device in between; one zone without any is not a question for firewalls.
   if (std::any_of(parts.begin() + static_cast<std::ptrdiff_t>(before), parts.end(), [](const Part& part) { return part.touched || part.answer.any_breaks; })) return true;
   parts.resize(before);
@@ -277,17 +281,19 @@ std::vector<Part> Checking::ask_known(const Asked& asked, const Known& known, Re
     part.walk.family = asked.family;
     part.walk.elsewhere_passes = true;
     part.walk.must_return = true;
-    const IntervalSet dst = path.only_dst ? known.dst.intersected(path.only_dst->in(asked.family)) : known.dst;
+    const IntervalSet dst = staying(path, asked.family, known.dst);
     if (dst.empty() || src.empty()) continue;
+    // Which packets go to their own sender is seen before any are left to other ways.
+    if (src.intersects(known.dst))
+      part.walk.not_in_question = to_itself(row_box(row, src, path.only_dst ? known.dst.intersected(path.only_dst->in(asked.family)) : known.dst, known.dst_port));
     part.walk.in_question = {row_box(row, src, dst, known.dst_port)};
-    part.walk.not_in_question = to_itself(part.walk.in_question.front());
     part.walk.legs = legs_of(row.protocol);
     if (path.back.empty()) part.walk.legs.resize(1);
     part.about = asked.about;
     if (asked.about == About::loopback && path.arrival) add_service_stop(asked, path);
     add_hops(part.walk.legs, path, asked.family, locals_);
     set_service(part.walk, path, row, notes);
-    part.answer = ask(part.walk, Wanted::all_pass, options_.limits, options_.proofs ? &proofs_ : nullptr);
+    part.answer = ask_or_recall(part.walk);
     if (part.answer.empty || !part.answer.any_stays) continue;
     const auto is_device = [](const Stop& stop) { return stop.is_device; };
     note_routing_gaps(path.go, notes);
