@@ -34,6 +34,10 @@ model::AddressSet ends_at(const Device& device, const model::AddressSet& own) {
   return set;
 }
 
+model::AddressSet all_but(const model::AddressSet& set) {
+  return {model::IntervalSet::all(32).minus(set.v4), model::IntervalSet::all(128).minus(set.v6)};
+}
+
 bool contains(const model::AddressSet& set, const model::Packet& packet, Field field) {
   return set.in(packet.family).contains(packet.get(field));
 }
@@ -45,7 +49,7 @@ std::vector<Station> stations(Loaded& loaded, bool local_given) {
   for (Device& device : loaded.network.devices) {
     model::bind_device(device, loaded.network, local_given);
     const model::NamedAddresses own = known_addresses(device, loaded.network, local_given);
-    Station station{&device, own, ends_at(device, own.inside), std::move(device.policies), {}};
+    Station station{&device, own, ends_at(device, own.inside), all_but(own.inside), std::move(device.policies), {}};
     result.push_back(std::move(station));
   }
   return result;
@@ -76,8 +80,10 @@ std::optional<Hook> site_hook(const Station& station, const PacketRequest& reque
   return std::nullopt;
 }
 
-report::TraceStep evaluate_at(const Station& station, const model::Policy& policy, Hook hook, const model::Packet& packet) {
+// onward: as in EvaluateOptions.
+report::TraceStep evaluate_at(const Station& station, const model::Policy& policy, Hook hook, const model::Packet& packet, const model::AddressSet* onward = nullptr) {
   model::EvaluateOptions options;
+  options.onward = onward;
   if (!station.points.empty()) options.points = station.points[static_cast<size_t>(&policy - station.policies.data())].get();
   // Only a complete list can say that a destination is not the host's own.
   // What a host sends to itself is no packet that fails to leave.
@@ -91,14 +97,16 @@ bool translates(const model::Policy& policy, Hook hook) {
   return std::any_of(stages.begin(), stages.end(), [](const model::Stage& stage) { return stage.kind == model::Stage::Kind::nat; });
 }
 
-// The route follows the translated destination: what was sent to the host may pass through it, and the other way round.
+// The route follows the translated destination: what was sent to the host may pass through it, and the other way round. Where that hangs on what is not known,
+// the verdict does.
 report::TraceStep evaluate_where_it_goes(const Station& station, const model::Policy& policy, Hook hook, const model::Packet& packet) {
-  report::TraceStep step = evaluate_at(station, policy, hook, packet);
-  if (hook == Hook::output || !station.own.complete || !translates(policy, Hook::input)) return step;
-  report::TraceStep here = hook == Hook::input ? step : evaluate_at(station, policy, Hook::input, packet);
-  if (!here.outcome.arrives) return hook == Hook::forward ? step : evaluate_at(station, policy, Hook::forward, packet);
-  const bool for_host = here.outcome.out.has(Field::dst) && contains(station.own.inside, here.outcome.out, Field::dst);
-  return for_host || hook == Hook::input ? here : step;
+  if (hook == Hook::output || !station.own.complete || !translates(policy, hook)) return evaluate_at(station, policy, hook, packet);
+  const model::AddressSet* onward = hook == Hook::forward ? &station.elsewhere : nullptr;
+  report::TraceStep step = evaluate_at(station, policy, hook, packet, onward);
+  if (step.outcome.verdict == model::Verdict::depends) return step;
+  if (step.outcome.another_way) return evaluate_at(station, policy, Hook::input, packet);
+  if (!step.outcome.arrives) return evaluate_at(station, policy, Hook::forward, packet);
+  return step;
 }
 
 // What of a packet is the same on the next device.

@@ -22,6 +22,7 @@ struct Station {
   const model::Device* device = nullptr;
   model::NamedAddresses own;
   model::AddressSet ends_here;   // with the broadcasts of its networks and multicast
+  model::AddressSet elsewhere;   // all but its own
   std::vector<model::Policy> policies;
   std::vector<std::unique_ptr<const model::PointIndex>> points;   // beside policies, or none
 
