@@ -113,27 +113,32 @@ std::string FactCollector::add_address(const Line& line, model::Origin origin) {
 }
 
 std::string FactCollector::add_route(const Line& line, model::Origin origin) {
-  // A route whose interface is gone is not used (RTNH_F_DEAD).
-  if (has_word(line, "dead")) return {};
+  const bool dead = has_word(line, "dead");   // its interface is gone, and it is not used (RTNH_F_DEAD)
   model::RouteFact route;
   route.origin = origin;
   route.dev = word_after(line, "dev");
   route.discard = line.kind == LineKind::null_route;
   std::string_view via = word_after(line, "via");
-  if (via == "inet" || via == "inet6") via = word_after(line, via);
+  // Written where the gateway has the other family (RFC 8950).
+  const bool of_other_family = via == "inet" || via == "inet6";
+  if (of_other_family) via = word_after(line, via);
   if (!via.empty()) {
     route.via = model::parse_address(via);
     if (!route.via) return cannot_read(via);
   }
+  if (of_other_family && !dead) facts_.routing_gaps.push_back({"a gateway of the other address family", origin});
+  const bool v6_gateway = route.via && (route.via->family == Family::v6) != of_other_family;
   if (const auto metric = text::parse_decimal(word_after(line, "metric"), 0xffffffff)) route.metric = static_cast<uint32_t>(*metric);
   if (line.kind == LineKind::nexthop) {
-    route.to = multipath_;
-    facts_.routes.push_back(std::move(route));
+    route.to = multipath_.length == 0 && v6_gateway ? kDefaultV6 : multipath_;
+    if (!dead && !of_other_family) facts_.routes.push_back(std::move(route));
     return {};
   }
+  // What a throw route sends on to the next table is not told.
+  const bool throws = route.discard && line.words.front() == "throw";
   if (line.value == "default") {
-    route.to = route.via && route.via->family == Family::v6 ? kDefaultV6 : kDefaultV4;
-    if (!route.via) open_defaults_.push_back(facts_.routes.size());
+    route.to = v6_gateway ? kDefaultV6 : kDefaultV4;
+    if (!route.via && !dead && !throws) open_defaults_.push_back(facts_.routes.size());
   } else {
     const auto to = model::parse_prefix(line.value);
     if (!to) return cannot_read(line.value);
@@ -141,8 +146,8 @@ std::string FactCollector::add_route(const Line& line, model::Origin origin) {
   }
   routes_v6_ = routes_v6_ || route.to.address.family == Family::v6;
   multipath_ = route.to;
-  // Packets that are thrown out of a table go on in the next one, which is not told.
-  if (route.discard && line.words.front() == "throw") facts_.routing_gaps.push_back({"a route that leaves the table (throw)", origin});
+  if (dead || of_other_family) return {};
+  if (throws) facts_.routing_gaps.push_back({"a route that leaves the table (throw)", origin});
   else if (!route.dev.empty() || route.via || route.discard) facts_.routes.push_back(std::move(route));
   return {};
 }
