@@ -155,6 +155,7 @@ class Assembler {
     rule.name = "packets of other devices";
     b_.policy.chains[index].rules.push_back(std::move(rule));
     b_.assume("packets of an interface pass by the device of that name (no bridge, bond or VLAN between)", {chain.origin.file, 0});
+    if (chain.policy == "drop" && b_.family == Family::v4) b_.assume("hosts find each other although a chain at " + chain.hook + " may drop ARP, which no rule here is asked about", chain.origin);
   }
 
   bool tracks_connections() const {
